@@ -1,0 +1,28 @@
+/** A value that cannot stand in a grammar without changing its meaning. The message never repeats the value. */
+export class EncodeError extends Error {
+  override readonly name = 'EncodeError'
+}
+
+/** Turns one value into text of its grammar, or throws {@link EncodeError}. */
+export type Encoder = (value: string) => string
+
+// C0 and C1 controls, line and paragraph separators, bidirectional marks, zero-width characters, BOM, lone surrogates:
+// none of them is needed in any configuration value, each has been used to make text read other than it works.
+const HIDDEN =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/u
+
+/** @throws EncodeError when `value` holds a control, a line break or a mark that hides or reorders text */
+export function assertVisible(value: string): string {
+  if (HIDDEN.test(value)) throw new EncodeError('holds a control character, a line break or an invisible mark')
+  return value
+}
+
+/** An encoder that lets through what `allowed` matches as a whole, and throws `message` for the rest. */
+export function only(allowed: RegExp, message: string): Encoder {
+  const whole = new RegExp(`^(?:${allowed.source})$`, allowed.flags)
+  return (value) => {
+    assertVisible(value)
+    if (!whole.test(value)) throw new EncodeError(message)
+    return value
+  }
+}

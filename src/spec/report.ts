@@ -1,0 +1,27 @@
+/** A place in the spec file; line and column count from 1. */
+export interface Position {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A path into the spec, e.g. `['users', 0, 'name']`. */
+export type SpecPath = readonly (string | number)[]
+
+/** Finds the place of the deepest part of `path` that the spec file holds (a default has its parent's place). */
+export type Locate = (path: SpecPath) => Position
+
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  /** Stable: three capitals for the subject, three digits; each has an entry in `codes.ts` and in the docs. */
+  readonly code: string
+  readonly path: SpecPath
+  /** One sentence, without any secret's value. */
+  readonly message: string
+  readonly hint?: string
+}
+
+/** `users[0].name`: the form in which messages and origins name a spec key. */
+export function keyOf(path: SpecPath): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
+}

@@ -1,0 +1,30 @@
+/**
+ * Runs the test files: `node build/test/run.js [PART-OF-A-PATH …]`.
+ *
+ * Without words every `*.test.js` but those under `device/` (which need Debian roots: `test/all` names that folder).
+ */
+import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { outcome, runSuites } from './support/suite.ts'
+
+// A test that never settles ends the process early: then this is what it ends with.
+process.exitCode = 1
+Object.assign(globalThis, { UVU_DEFER: 1 })
+const { exec } = await import('uvu')
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const words = process.argv.slice(2)
+const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => (words.length > 0 ? words.some((word) => file.includes(word)) : !file.startsWith('device/')))
+  .sort()
+for (const file of files) await import(join(here, file))
+runSuites()
+await exec()
+
+const { passed, failed, complaints } = outcome()
+for (const complaint of complaints) console.error(complaint)
+console.error(`${files.length} files in ${relative(process.cwd(), here) || '.'}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
