@@ -10,8 +10,6 @@ import { outcome, runSuites } from './support/suite.ts'
 
 // A test that never settles ends the process early: then this is what it ends with.
 process.exitCode = 1
-Object.assign(globalThis, { UVU_DEFER: 1 })
-const { exec } = await import('uvu')
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const words = process.argv.slice(2)
@@ -20,8 +18,7 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((file) => (words.length > 0 ? words.some((word) => file.includes(word)) : !file.startsWith('device/')))
   .sort()
 for (const file of files) await import(join(here, file))
-runSuites()
-await exec()
+await runSuites()
 
 const { passed, failed, complaints } = outcome()
 for (const complaint of complaints) console.error(complaint)

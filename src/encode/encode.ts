@@ -6,10 +6,9 @@ export class EncodeError extends Error {
 /** Turns one value into text of its grammar, or throws {@link EncodeError}. */
 export type Encoder = (value: string) => string
 
-// C0 and C1 controls, line and paragraph separators, bidirectional marks, zero-width characters, BOM, lone surrogates:
-// none of them is needed in any configuration value, each has been used to make text read other than it works.
-const HIDDEN =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/u
+// Controls, format characters (bidirectional marks, zero-width characters, BOM), line and paragraph separators, lone
+// surrogates: no configuration value needs one, each has been used to make text read other than it works.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
 /** @throws EncodeError when `value` holds a control, a line break or a mark that hides or reorders text */
 export function assertVisible(value: string): string {

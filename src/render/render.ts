@@ -21,11 +21,12 @@ export interface Rendered {
 }
 
 // Encoders refuse these two, so a mark can neither be forged by a value nor be left in the text.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the marks are control characters on purpose.
 const MARK = /\u0001(\d+)\u0002/g
 
 const compiled = new Map<
   string,
-  { grammar: Grammar; render: (data: object, escape: (value: unknown) => string) => string }
+  { grammar: Grammar; render: (data: object, encode: (value: unknown) => string) => string }
 >()
 
 /**
@@ -74,8 +75,8 @@ function load(template: string) {
   })
   const entry = {
     grammar: name as Grammar,
-    render: (data: object, escape: (value: unknown) => string) => {
-      current = escape
+    render: (data: object, encode: (value: unknown) => string) => {
+      current = encode
       return run(data)
     },
   }

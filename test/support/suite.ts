@@ -1,4 +1,5 @@
-import { suite as uvuSuite } from 'uvu'
+import './defer.ts'
+import { exec, suite as uvuSuite } from 'uvu'
 
 /**
  * The only door to uvu. uvu passes when a `before` hook throws, when `.run()` is forgotten and when nothing ran at all;
@@ -53,9 +54,10 @@ export function suite(name: string): Suite {
   })
 }
 
-/** Hands every declared suite to uvu. */
-export function runSuites(): void {
+/** Runs every declared suite, one after another. */
+export async function runSuites(): Promise<void> {
   for (const tally of tallies) tally.run()
+  await exec()
 }
 
 /** What came of it: a declared test that neither passed nor failed counts as failed, and so does a broken hook. */
