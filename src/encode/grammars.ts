@@ -1,4 +1,4 @@
-import { assertVisible, EncodeError, type Encoder } from './encode.ts'
+import { assertVisible, EncodeError, type Encoder, only } from './encode.ts'
 
 /**
  * One encoder per grammar that a template may name. A grammar with quoting rules of its own gets a file of its own
@@ -11,6 +11,8 @@ export const grammars = {
     if (value !== value.trim()) throw new EncodeError('starts or ends with a space')
     return value
   },
+  /** One word without spaces: unit names, preset lines. */
+  word: only(/[A-Za-z0-9:_.@\\-]+/, 'not a plain word'),
 } as const satisfies Record<string, Encoder>
 
 export type Grammar = keyof typeof grammars

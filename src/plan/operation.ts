@@ -1,9 +1,11 @@
-import type { Position } from '../spec/report.ts'
+import type { Position, SpecPath } from '../spec/report.ts'
 
 export type Partition = 'boot' | 'root'
 
 /** Why something is done: the spec key behind it, its place in the spec file, and the reason in one sentence. */
 export interface Origin {
+  readonly path: SpecPath
+  /** `path` as text, e.g. `users[0].name`. */
   readonly key: string
   readonly position: Position
   readonly because: string

@@ -16,6 +16,8 @@ export interface Problem {
   /** Stable: three capitals for the subject, three digits; each has an entry in `codes.ts` and in the docs. */
   readonly code: string
   readonly path: SpecPath
+  /** Refused because the owner would be locked out: exit code 5 in place of 2. */
+  readonly lockout?: boolean
   /** One sentence, without any secret's value. */
   readonly message: string
   readonly hint?: string

@@ -1,0 +1,4 @@
+import type { Control } from './control.ts'
+
+/** Every subject, in the order in which their operations are collected; none depends on another's. */
+export const controls: readonly Control[] = []

@@ -1,0 +1,145 @@
+import type { Context, Contribution, Control, Note, PackageRequest } from '../controls/control.ts'
+import { compileFirstBoot, PLAN_FILE } from '../controls/first-boot.ts'
+import { controls } from '../controls/index.ts'
+import { EncodeError } from '../encode/encode.ts'
+import type { Inventory } from '../inspect/inventory.ts'
+import { bytewise } from '../order.ts'
+import { keyOf, type Locate, type Problem } from '../spec/report.ts'
+import type { Spec } from '../spec/spec.ts'
+import { editCmdline } from './cmdline.ts'
+import { editConfigTxt } from './config-txt.ts'
+import { planDigest } from './digest.ts'
+import { type Operation, pathKey } from './operation.ts'
+import type { Plan } from './plan.ts'
+import { unitOperations } from './units.ts'
+
+export interface Compiled {
+  readonly plan: Plan
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * The pure heart: what the spec means for this image.
+ *
+ * @param options.locate finds a spec key's place in its file
+ * @param options.epoch seconds since 1970 for every date that is written
+ */
+export function compile(spec: Spec, inventory: Inventory, options: { locate: Locate; epoch: number }): Compiled {
+  const context: Context = {
+    spec,
+    inventory,
+    epoch: options.epoch,
+    because: (path, reason) => ({ path, key: keyOf(path), position: options.locate(path), because: reason }),
+  }
+  const parts = controls.map((control) => contributionOf(control, context))
+  const packages = settlePackages(parts.flatMap((part) => part.packages ?? []))
+  const last = compileFirstBoot(context, { packages })
+  const all = [...parts, last]
+
+  const own = all
+    .flatMap((part) => part.operations ?? [])
+    .filter((operation) => operation.partition === 'root' || inventory.boot !== undefined)
+  const units = unitOperations(
+    inventory.root,
+    own,
+    all.flatMap((part) => part.units ?? []),
+  )
+  const gathered = [...own, ...units.operations, ...bootFiles(inventory, all)]
+  const { operations, problems } = onePerPath(gathered)
+  const digest = planDigest(operations)
+  operations.push({
+    kind: 'file',
+    partition: 'root',
+    path: PLAN_FILE,
+    content: new TextEncoder().encode(`${digest}\n`),
+    mode: 0o644,
+    owner: { uid: 0, gid: 0 },
+    origin: context.because([], 'the digest of this plan: the first start is done when it has done this one'),
+  })
+  return {
+    plan: {
+      schema: 1,
+      operations: operations.sort((a, b) => bytewise(pathKey(a), pathKey(b))),
+      units: units.settled,
+      packages,
+      notes: [...all.flatMap((part) => part.notes ?? []), ...withoutBoot(inventory, all, context)],
+      digest,
+    },
+    problems: [...all.flatMap((part) => part.problems ?? []), ...units.problems, ...problems],
+  }
+}
+
+/** A value that no encoder lets through is the spec's fault: it is told as a problem of that control. */
+function contributionOf(control: Control, context: Context): Contribution {
+  try {
+    return control.compile(context)
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error
+    return {
+      problems: [{ severity: 'error', code: 'SPC099', path: [], message: `${control.name}: ${error.message}` }],
+    }
+  }
+}
+
+function bootFiles(inventory: Inventory, parts: readonly Contribution[]): Operation[] {
+  const boot = inventory.boot
+  if (boot === undefined) return []
+  const text = (path: string) => new TextDecoder().decode(boot.read(path) ?? new Uint8Array())
+  return [
+    editCmdline(
+      text('/cmdline.txt'),
+      parts.flatMap((part) => part.cmdline ?? []),
+    ),
+    editConfigTxt(
+      text('/config.txt'),
+      parts.flatMap((part) => part.configTxt ?? []),
+    ),
+  ].filter((operation) => operation !== undefined)
+}
+
+/** What a missing FAT partition leaves undone, loudly. */
+function withoutBoot(inventory: Inventory, parts: readonly Contribution[], context: Context): Note[] {
+  if (inventory.boot !== undefined) return []
+  const skipped = [
+    ...parts.flatMap((part) => (part.operations ?? []).filter((o) => o.partition === 'boot').map((o) => o.path)),
+    ...(parts.some((part) => (part.cmdline ?? []).length > 0) ? ['/cmdline.txt'] : []),
+    ...(parts.some((part) => (part.configTxt ?? []).length > 0) ? ['/config.txt'] : []),
+  ]
+  return [...new Set(skipped)].map((path) => ({
+    severity: 'warning',
+    message: `SKIPPED boot:${path}: no boot partition was given (--boot)`,
+    origin: context.because([], 'only the root partition is at hand'),
+  }))
+}
+
+/** Two controls that want one path are a contradiction, unless they want the very same. */
+function onePerPath(gathered: readonly Operation[]): { operations: Operation[]; problems: Problem[] } {
+  const byPath = new Map<string, Operation>()
+  const problems: Problem[] = []
+  for (const operation of gathered) {
+    const key = pathKey(operation)
+    const other = byPath.get(key)
+    if (other === undefined) byPath.set(key, operation)
+    else if (planDigest([other]) !== planDigest([operation]) || other.kind !== operation.kind) {
+      problems.push({
+        severity: 'error',
+        code: 'FIL001',
+        path: operation.origin.path,
+        message: `${key} is written for ${other.origin.key || 'the device'} already`,
+        hint: `${other.origin.because}; ${operation.origin.because}`,
+      })
+    }
+  }
+  return { operations: [...byPath.values()], problems }
+}
+
+/** One request a package; wanting it and not wanting it at once: what is needed stays, with a word about it. */
+function settlePackages(requests: readonly PackageRequest[]): PackageRequest[] {
+  const byName = new Map<string, PackageRequest>()
+  for (const request of requests) {
+    const other = byName.get(request.name)
+    if (other === undefined || (other.action === 'remove' && request.action === 'install'))
+      byName.set(request.name, request)
+  }
+  return [...byName.values()].sort((a, b) => bytewise(a.name, b.name))
+}
