@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { bytewise } from '../order.ts'
-import { type Operation, pathKey } from './operation.ts'
+import { type Operation, pathKey, type RemoveOperation } from './operation.ts'
 
 /** `sha256:…` of bytes. */
 export function digestOf(content: Uint8Array): string {
@@ -13,23 +13,14 @@ export function digestOf(content: Uint8Array): string {
  */
 export function planDigest(operations: readonly Operation[]): string {
   const lines = operations
-    .flatMap((operation) => {
-      const place = `${operation.kind} ${JSON.stringify(pathKey(operation))}`
-      switch (operation.kind) {
-        case 'file':
-          return [`${place} ${meta(operation)} ${digestOf(operation.content)}`]
-        case 'directory':
-          return [`${place} ${meta(operation)}`]
-        case 'symlink':
-          return [`${place} ${JSON.stringify(operation.target)}`]
-        case 'remove':
-          return []
-      }
-    })
+    .filter((operation) => operation.kind !== 'remove')
+    .map((operation) => `${operation.kind} ${JSON.stringify(pathKey(operation))} ${resultOf(operation)}`)
     .sort(bytewise)
   return digestOf(new TextEncoder().encode(lines.join('\n')))
 }
 
-function meta(operation: { mode: number; owner: { uid: number; gid: number } }): string {
-  return `${operation.mode.toString(8)} ${operation.owner.uid}:${operation.owner.gid}`
+function resultOf(operation: Exclude<Operation, RemoveOperation>): string {
+  if (operation.kind === 'symlink') return JSON.stringify(operation.target)
+  const meta = `${operation.mode.toString(8)} ${operation.owner.uid}:${operation.owner.gid}`
+  return operation.kind === 'directory' ? meta : `${meta} ${digestOf(operation.content)}`
 }

@@ -1,0 +1,52 @@
+import { styleText } from 'node:util'
+
+type Format = Parameters<typeof styleText>[0]
+
+/** What a command may print with: data goes to stdout, messages to stderr. */
+export interface Io {
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+  readonly env: NodeJS.ProcessEnv
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** May a command ask questions? (`--no-input` and a missing terminal say no.) */
+  readonly interactive: boolean
+  /** `text` in a style where stdout shows colours, else as it is. */
+  style(format: Format, text: string): string
+}
+
+/** The flags that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly input?: boolean
+  readonly color?: 'auto' | 'always' | 'never'
+}
+
+/** The process's own streams; `auto` colours follow the terminal, NO_COLOR and FORCE_COLOR. */
+export function processIo(options: CommonOptions): Io {
+  const color = options.color ?? 'auto'
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    verbose: options.verbose ?? false,
+    interactive: options.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
+    style: (format, text) =>
+      color === 'never' ? text : styleText(format, text, { stream: process.stdout, validateStream: color === 'auto' }),
+  }
+}
+
+/** Prints one JSON document on stdout, keys in the order given. */
+export function printJson(io: Io, document: { readonly schema: string } & Readonly<Record<string, unknown>>): void {
+  io.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+}
+
+/** A message on stderr, unless `--quiet`. */
+export function say(io: Io, text: string): void {
+  if (!io.quiet) io.stderr.write(`${text}\n`)
+}
