@@ -1,0 +1,20 @@
+import { Command } from 'commander'
+import { assetText } from '../assets.ts'
+import { type Run, runner } from './command.ts'
+import type { ExitCode } from './exit.ts'
+
+/** Each command's own file adds it to the program. */
+const commands: readonly ((program: Command, run: Run) => void)[] = []
+
+/** Builds the whole command tree; `keep` receives the exit code of the command that ran. */
+export function buildProgram(keep: (code: ExitCode) => void): Command {
+  const program = new Command('pibake')
+    .description('Hardens and personalises Raspberry Pi OS before its first start, from one spec file.')
+    .version((JSON.parse(assetText('package.json')) as { version: string }).version)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(pibake COMMAND --help tells more)')
+    .exitOverride()
+  const run = runner(keep)
+  for (const add of commands) add(program, run)
+  return program
+}
