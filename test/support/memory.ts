@@ -1,0 +1,29 @@
+import { MemoryTree } from '../../src/tree/memory.ts'
+
+/**
+ * A tree from an object literal: `{ '/etc/hosts': 'text', '/etc/x': { link: '/y' }, '/etc/empty/': null }`.
+ * Directories on the way are made; a name ending with `/` is a directory of its own.
+ */
+export function memoryTree(entries: Record<string, string | { link: string } | null>): MemoryTree {
+  const tree = new MemoryTree('memory')
+  for (const [name, value] of Object.entries(entries)) {
+    const path = name.endsWith('/') ? name.slice(0, -1) : name
+    const parts = path.split('/').slice(1, value === null ? undefined : -1)
+    parts.forEach((_, i) => {
+      const parent = `/${parts.slice(0, i + 1).join('/')}`
+      if (!tree.nodes.has(parent)) tree.nodes.set(parent, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 })
+    })
+    if (typeof value === 'string') {
+      tree.nodes.set(path, { kind: 'file', content: new TextEncoder().encode(value), mode: 0o644, uid: 0, gid: 0 })
+    } else if (value !== null) {
+      tree.nodes.set(path, { kind: 'symlink', target: value.link, uid: 0, gid: 0 })
+    }
+  }
+  return tree
+}
+
+/** The text of a file operation's content. */
+export function textOf(operation: { content: Uint8Array } | undefined): string {
+  if (operation === undefined) throw new Error('no such operation')
+  return new TextDecoder().decode(operation.content)
+}
