@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { attempt, type Finished, type RunOptions, run } from './run.ts'
+
+export interface ContainerOptions {
+  /** Name of the network namespace that becomes the device's network. */
+  readonly network: string
+  /** Host directories shown inside, read-only: host path → path inside. */
+  readonly show?: Readonly<Record<string, string>>
+  /** Host directories bound inside, writable, such as the boot partition. */
+  readonly bind?: Readonly<Record<string, string>>
+}
+
+/**
+ * A root booted by systemd-nspawn, with its own systemd as process 1. It works where the machine's own process 1 is not
+ * systemd (`--register=no --keep-unit`), hence the empty `/run/systemd` in a mount namespace of its own.
+ */
+export class Container {
+  readonly #process: ChildProcess
+  readonly #place = mkdtempSync(join(tmpdir(), 'pibake-container-'))
+  readonly #log = join(this.#place, 'console')
+  #exited = false
+
+  constructor(root: string, options: ContainerOptions) {
+    const binds = [
+      ...Object.entries(options.show ?? {}).map(([from, to]) => `--bind-ro=${from}:${to}`),
+      ...Object.entries(options.bind ?? {}).map(([from, to]) => `--bind=${from}:${to}`),
+    ]
+    const nspawn = [
+      'systemd-nspawn',
+      '--quiet',
+      `--directory=${root}`,
+      '--register=no',
+      '--keep-unit',
+      '--machine=device',
+    ]
+    const network = [`--network-namespace-path=/run/netns/${options.network}`, '--capability=CAP_NET_ADMIN']
+    const command = [...nspawn, ...network, ...binds, '--console=read-only', '--boot']
+    const log = openSync(this.#log, 'w')
+    const setUp = 'mount -t tmpfs tmpfs /run/systemd; exec "$@"'
+    this.#process = spawn('unshare', ['--mount', 'sh', '-euc', setUp, 'sh', ...command], {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, SYSTEMD_NSPAWN_LOCK: '0' },
+    })
+    closeSync(log)
+    this.#process.once('exit', () => {
+      this.#exited = true
+    })
+  }
+
+  /** All that was printed on the console so far. */
+  console(): string {
+    return readFileSync(this.#log, 'utf8')
+  }
+
+  /** Runs a command inside, as root, beside the device's own processes. */
+  attempt(command: readonly string[], options: RunOptions = {}): Finished {
+    const leader = this.#leader()
+    if (leader === undefined) throw new Error(`the container is not running\n${this.console()}`)
+    const enter = ['nsenter', '--target', leader, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
+    return attempt([...enter, '--root', '--wd=/', 'env', '-i', `PATH=${path}`, ...command], options)
+  }
+
+  /** {@link attempt} for a command that has to succeed. @returns its stdout */
+  run(command: readonly string[], options: RunOptions = {}): string {
+    const done = this.attempt(command, options)
+    if (done.status !== 0) throw new Error(`${command.join(' ')}: exit ${done.status}\n${done.stdout}${done.stderr}`)
+    return done.stdout
+  }
+
+  /**
+   * Waits until `ready` says so, asking twice a second.
+   *
+   * @throws Error with the console's text after `seconds`, or when the container ends first
+   */
+  async until(what: string, seconds: number, ready: () => boolean): Promise<void> {
+    const end = Date.now() + seconds * 1000
+    while (!(this.#leader() !== undefined && ready())) {
+      if (this.#exited) throw new Error(`the container ended while waiting for ${what}\n${this.console()}`)
+      if (Date.now() > end) throw new Error(`${what}: not after ${seconds} s\n${this.console()}`)
+      await sleep(500)
+    }
+  }
+
+  /** Shuts the device down in order; what does not end within 30 s is killed. */
+  async powerOff(): Promise<void> {
+    const leader = this.#leader()
+    // SIGRTMIN+4: systemd's poweroff (systemd(1)).
+    if (leader !== undefined) run(['kill', '-s', 'RTMIN+4', leader])
+    for (let waited = 0; !this.#exited && waited < 30_000; waited += 200) await sleep(200)
+  }
+
+  /** Ends everything that is still there, without asking, and forgets the console log. */
+  async remove(): Promise<void> {
+    const leader = this.#leader()
+    if (leader !== undefined) attempt(['kill', '-s', 'KILL', leader])
+    this.#process.kill('SIGKILL')
+    while (!this.#exited) await sleep(50)
+    rmSync(this.#place, { recursive: true, force: true })
+  }
+
+  /** The device's process 1 as this machine numbers it: the child of nspawn's own child. */
+  #leader(): string | undefined {
+    if (this.#exited || this.#process.pid === undefined) return undefined
+    return childrenOf(String(this.#process.pid)).find((pid) => isInit(pid))
+  }
+}
+
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+function childrenOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter((child) => child !== '')
+  } catch {
+    // The process has ended.
+    return []
+  }
+}
+
+/** Whether the process is the first of a process namespace of its own. */
+function isInit(pid: string): boolean {
+  try {
+    return /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,32 @@
+import { run } from './run.ts'
+
+interface IndexTarget {
+  readonly uri: string
+  readonly suite: string
+  readonly component: string
+}
+
+/**
+ * One-line apt sources for a Debian release, from wherever this machine itself gets Debian: the mirror of its main
+ * archive and, where it has one, of its security archive (`apt-get indextargets`, which reads both source formats).
+ *
+ * @throws Error when this machine's apt has no Debian archive configured
+ */
+export function debianSources(release: string, machineCodename: string): string {
+  const targets = indexTargets().filter((target) => target.component === 'main')
+  const archive = targets.find((target) => target.suite === machineCodename)
+  const security = targets.find((target) => target.suite === `${machineCodename}-security`)
+  if (archive === undefined) throw new Error(`apt on this machine has no source for ${machineCodename} main`)
+  const lines = [`deb ${archive.uri} ${release} main`, `deb ${archive.uri} ${release}-updates main`]
+  if (security !== undefined) lines.push(`deb ${security.uri} ${release}-security main`)
+  return `${lines.join('\n')}\n`
+}
+
+function indexTargets(): IndexTarget[] {
+  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)'
+  const lines = run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']).split('\n')
+  return lines.flatMap((line) => {
+    const [uri, suite, component] = line.split(' ')
+    return uri === undefined || suite === undefined || component === undefined ? [] : [{ uri, suite, component }]
+  })
+}

@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Release } from '../../../src/inspect/inventory.ts'
+import { debianSources } from './mirror.ts'
+import { firstStartPackages, type Kind, packagesOf, recipeDigest } from './recipe.ts'
+import { run } from './run.ts'
+
+/** The two Debian releases that Raspberry Pi OS is made from. */
+export const releases: readonly Release[] = ['bookworm', 'trixie']
+
+/** A cached root is made anew after this many days, so that the judges do not grow old. */
+const KEEP_DAYS = 30
+
+/** A real Debian root of a release, shared between runs: for reading only, {@link scratch} gives a copy to change. */
+export function debianRoot(release: Release, kind: Kind): string {
+  return join(cached(release, kind), 'root')
+}
+
+/** A directory with the .debs that the first start installs and all they need, as an apt repository (`deb [trusted=yes] file:… ./`). */
+export function debs(release: Release): string {
+  return join(cached(release, 'lite'), 'debs')
+}
+
+/** A private copy of a root, with owners, modes and extended attributes; the caller removes it with {@link discard}. */
+export function scratch(root: string): string {
+  const copy = join(mkdtempSync(join(tmpdir(), 'pibake-root-')), 'root')
+  run(['cp', '--archive', '--reflink=auto', root, copy])
+  return copy
+}
+
+/** Removes what {@link scratch} made. */
+export function discard(copy: string): void {
+  rmSync(join(copy, '..'), { recursive: true, force: true })
+}
+
+function cached(release: Release, kind: Kind): string {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test')
+  const place = join(cache, `${release}-${kind}-${recipeDigest(release, kind)}`)
+  if (existsSync(place) && ageInDays(place) < KEEP_DAYS) return place
+  mkdirSync(cache, { recursive: true })
+  const partial = mkdtempSync(`${place}.partial-`)
+  try {
+    build(partial, release, kind)
+    rmSync(place, { recursive: true, force: true })
+    renameSync(partial, place)
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
+  }
+  return place
+}
+
+function ageInDays(path: string): number {
+  return (Date.now() - statSync(path).mtimeMs) / 86_400_000
+}
+
+function build(place: string, release: Release, kind: Kind): void {
+  console.error(`making a Debian root: ${release} ${kind} (kept for ${KEEP_DAYS} days) …`)
+  const sources = join(place, 'sources.list')
+  writeFileSync(sources, debianSources(release, machineCodename()))
+  const debs = join(place, 'debs')
+  mkdirSync(debs)
+  const hooks = kind === 'lite' ? [download, `copy-out /var/cache/apt/archives ${debs}`] : []
+  run(
+    [
+      'mmdebstrap',
+      '--quiet',
+      '--variant=minbase',
+      `--include=${packagesOf(release, kind).join(',')}`,
+      ...hooks.map((hook) => `--customize-hook=${hook}`),
+      release,
+      join(place, 'root'),
+      sources,
+    ],
+    { timeout: 900 },
+  )
+  if (kind === 'lite') index(debs)
+}
+
+/** Recommended packages too: whether the first start takes them is its own choice. */
+const download = `chroot "$1" apt-get install --download-only --yes --quiet ${firstStartPackages.join(' ')}`
+
+/** Makes a directory of .debs readable for apt. */
+function index(debs: string): void {
+  run(['sh', '-euc', 'mv archives/*.deb . && rm -r archives && dpkg-scanpackages --multiversion . >Packages'], {
+    cwd: debs,
+  })
+}
+
+function machineCodename(): string {
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
+  if (codename === undefined) throw new Error('/etc/os-release names no release of Debian')
+  return codename
+}
