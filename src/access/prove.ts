@@ -55,7 +55,7 @@ function lockouts(
   const remote = ways.filter((way) => way.by !== 'console')
   if (facts.ssh.enabled ? remote.length === 0 : ways.length === 0) {
     const none: Shut = { code: 'ACC001', user: undefined, because: 'no account of this spec can log in' }
-    return shut.length > 0 ? [...shut] : [none]
+    return [none, ...shut]
   }
   const admins = owners.filter(({ account }) => account.admin)
   const usable = facts.ssh.enabled ? remote : ways
