@@ -3,11 +3,11 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Network } from './network.ts'
 import { attempt, type Finished, type RunOptions, run } from './run.ts'
 
 export interface ContainerOptions {
-  /** Name of the network namespace that becomes the device's network. */
-  readonly network: string
+  readonly network: Network
   /** Host directories shown inside, read-only: host path → path inside. */
   readonly show?: Readonly<Record<string, string>>
   /** Host directories bound inside, writable, such as the boot partition. */
@@ -29,19 +29,12 @@ export class Container {
       ...Object.entries(options.show ?? {}).map(([from, to]) => `--bind-ro=${from}:${to}`),
       ...Object.entries(options.bind ?? {}).map(([from, to]) => `--bind=${from}:${to}`),
     ]
-    const nspawn = [
-      'systemd-nspawn',
-      '--quiet',
-      `--directory=${root}`,
-      '--register=no',
-      '--keep-unit',
-      '--machine=device',
-    ]
-    const network = [`--network-namespace-path=/run/netns/${options.network}`, '--capability=CAP_NET_ADMIN']
-    const command = [...nspawn, ...network, ...binds, '--console=read-only', '--boot']
+    const nspawn = ['systemd-nspawn', '--quiet', `--directory=${root}`, '--machine=device', ...binds]
+    const alone = ['--register=no', '--keep-unit', '--network-interface=eth0', '--console=read-only', '--boot']
+    options.network.plug()
+    const spaces = [`--net=/run/netns/${options.network.name}`, 'unshare', '--mount']
     const log = openSync(this.#log, 'w')
-    const setUp = 'mount -t tmpfs tmpfs /run/systemd; exec "$@"'
-    this.#process = spawn('unshare', ['--mount', 'sh', '-euc', setUp, 'sh', ...command], {
+    this.#process = spawn('nsenter', [...spaces, 'sh', '-euc', setUp, 'sh', ...nspawn, ...alone], {
       stdio: ['ignore', log, log],
       env: { ...process.env, SYSTEMD_NSPAWN_LOCK: '0' },
     })
@@ -61,7 +54,7 @@ export class Container {
     const leader = this.#leader()
     if (leader === undefined) throw new Error(`the container is not running\n${this.console()}`)
     const enter = ['nsenter', '--target', leader, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
-    return attempt([...enter, '--root', '--wd=/', 'env', '-i', `PATH=${path}`, ...command], options)
+    return attempt([...enter, '--root', 'env', '-i', '-C', '/', `PATH=${path}`, ...command], options)
   }
 
   /** {@link attempt} for a command that has to succeed. @returns its stdout */
@@ -108,6 +101,12 @@ export class Container {
     return childrenOf(String(this.#process.pid)).find((pid) => isInit(pid))
   }
 }
+
+/**
+ * In a mount namespace of its own. With a read-only `/sys` nspawn does not wait for udev, which need
+ * not run here, before it takes the network interface.
+ */
+const setUp = 'mount -t tmpfs tmpfs /run/systemd; mount -o remount,bind,ro /sys; exec "$@"'
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 

@@ -1,35 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { attempt, type Finished, type RunOptions, run } from './run.ts'
 
-/** The device's side and the side of everybody else, joined by one wire. Documentation addresses (RFC 5737, 3849). */
+/** Everybody on the test network, in documentation addresses (RFC 5737). */
 export const addresses = { device: '192.0.2.1', owner: '192.0.2.2', attacker: '192.0.2.66' } as const
 
-/** Two network namespaces joined by a veth pair whose device end is called eth0, as on Raspberry Pi OS. */
+/**
+ * A network of its own, in a network namespace: the owner and an attacker sit in it, and a wire leads to the device,
+ * whose end is called eth0 as on Raspberry Pi OS. Nothing of it is seen from the machine's own network.
+ */
 export class Network {
-  readonly device = `pibake-${process.pid}-device`
-  readonly outside = `pibake-${process.pid}-outside`
+  readonly name = `pibake-${process.pid}`
 
   constructor() {
-    try {
-      for (const name of [this.device, this.outside]) run(['ip', 'netns', 'add', name])
-      const wire = ['eth0', 'netns', this.device, 'type', 'veth', 'peer', 'name', 'wire', 'netns', this.outside]
-      run(['ip', 'link', 'add', ...wire])
-      for (const address of [addresses.owner, addresses.attacker]) {
-        run(['ip', '-n', this.outside, 'address', 'add', `${address}/24`, 'dev', 'wire'])
-      }
-      for (const name of ['lo', 'wire']) run(['ip', '-n', this.outside, 'link', 'set', name, 'up'])
-    } catch (error) {
-      this.remove()
-      throw error
+    run(['ip', 'netns', 'add', this.name])
+  }
+
+  /** Lays the wire anew: both its ends in this namespace, `eth0` free for a device to take. */
+  plug(): void {
+    attempt(['ip', '-n', this.name, 'link', 'delete', 'wire'])
+    run(['ip', '-n', this.name, 'link', 'add', 'wire', 'type', 'veth', 'peer', 'name', 'eth0'])
+    for (const address of [addresses.owner, addresses.attacker]) {
+      run(['ip', '-n', this.name, 'address', 'add', `${address}/24`, 'dev', 'wire'])
     }
+    for (const link of ['lo', 'wire']) run(['ip', '-n', this.name, 'link', 'set', link, 'up'])
   }
 
   /** Runs a command where the owner and the attacker sit. */
   attempt(command: readonly string[], options: RunOptions = {}): Finished {
-    return attempt(['ip', 'netns', 'exec', this.outside, ...command], options)
+    return attempt(['ip', 'netns', 'exec', this.name, ...command], options)
   }
 
-  /** Removes both namespaces, and the wire with them. */
+  /** Removes the namespace, and the wire with it. */
   remove(): void {
-    for (const name of [this.device, this.outside]) attempt(['ip', 'netns', 'delete', name])
+    attempt(['ip', 'netns', 'delete', this.name])
   }
+}
+
+/** Stands in for the DHCP server of the owner's network: a NetworkManager profile with the device's address. */
+export function giveAddress(root: string): void {
+  const profile = `[connection]
+id=lan
+type=ethernet
+interface-name=eth0
+
+[ipv4]
+method=manual
+address1=${addresses.device}/24,${addresses.owner}
+
+[ipv6]
+method=link-local
+`
+  writeFileSync(join(root, 'etc/NetworkManager/system-connections/lan.nmconnection'), profile, { mode: 0o600 })
 }
