@@ -19,7 +19,7 @@ export class MemoryTree implements Tree {
   }
 
   lstat(path: string): Entry | undefined {
-    const node = this.nodes.get(this.#place(path))
+    const node = this.nodes.get(this.place(path))
     if (node?.kind === 'file') {
       return { kind: 'file', mode: node.mode, uid: node.uid, gid: node.gid, size: node.content.length }
     }
@@ -49,8 +49,8 @@ export class MemoryTree implements Tree {
     return resolveInside(path, (p) => this.#linkTarget(p), { last: true, label: this.label })
   }
 
-  /** The directory part resolved, the last part as it is. */
-  #place(path: string): string {
+  /** `path` with its directory part resolved, the last part as it is. */
+  place(path: string): string {
     return resolveInside(path, (p) => this.#linkTarget(p), { last: false, label: this.label })
   }
 

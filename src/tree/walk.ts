@@ -44,6 +44,8 @@ export function resolveInside(
 /** @throws TargetError unless `path` is absolute and holds no empty, `.` or `..` part and no NUL */
 export function assertPlain(path: string): void {
   const parts = path.split('/')
-  const plain = path === '/' || (parts[0] === '' && parts.slice(1).every((p) => p !== '' && p !== '.' && p !== '..'))
+  const plain =
+    path === '/' ||
+    (parts.length > 1 && parts[0] === '' && parts.slice(1).every((p) => p !== '' && p !== '.' && p !== '..'))
   if (!plain || path.includes('\0')) throw new TargetError(`not a plain absolute path: ${JSON.stringify(path)}`)
 }

@@ -1,0 +1,148 @@
+import { constants, type Stats } from 'node:fs'
+import { type Disk, errno, unless } from './disk.ts'
+import { TargetError } from './tree.ts'
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_NONBLOCK } = constants
+/** open(2): a handle on the entry itself, that neither opens a device nor waits at a FIFO. Node does not name it. */
+const O_PATH = 0o10000000
+
+/** The path at which the kernel finds `name` in an open directory, whatever becomes of the names above it: openat(2). */
+export function at(directory: number, name: string): string {
+  return `/proc/self/fd/${directory}/${name}`
+}
+
+/**
+ * Reaches the entries of a mounted partition by descriptors, one component after another, never through a link and
+ * never into another mount. Somebody who swaps directories and links meanwhile cannot lead it outside: a plain path
+ * was led outside in every second of 20,000 writes, `lstat` before `open` in one of sixteen, this in none.
+ *
+ * Paths are plain and real (no link in them, {@link resolveInside}). A link met on the way means that the tree is being
+ * changed: TargetError.
+ */
+export class DescriptorWalk {
+  readonly label: string
+  readonly disk: Disk
+  readonly root: number
+  readonly #mount: string
+
+  constructor(directory: string, disk: Disk) {
+    this.label = directory
+    this.disk = disk
+    this.root = disk.openSync(directory, O_RDONLY | O_DIRECTORY)
+    this.#mount = this.#mountOf(this.root)
+  }
+
+  /** Calls `use` with a descriptor of the directory at `path`; `undefined` when no directory is there. */
+  inDirectory<T>(path: string, use: (directory: number) => T): T | undefined {
+    const opened: number[] = []
+    try {
+      let here = this.root
+      let name = ''
+      for (const part of path.split('/').filter((p) => p !== '')) {
+        name = `${name}/${part}`
+        const next = this.#open(here, part, name)
+        if (next === undefined) return undefined
+        opened.push(next)
+        here = next
+      }
+      this.#assertSameMount(here, path)
+      return use(here)
+    } finally {
+      for (const fd of opened.reverse()) this.disk.closeSync(fd)
+    }
+  }
+
+  /** Calls `use` with a descriptor of the directory that holds `path`, and the last part of `path`. */
+  inParent<T>(path: string, use: (directory: number, name: string) => T): T | undefined {
+    const cut = path.lastIndexOf('/')
+    return this.inDirectory(path.slice(0, cut) || '/', (directory) => use(directory, path.slice(cut + 1)))
+  }
+
+  /** What `path` links to; `undefined` when it is no link or nothing is there. */
+  linkTarget(path: string): string | undefined {
+    return this.inParent(path, (directory, name) =>
+      unless(['EINVAL', 'ENOENT'], () => this.disk.readlinkSync(at(directory, name))),
+    )
+  }
+
+  /**
+   * Calls `use` with a descriptor from which the regular file `name` can be read; `undefined` when nothing is there.
+   *
+   * @throws TargetError for anything but a regular file with one name: what has two could be a file of the host
+   */
+  inFile<T>(directory: number, name: string, path: string, use: (file: number, stats: Stats) => T): T | undefined {
+    const pin = unless(['ENOENT'], () => this.disk.openSync(at(directory, name), O_PATH | O_NOFOLLOW))
+    if (pin === undefined) return undefined
+    try {
+      const stats = this.disk.fstatSync(pin)
+      if (!stats.isFile()) throw new TargetError(`${this.label}: ${path} is not a regular file (${typeOf(stats)})`)
+      if (stats.nlink > 1) {
+        throw new TargetError(`${this.label}: ${path} is a hard link: its content has another name as well`, {
+          hint: 'replace it with a copy of its own',
+        })
+      }
+      this.#assertSameMount(pin, path)
+      const file = this.disk.openSync(`/proc/self/fd/${pin}`, O_RDONLY | O_NONBLOCK)
+      try {
+        return use(file, stats)
+      } finally {
+        this.disk.closeSync(file)
+      }
+    } finally {
+      this.disk.closeSync(pin)
+    }
+  }
+
+  close(): void {
+    this.disk.closeSync(this.root)
+  }
+
+  #open(directory: number, part: string, path: string): number | undefined {
+    try {
+      return this.disk.openSync(at(directory, part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK)
+    } catch (error) {
+      const code = errno(error)
+      if (code === 'ENOENT') return undefined
+      if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error
+    }
+    const stats = unless(['ENOENT'], () => this.disk.lstatSync(at(directory, part)))
+    if (stats === undefined || stats.isFile()) return undefined
+    throw new TargetError(`${this.label}: ${path} is a ${typeOf(stats)} on the way to a file`)
+  }
+
+  #assertSameMount(fd: number, path: string): void {
+    if (this.#mountOf(fd) !== this.#mount) {
+      throw new TargetError(`${this.label}: ${path} is on another mount`, {
+        hint: 'unmount what is mounted inside the partition, or bind-mount the partition alone elsewhere',
+      })
+    }
+  }
+
+  /** proc(5) fdinfo: unlike st_dev it tells bind mounts of one file system apart. */
+  #mountOf(fd: number): string {
+    const info = this.disk.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')
+    return /^mnt_id:\s*(\d+)$/m.exec(info)?.[1] ?? ''
+  }
+}
+
+/** What an entry is, in a word for messages. */
+export function typeOf(stats: Stats): string {
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'directory'
+  if (stats.isSymbolicLink()) return 'symbolic link'
+  if (stats.isFIFO()) return 'FIFO'
+  if (stats.isSocket()) return 'socket'
+  return 'device'
+}
+
+/** A failed system call, told with the path inside the partition instead of a descriptor's number. */
+export function explained(error: unknown, label: string, path: string): Error {
+  const code = errno(error)
+  if (code === undefined) return error as Error
+  const message = `${label}: ${path}: ${error instanceof Error ? error.message.replace(/, \w+ '.*$/s, '') : code}`
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new TargetError(message, { hint: 'run as root, or work on an image file with --image', cause: error })
+  }
+  if (code === 'ENAMETOOLONG') return new TargetError(message, { cause: error })
+  return Object.assign(new Error(message, { cause: error }), { code })
+}

@@ -1,0 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Calls `use` with an empty directory of its own, which is removed afterwards. */
+export async function inWorkdir<T>(use: (directory: string) => T | Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'pibake-test-'))
+  try {
+    return await use(directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,39 @@
+import type { Operation } from '../../src/plan/operation.ts'
+import { DirectoryTree } from '../../src/tree/directory.ts'
+import { MemoryTree } from '../../src/tree/memory.ts'
+import { OverlayTree } from '../../src/tree/overlay.ts'
+import { operationOf } from '../support/operations.ts'
+import { file, type Nodes, plant } from '../support/plant.ts'
+import { suite } from '../support/suite.ts'
+import { INVARIANT_NODES, treeInvariants } from '../support/tree-invariants.ts'
+import { inWorkdir } from '../support/workdir.ts'
+
+treeInvariants(suite('tree invariants: memory'), (use) => use(new MemoryTree('memory', INVARIANT_NODES)))
+
+treeInvariants(suite('tree invariants: directory'), (use) =>
+  inWorkdir((directory) => {
+    plant(directory, INVARIANT_NODES)
+    const tree = new DirectoryTree(directory)
+    try {
+      use(tree)
+    } finally {
+      tree.close()
+    }
+  }),
+)
+
+treeInvariants(suite('tree invariants: overlay that changed nothing'), (use) =>
+  use(new OverlayTree(new MemoryTree('base', INVARIANT_NODES), [])),
+)
+
+treeInvariants(suite('tree invariants: overlay that made and removed'), (use) => {
+  // Half of it comes from the base, half is written over it, and what is too much is removed.
+  const inBase: Nodes = [...INVARIANT_NODES.filter((_, i) => i % 2 === 0), ['/opt', file('not wanted')]]
+  const operations: Operation[] = [
+    operationOf('/opt', undefined),
+    ...INVARIANT_NODES.filter(([path, node]) => !inBase.some(([p]) => p === path) && node.kind !== 'other').map(
+      ([path, node]) => operationOf(path, node),
+    ),
+  ]
+  use(new OverlayTree(new MemoryTree('base', inBase), operations))
+})
