@@ -25,3 +25,14 @@ export function only(allowed: RegExp, message: string): Encoder {
     return value
   }
 }
+
+/** Why `encoder` does not take `value`; undefined when it does. For checks that name the spec key before anything is rendered. */
+export function refusal(encoder: Encoder, value: string): string | undefined {
+  try {
+    encoder(value)
+    return undefined
+  } catch (error) {
+    if (error instanceof EncodeError) return error.message
+    throw error
+  }
+}

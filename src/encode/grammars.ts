@@ -1,4 +1,6 @@
 import { assertVisible, EncodeError, type Encoder, only } from './encode.ts'
+import { ini } from './ini.ts'
+import { unit } from './unit.ts'
 
 /**
  * One encoder per grammar that a template may name. A grammar with quoting rules of its own gets a file of its own
@@ -13,6 +15,17 @@ export const grammars = {
   },
   /** One word without spaces: unit names, preset lines. */
   word: only(/[A-Za-z0-9:_.@\\-]+/, 'not a plain word'),
+  /** Between the double quotes of apt.conf(5), which has no way to quote a quote. */
+  apt: only(/[A-Za-z0-9 ._:=,+-]*/, 'not a plain apt.conf value'),
+  ini,
+  /** A module's name in modprobe.d(5). */
+  modprobe: only(/[A-Za-z0-9_-]+/, 'not a module name'),
+  /** A key or a value of sysctl.d(5); the first `=` of a line ends the key. */
+  sysctl: only(
+    /[A-Za-z0-9|/](?:[A-Za-z0-9_.:,%*|/+ -]*[A-Za-z0-9_.:,%*|/+-])?|-[0-9]+/,
+    'not a plain sysctl key or value',
+  ),
+  unit,
 } as const satisfies Record<string, Encoder>
 
 export type Grammar = keyof typeof grammars

@@ -1,0 +1,13 @@
+import type { FileOperation, Origin, RemoveOperation } from '../plan/operation.ts'
+import { render } from '../render/render.ts'
+
+/** A file of root's on the root partition, from the template of the same path, readable by all unless `mode` says else. */
+export function rootFile(path: string, data: object, origin: Origin, mode = 0o644): FileOperation {
+  const { content, lines } = render(`root${path}.ejs`, data)
+  return { kind: 'file', partition: 'root', path, content, mode, owner: { uid: 0, gid: 0 }, origin, lines }
+}
+
+/** Takes away what an earlier spec had pibake write at `path`. */
+export function absent(path: string, origin: Origin): RemoveOperation {
+  return { kind: 'remove', partition: 'root', path, origin }
+}

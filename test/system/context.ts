@@ -1,0 +1,92 @@
+import type { Context } from '../../src/controls/control.ts'
+import type { Inventory } from '../../src/inspect/inventory.ts'
+import { keyOf } from '../../src/spec/report.ts'
+import type { Spec } from '../../src/spec/spec.ts'
+import { type MemoryNode, MemoryTree } from '../../src/tree/memory.ts'
+
+/** A spec with everything off that the controls of this folder read; a test switches on what it is about. */
+export const quietSpec: Spec = {
+  version: 1,
+  profile: 'standard',
+  device: { hostname: undefined, timezone: undefined, locale: undefined, keyboard: undefined },
+  users: [],
+  defaultUser: 'keep',
+  removeHome: false,
+  ssh: {
+    enabled: true,
+    port: 22,
+    passwordAuthentication: false,
+    allowUsers: ['alice'],
+    denyUsers: [],
+    hostKeys: 'device',
+    settings: {},
+  },
+  firewall: { enabled: false, incoming: 'deny', outgoing: 'allow', routed: 'deny', logging: 'low', rules: [] },
+  fail2ban: { enabled: false, ignoreip: [], jails: {} },
+  updates: { firstBoot: 'none', unattended: false, sshServerDaily: false, reboot: undefined },
+  packages: { bundle: false, install: [], remove: [] },
+  services: { disable: [], mask: [] },
+  hardware: { wifi: 'on', bluetooth: 'on', usbStorage: 'allow' },
+  hardening: {
+    appArmor: false,
+    sysctl: {},
+    blockedModules: [],
+    coreDumps: true,
+    journal: { storage: 'image', maxUse: '64M' },
+    serialConsole: 'on',
+    autologin: 'keep',
+  },
+  network: { wifi: undefined },
+  files: [],
+  firstBoot: { scripts: [] },
+}
+
+/** `{'/etc/x': 'text'}` as a tree: a string is a file, `{ to }` a link, parents are made. */
+export function tree(label: string, entries: Readonly<Record<string, string | { readonly to: string }>>): MemoryTree {
+  const nodes = new Map<string, MemoryNode>()
+  for (const [path, what] of Object.entries(entries)) {
+    const parts = path.split('/').slice(1, -1)
+    for (let i = 1; i <= parts.length; i += 1) {
+      nodes.set(`/${parts.slice(0, i).join('/')}`, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 })
+    }
+    nodes.set(
+      path,
+      typeof what === 'string'
+        ? { kind: 'file', content: new TextEncoder().encode(what), mode: 0o644, uid: 0, gid: 0 }
+        : { kind: 'symlink', target: what.to, uid: 0, gid: 0 },
+    )
+  }
+  return new MemoryTree(label, nodes)
+}
+
+export function inventoryOf(parts: Partial<Inventory> = {}): Inventory {
+  return {
+    root: tree('root', {}),
+    boot: undefined,
+    release: 'trixie',
+    behaviour: 'trixie-2026',
+    variant: 'lite',
+    architecture: 'arm64',
+    builder: 'pi-gen',
+    date: '2026-06-18',
+    packages: new Map(),
+    accounts: { passwd: [], group: [], shadow: [] },
+    stockUser: undefined,
+    bootedSigns: [],
+    ...parts,
+  }
+}
+
+export function contextOf(spec: Partial<Spec>, inventory: Partial<Inventory> = {}): Context {
+  return {
+    spec: { ...quietSpec, ...spec },
+    inventory: inventoryOf(inventory),
+    epoch: 1_780_000_000,
+    because: (path, reason) => ({
+      path,
+      key: keyOf(path),
+      position: { file: 'spec.yaml', line: 1, column: 1 },
+      because: reason,
+    }),
+  }
+}
