@@ -1,4 +1,5 @@
 import type { Control } from './control.ts'
+import { fail2ban } from './fail2ban.ts'
 
 /** Every subject, in the order in which their operations are collected; none depends on another's. */
-export const controls: readonly Control[] = []
+export const controls: readonly Control[] = [fail2ban]

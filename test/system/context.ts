@@ -2,7 +2,7 @@ import type { Context } from '../../src/controls/control.ts'
 import type { Inventory } from '../../src/inspect/inventory.ts'
 import { keyOf } from '../../src/spec/report.ts'
 import type { Spec } from '../../src/spec/spec.ts'
-import { type MemoryNode, MemoryTree } from '../../src/tree/memory.ts'
+import { memoryTree } from '../support/memory.ts'
 
 /** A spec with everything off that the controls of this folder read; a test switches on what it is about. */
 export const quietSpec: Spec = {
@@ -41,27 +41,9 @@ export const quietSpec: Spec = {
   firstBoot: { scripts: [] },
 }
 
-/** `{'/etc/x': 'text'}` as a tree: a string is a file, `{ to }` a link, parents are made. */
-export function tree(label: string, entries: Readonly<Record<string, string | { readonly to: string }>>): MemoryTree {
-  const nodes = new Map<string, MemoryNode>()
-  for (const [path, what] of Object.entries(entries)) {
-    const parts = path.split('/').slice(1, -1)
-    for (let i = 1; i <= parts.length; i += 1) {
-      nodes.set(`/${parts.slice(0, i).join('/')}`, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 })
-    }
-    nodes.set(
-      path,
-      typeof what === 'string'
-        ? { kind: 'file', content: new TextEncoder().encode(what), mode: 0o644, uid: 0, gid: 0 }
-        : { kind: 'symlink', target: what.to, uid: 0, gid: 0 },
-    )
-  }
-  return new MemoryTree(label, nodes)
-}
-
 export function inventoryOf(parts: Partial<Inventory> = {}): Inventory {
   return {
-    root: tree('root', {}),
+    root: memoryTree({}),
     boot: undefined,
     release: 'trixie',
     behaviour: 'trixie-2026',

@@ -3,8 +3,9 @@ import type { Contribution } from '../../src/controls/control.ts'
 import { fail2ban } from '../../src/controls/fail2ban.ts'
 import type { Inventory } from '../../src/inspect/inventory.ts'
 import type { Spec } from '../../src/spec/spec.ts'
+import { memoryTree } from '../support/memory.ts'
 import { suite } from '../support/suite.ts'
-import { contextOf, quietSpec, tree } from './context.ts'
+import { contextOf, quietSpec } from './context.ts'
 
 const test = suite('fail2ban')
 
@@ -110,7 +111,7 @@ test('names that are no jail', () => {
 
 test('a jail whose log is not there would keep fail2ban from starting', () => {
   assert.equal(codes(compile({ 'nginx-http-auth': {} })), ['F2B017 fail2ban.jails.nginx-http-auth'])
-  const root = tree('root', { '/var/log/nginx/error.log': '' })
+  const root = memoryTree({ '/var/log/nginx/error.log': '' })
   const there = compile({ 'nginx-http-auth': {} }, {}, { root })
   assert.equal(codes(there), [])
   assert.ok(section(jailLocal(there), 'nginx-http-auth').includes('backend = auto'))
@@ -146,7 +147,7 @@ test("filters are the image's when it has fail2ban, else those of the release's 
     'F2B011 fail2ban.jails.x.filter',
   ])
   assert.equal(codes(compile({ x: { filter: 'nginx-forbidden', journalmatch: 'A=b' } })), [])
-  const root = tree('root', { '/etc/fail2ban/filter.d/only.conf': '' })
+  const root = memoryTree({ '/etc/fail2ban/filter.d/only.conf': '' })
   assert.equal(codes(compile({ only: { journalmatch: 'A=b' } }, {}, { root })), [])
 })
 
@@ -158,6 +159,6 @@ test('the strict profile runs fail2ban with few rights, the standard one takes t
 })
 
 test('what the image itself puts after our file is told', () => {
-  const root = tree('root', { '/etc/fail2ban/jail.d/zz.local': '[sshd]\nenabled = false\n' })
+  const root = memoryTree({ '/etc/fail2ban/jail.d/zz.local': '[sshd]\nenabled = false\n' })
   assert.is(compile({}, {}, { root }).notes?.[0]?.severity, 'warning')
 })

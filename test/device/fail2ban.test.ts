@@ -1,0 +1,149 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { fail2ban } from '../../src/controls/fail2ban.ts'
+import { fail2banStock } from '../../src/controls/fail2ban-stock.ts'
+import { EncodeError } from '../../src/encode/encode.ts'
+import { ini } from '../../src/encode/ini.ts'
+import type { Spec } from '../../src/spec/spec.ts'
+import { suite } from '../support/suite.ts'
+import { contextOf, quietSpec } from '../system/context.ts'
+import { attemptIn, runIn } from './support/chroot.ts'
+import { debianRoot, discard, releases, scratch } from './support/roots.ts'
+
+const test = suite('fail2ban as fail2ban reads it')
+
+for (const release of releases) {
+  let root: string
+  test.before(() => {
+    root = scratch(debianRoot(release, 'full'))
+    // As on Raspberry Pi OS: no rsyslog, so no auth.log.
+    rmSync(join(root, 'var/log/auth.log'), { force: true })
+  })
+  test.after(() => discard(root))
+
+  const write = (jails: Spec['fail2ban']['jails'], spec: Partial<Spec> = {}) => {
+    const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], jails }, ...spec }
+    const part = fail2ban.compile(contextOf(wanted, { release }))
+    assert.equal(part.problems, [])
+    for (const operation of part.operations ?? []) {
+      if (operation.kind !== 'file') continue
+      const path = join(root, operation.path)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, operation.content)
+    }
+  }
+
+  test(`${release}: the stock configuration does not work here on bookworm, ours does on both`, () => {
+    for (const file of ['jail.local', 'fail2ban.local']) rmSync(join(root, 'etc/fail2ban', file), { force: true })
+    assert.is(attemptIn(root, ['fail2ban-client', '-t']).status, release === 'bookworm' ? 255 : 0)
+    write({ sshd: { maxretry: 3, findtime: '10m', bantime: -1 } })
+    const checked = attemptIn(root, ['fail2ban-client', '-t'])
+    assert.is(checked.status, 0, checked.stderr)
+    assert.not.match(checked.stderr + checked.stdout, /WARNING|ERROR/)
+  })
+
+  test(`${release}: every value is in force`, () => {
+    write({ sshd: { maxretry: 3, findtime: '10m', bantime: -1 } }, { ssh: { ...quietSpec.ssh, port: 2222 } })
+    const dump = runIn(root, ['fail2ban-client', '-d'])
+    for (const line of [
+      "['set', 'allowipv6', 'auto']",
+      "['set', 'dbpurgeage', '8d']",
+      "['set', 'logtarget', '/var/log/fail2ban.log']",
+      "['add', 'sshd', 'systemd']",
+      "['set', 'sshd', 'maxretry', 3]",
+      "['set', 'sshd', 'findtime', '10m']",
+      "['set', 'sshd', 'bantime', '-1']",
+      "['set', 'sshd', 'addignoreip', '127.0.0.1/8', '::1', '192.0.2.0/24']",
+      "['set', 'sshd', 'addjournalmatch', 'SYSLOG_IDENTIFIER=sshd', '_UID=0', '+', 'SYSLOG_IDENTIFIER=sshd-session', '_UID=0']",
+      "['set', 'sshd', 'addaction', 'nftables']",
+      "['add', 'recidive', 'auto']",
+      "['set', 'recidive', 'bantime', '1w']",
+      "['set', 'recidive', 'addlogpath', '/var/log/fail2ban.log', 'head']",
+      "['start', 'sshd']",
+      "['start', 'recidive']",
+    ]) {
+      assert.ok(dump.includes(line), `${line}\n${dump}`)
+    }
+    assert.match(dump, /'multi-set', 'sshd', 'action', 'nftables'.*\['port', '2222'\]/s)
+    assert.not.match(dump, /auth\.log/)
+  })
+
+  test(`${release}: the table of what the package brings is what the package brings`, () => {
+    const stock = fail2banStock(release)
+    const names = (folder: string) =>
+      runIn(root, ['sh', '-c', `cd /etc/fail2ban/${folder} && grep -l '^\\[Definition\\]' *.conf`])
+        .split('\n')
+        .filter((name) => name !== '' && !name.includes('common'))
+        .map((name) => name.replace(/\.conf$/, ''))
+        .sort()
+    assert.equal([...stock.filters].sort(), names('filter.d'))
+    const actions = names('action.d')
+    for (const action of stock.actions) assert.ok(actions.includes(action), action)
+    const jails = runIn(root, ['sh', '-c', "sed -n 's/^\\[\\(.*\\)\\]$/\\1/p' /etc/fail2ban/jail.conf"])
+      .trim()
+      .split('\n')
+    assert.equal(Object.keys(stock.jails).sort(), jails.filter((name) => !/^(INCLUDES|DEFAULT)$/.test(name)).sort())
+  })
+
+  test(`${release}: no value leaves its line, or means another than it says`, () => {
+    const values = encodable(2000)
+    const path = join(root, 'etc/fail2ban/probe.local')
+    // Python's own parser with fail2ban's own settings reads them back, each in a section of its own.
+    writeFileSync(path, values.map((value, i) => `[s${i}]\nkey = ${ini(value)}\nafter = untouched\n`).join('\n'))
+    const read = JSON.parse(runIn(root, ['python3', '-c', READ_BACK]))
+    assert.equal(
+      read,
+      values.map((value) => ({ key: value, after: 'untouched' })),
+    )
+  })
+}
+
+/** So many values that the encoder lets through, of the characters that could do harm. */
+function encodable(count: number): string[] {
+  const piece = fc.constantFrom(
+    'a',
+    ' ',
+    '=',
+    ':',
+    '#',
+    ';',
+    '[',
+    ']',
+    '"',
+    "'",
+    '\\',
+    '%',
+    '$',
+    '(',
+    ')s',
+    '\t',
+    '\n',
+    '<x>',
+    'é',
+    '-',
+  )
+  const all = fc.sample(fc.array(piece, { minLength: 1, maxLength: 12 }), { numRuns: count * 4, seed: 1 })
+  const passed = all.map((pieces) => pieces.join('')).filter((value) => passes(value))
+  assert.ok(passed.length > count / 2, `only ${passed.length} values`)
+  return passed.slice(0, count)
+}
+
+function passes(value: string): boolean {
+  try {
+    ini(value)
+    return true
+  } catch (error) {
+    if (error instanceof EncodeError) return false
+    throw error
+  }
+}
+
+const READ_BACK = `
+import json
+from fail2ban.client.configparserinc import SafeConfigParserWithIncludes
+parser = SafeConfigParserWithIncludes()
+parser.read(['/etc/fail2ban/probe.local'], get_includes=False)
+print(json.dumps([dict((k, parser.get(s, k)) for k in parser.options(s)) for s in parser.sections()]))
+`
