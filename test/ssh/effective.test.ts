@@ -1,14 +1,14 @@
 import * as assert from 'uvu/assert'
 import { effectiveFor } from '../../src/sshd/effective.ts'
+import { memoryTree } from '../support/memory.ts'
 import { suite } from '../support/suite.ts'
-import { treeOf } from '../support/trees.ts'
 
 const test = suite('sshd in force')
 
 const main = 'Include /etc/ssh/sshd_config.d/*.conf\nKbdInteractiveAuthentication no\nUsePAM yes\n'
 const alice = { user: 'alice', groups: ['alice', 'sudo'], address: '192.0.2.7' }
 const of = (files: Record<string, string>, connection = alice) =>
-  effectiveFor(treeOf({ '/etc/ssh/sshd_config': main, ...files }), 'bookworm', connection)
+  effectiveFor(memoryTree({ '/etc/ssh/sshd_config': main, ...files }), 'bookworm', connection)
 
 test('the lexically first drop-in wins over the others and over the main file', () => {
   const effective = of({
@@ -60,7 +60,7 @@ test('lines that keep sshd from starting are told with their place', () => {
 })
 
 test('old names are read, keywords of OpenSSH 10 only where it knows them', () => {
-  const root = treeOf({ '/etc/ssh/sshd_config': 'ChallengeResponseAuthentication no\nRefuseConnection yes\n' })
+  const root = memoryTree({ '/etc/ssh/sshd_config': 'ChallengeResponseAuthentication no\nRefuseConnection yes\n' })
   assert.is(effectiveFor(root, 'trixie', alice).kbdInteractiveAuthentication, false)
   assert.is(effectiveFor(root, 'trixie', alice).refuseConnection, true)
   assert.is(effectiveFor(root, 'bookworm', alice).errors.length, 1)

@@ -1,10 +1,13 @@
 import { MemoryTree } from '../../src/tree/memory.ts'
 
+/** What a path holds: the text of a file, with mode and owner where they matter, or a link. */
+export type Sketch = string | { text: string; mode?: number; uid?: number; gid?: number } | { link: string }
+
 /**
  * A tree from an object literal: `{ '/etc/hosts': 'text', '/etc/x': { link: '/y' }, '/etc/empty/': null }`.
  * Directories on the way are made; a name ending with `/` is a directory of its own.
  */
-export function memoryTree(entries: Record<string, string | { link: string } | null>): MemoryTree {
+export function memoryTree(entries: Readonly<Record<string, Sketch | null>>): MemoryTree {
   const tree = new MemoryTree('memory')
   for (const [name, value] of Object.entries(entries)) {
     const path = name.endsWith('/') ? name.slice(0, -1) : name
@@ -13,10 +16,13 @@ export function memoryTree(entries: Record<string, string | { link: string } | n
       const parent = `/${parts.slice(0, i + 1).join('/')}`
       if (!tree.nodes.has(parent)) tree.nodes.set(parent, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 })
     })
-    if (typeof value === 'string') {
-      tree.nodes.set(path, { kind: 'file', content: new TextEncoder().encode(value), mode: 0o644, uid: 0, gid: 0 })
-    } else if (value !== null) {
+    if (value === null) continue
+    if (typeof value !== 'string' && 'link' in value) {
       tree.nodes.set(path, { kind: 'symlink', target: value.link, uid: 0, gid: 0 })
+    } else {
+      const { text, ...rest } = typeof value === 'string' ? { text: value } : value
+      const content = new TextEncoder().encode(text)
+      tree.nodes.set(path, { kind: 'file', content, mode: 0o644, uid: 0, gid: 0, ...rest })
     }
   }
   return tree
