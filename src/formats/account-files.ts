@@ -1,4 +1,4 @@
-import { assertVisible, EncodeError } from '../encode/encode.ts'
+import { EncodeError, only } from '../encode/encode.ts'
 import type { Origin } from '../plan/operation.ts'
 
 /** The six account databases of Debian: path, number of fields, and for `many` several lines of one name (subuid(5)). */
@@ -13,6 +13,11 @@ export const accountFiles = {
 
 export type AccountFileName = keyof typeof accountFiles
 
+// Latin-1 maps every byte to one character and back: a GECOS in any old encoding comes through unchanged.
+const CODING = 'latin1'
+
+const field = only(/[ -9;-~]*/, 'holds a colon or a character outside ASCII, which would end its field')
+
 interface Line {
   readonly text: string
   readonly origin?: Origin | undefined
@@ -26,9 +31,9 @@ export class AccountFile {
   readonly name: AccountFileName
   #lines: Line[]
 
-  constructor(name: AccountFileName, text: string) {
+  constructor(name: AccountFileName, content: Uint8Array) {
     this.name = name
-    const lines = text.split('\n')
+    const lines = Buffer.from(content).toString(CODING).split('\n')
     if (lines.at(-1) === '') lines.pop()
     this.#lines = lines.map((line) => ({ text: line }))
   }
@@ -51,10 +56,7 @@ export class AccountFile {
    */
   set(fields: readonly string[], origin?: Origin): void {
     if (fields.length !== accountFiles[this.name].fields) throw new EncodeError(`${this.name}: wrong number of fields`)
-    for (const field of fields) {
-      if (assertVisible(field).includes(':')) throw new EncodeError(`${this.name}: a colon would end the field`)
-    }
-    const text = fields.join(':')
+    const text = fields.map(field).join(':')
     const at = this.#lines.findIndex((line) => isEntryOf(line, fields[0] as string))
     if (at === -1) this.#lines.push({ text, origin })
     else this.#lines[at] = { text, origin }
@@ -65,9 +67,9 @@ export class AccountFile {
     this.#lines = this.#lines.filter((line) => !isEntryOf(line, name))
   }
 
-  /** The file's text; it ends with a newline unless it is empty. */
-  text(): string {
-    return this.#lines.map((line) => `${line.text}\n`).join('')
+  /** The file's bytes; they end with a newline unless there are none. */
+  content(): Uint8Array {
+    return new Uint8Array(Buffer.from(this.#lines.map((line) => `${line.text}\n`).join(''), CODING))
   }
 
   /** Line number (from 0) → why that line is as it is; only lines that were set have one. */

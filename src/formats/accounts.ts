@@ -32,7 +32,7 @@ export interface Accounts {
   readonly shadow: readonly ShadowEntry[]
 }
 
-/** Reads the three account files of a tree; missing files are empty. Lines that are not entries are skipped. */
+/** Reads the three account files of a tree; missing files are empty. Comments and NIS entries (`+`, `-`) are skipped. */
 export function readAccounts(root: Tree): Accounts {
   return {
     passwd: fields(root, '/etc/passwd', 7).map(([name, password, uid, gid, gecos, home, shell]) => ({
@@ -64,6 +64,7 @@ function fields(root: Tree, path: string, count: number): string[][] {
   return new TextDecoder()
     .decode(bytes)
     .split('\n')
+    .filter((line) => !/^[#+-]/.test(line))
     .map((line) => line.split(':'))
     .filter((parts) => parts.length === count)
 }

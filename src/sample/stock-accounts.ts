@@ -31,7 +31,7 @@ export function stockAccounts(sample: Sample, base: Tree): Layout {
   const files = Object.fromEntries(
     (Object.keys(accountFiles) as AccountFileName[]).map((name) => [
       name,
-      new AccountFile(name, new TextDecoder().decode(base.read(accountFiles[name].path) ?? new Uint8Array())),
+      new AccountFile(name, base.read(accountFiles[name].path) ?? new Uint8Array()),
     ]),
   ) as Record<AccountFileName, AccountFile>
 
@@ -74,7 +74,7 @@ export function stockAccounts(sample: Sample, base: Tree): Layout {
   }
 
   const owned = (name: AccountFileName) =>
-    file(files[name].text(), name.endsWith('shadow') ? { mode: 0o640, gid: 42 } : {})
+    file(new TextDecoder().decode(files[name].content()), name.endsWith('shadow') ? { mode: 0o640, gid: 42 } : {})
   return {
     ...Object.fromEntries(
       (Object.keys(accountFiles) as AccountFileName[]).map((name) => [accountFiles[name].path, owned(name)]),

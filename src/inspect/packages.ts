@@ -1,0 +1,20 @@
+import type { Tree } from '../tree/tree.ts'
+
+export interface InstalledPackage {
+  readonly version: string
+  readonly architecture: string
+}
+
+/** The installed packages of /var/lib/dpkg/status (deb-control(5)); empty when there is none. */
+export function readPackages(root: Tree): ReadonlyMap<string, InstalledPackage> {
+  const packages = new Map<string, InstalledPackage>()
+  const status = new TextDecoder().decode(root.read('/var/lib/dpkg/status') ?? new Uint8Array())
+  for (const paragraph of status.split(/\n{2,}/)) {
+    const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(paragraph)?.[1]
+    const name = field('Package')
+    const version = field('Version')
+    if (name === undefined || version === undefined || field('Status') !== 'install ok installed') continue
+    packages.set(name, { version, architecture: field('Architecture') ?? '' })
+  }
+  return packages
+}
