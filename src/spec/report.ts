@@ -8,19 +8,24 @@ export interface Position {
 /** A path into the spec, e.g. `['users', 0, 'name']`. */
 export type SpecPath = readonly (string | number)[]
 
-/** Finds the place of the deepest part of `path` that the spec file holds (a default has its parent's place). */
-export type Locate = (path: SpecPath) => Position
+/**
+ * Finds the place of the deepest part of `path` that the spec file holds (a default has its parent's place): where the
+ * value starts, or its key when the value is a block that starts on a line below. `part: 'key'` asks for the key.
+ */
+export type Locate = (path: SpecPath, part?: 'key' | 'value') => Position
 
 export interface Problem {
   readonly severity: 'error' | 'warning'
   /** Stable: three capitals for the subject, three digits; each has an entry in `codes.ts` and in the docs. */
   readonly code: string
   readonly path: SpecPath
-  /** Refused because the owner would be locked out: exit code 5 in place of 2. */
-  readonly lockout?: boolean
   /** One sentence, without any secret's value. */
   readonly message: string
   readonly hint?: string
+  /** Where it already is known; else the place of `path`. */
+  readonly position?: Position
+  /** The device would lock its owner out: exit 5 in place of 2, and `--accept-lockout` lets it pass. */
+  readonly lockout?: boolean
 }
 
 /** `users[0].name`: the form in which messages and origins name a spec key. */

@@ -1,5 +1,6 @@
 /** The one of `known` that `typed` was most likely meant to be; undefined when none is near. */
 export function suggest(typed: string, known: readonly string[]): string | undefined {
+  if (typed.length > 64) return undefined
   const limit = typed.length <= 3 ? 1 : typed.length <= 7 ? 2 : 3
   let best: { word: string; distance: number } | undefined
   for (const word of known) {

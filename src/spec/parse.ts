@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { type ReadReferenced, References } from './referenced.ts'
+import type { Locate, Problem } from './report.ts'
+import { resolve } from './resolve.ts'
+import { checkRules } from './rules/index.ts'
+import type { Spec } from './spec.ts'
+import { validate } from './validate.ts'
+import { readYaml } from './yaml.ts'
+
+export interface ParsedSpec {
+  /** Undefined when a problem other than a lock-out is an error. */
+  readonly spec: Spec | undefined
+  /** Sorted by place. */
+  readonly problems: readonly Problem[]
+  readonly locate: Locate
+  /** `sha256:…` over the spec and the files it names, those with secrets apart. */
+  readonly digest: string
+}
+
+/**
+ * Reads a spec: YAML, shape, syntax of every value, files that it names, defaults, cross-checks. Pure but for what
+ * `read` does. All problems are returned at once; none of them holds a secret's value.
+ */
+export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced): ParsedSpec {
+  const yaml = readYaml(bytes, file)
+  const references = new References(read)
+  const problems: Problem[] = [...yaml.problems]
+  let spec: Spec | undefined
+  if (yaml.value !== undefined) {
+    if (typeof yaml.value !== 'object' || yaml.value === null || Array.isArray(yaml.value)) {
+      problems.push({
+        severity: 'error',
+        code: 'YML012',
+        path: [],
+        message: 'the spec is not a section with keys',
+        hint: 'pibake init writes one to start from',
+      })
+    } else {
+      const validated = validate(yaml.value, yaml.locate)
+      problems.push(...validated.problems)
+      if (validated.raw !== undefined) {
+        spec = resolve(validated.raw, references)
+        problems.push(...references.problems)
+        const broken = new Set(problems.filter(({ severity }) => severity === 'error').map(({ path }) => path[0]))
+        problems.push(...checkRules(spec, broken))
+      }
+    }
+  }
+  const invalid = problems.some(({ severity, lockout }) => severity === 'error' && lockout !== true)
+  return {
+    spec: invalid ? undefined : spec,
+    problems: sorted(problems, yaml.locate),
+    locate: yaml.locate,
+    digest: digestOf(bytes, references),
+  }
+}
+
+function sorted(problems: readonly Problem[], locate: Locate): Problem[] {
+  return problems
+    .map((problem) => ({ ...problem, position: problem.position ?? locate(problem.path) }))
+    .sort(
+      (a, b) =>
+        a.position.line - b.position.line || a.position.column - b.position.column || (a.code < b.code ? -1 : 1),
+    )
+}
+
+function digestOf(bytes: Uint8Array, references: References): string {
+  const hash = createHash('sha256').update(bytes)
+  for (const { path, bytes: content } of references.seen) hash.update(`\0${path}\0${content.length}\0`).update(content)
+  return `sha256:${hash.digest('hex')}`
+}

@@ -1,0 +1,119 @@
+import * as v from 'valibot'
+
+/** What is wrong with a value: a predicate ("is not a host name") and how to put it right. Never the value itself. */
+export interface Fault {
+  readonly code: string
+  readonly predicate: string
+  readonly hint?: string
+}
+
+// valibot carries one string per issue; the three parts of a fault travel in it, one a line.
+function pack({ code, predicate, hint }: Fault): string {
+  return [code, predicate, ...(hint === undefined ? [] : [hint])].join('\n')
+}
+
+/** The fault behind a valibot issue; undefined when the message is valibot's own. */
+export function unpack(message: string): Fault | undefined {
+  const [code = '', predicate, hint] = message.split('\n')
+  if (!/^[A-Z0-9]{3}\d{3}$/.test(code) || predicate === undefined) return undefined
+  return hint === undefined ? { code, predicate } : { code, predicate, hint }
+}
+
+// Controls, format characters, line separators, lone surrogates: nothing that a one-line value means needs one.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
+const HIDDEN_FAULT: Fault = {
+  code: 'SPC006',
+  predicate: 'holds a control character, a line break or an invisible mark',
+  hint: 'retype the value',
+}
+const NOT_TEXT: Fault = {
+  code: 'SPC003',
+  predicate: 'must be text, but YAML reads it as a number or a truth value',
+  hint: 'put it in quotes',
+}
+
+/** Text of any kind; `fault` is for what YAML reads as a number or a truth value. */
+export function text(description: string, fault: Fault = NOT_TEXT) {
+  const scalar = (input: unknown) => ['number', 'boolean', 'bigint'].includes(typeof input)
+  return v.pipe(
+    v.string(({ input }) => (scalar(input) ? pack(fault) : '')),
+    v.description(description),
+  )
+}
+
+/** One line of text whose whole shape one pattern tells; the pattern also reaches the JSON Schema. */
+export function shaped(pattern: RegExp, fault: Fault, description: string, notText: Fault = NOT_TEXT) {
+  return v.pipe(text(description, notText), v.regex(pattern, pack(fault)))
+}
+
+/** One line of text that a function judges; it returns what is wrong, or undefined. */
+export function judged(judge: (value: string) => Fault | undefined, description: string) {
+  return v.pipe(
+    text(description),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      const fault = HIDDEN.test(dataset.value) ? HIDDEN_FAULT : judge(dataset.value)
+      if (fault !== undefined) addIssue({ message: pack(fault) })
+    }),
+  )
+}
+
+/** A whole number from `least` to `most`. */
+export function whole(least: number, most: number, code: string, description: string) {
+  const fault = pack({ code, predicate: `must be a whole number from ${least} to ${most}` })
+  return v.pipe(
+    v.number(),
+    v.integer(fault),
+    v.minValue(least, fault),
+    v.maxValue(most, fault),
+    v.description(description),
+  )
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words, description: string) {
+  return v.pipe(v.picklist(words), v.description(description))
+}
+
+/** true or false. */
+export function flag(description: string) {
+  return v.pipe(v.boolean(), v.description(description))
+}
+
+/** A list; no list of a spec needs more than a thousand members. */
+export function list<const Item extends v.GenericSchema>(item: Item, description: string) {
+  const fault = pack({ code: 'SPC010', predicate: 'holds more than 1000 entries' })
+  return v.pipe(v.array(item), v.maxLength(1000, fault), v.description(description))
+}
+
+/** Names of the owner's choice mapped to values of one kind, e.g. sshd keywords. */
+export function table<const Value extends v.GenericSchema>(
+  name: RegExp,
+  fault: Fault,
+  value: Value,
+  description: string,
+) {
+  return v.pipe(v.record(v.pipe(v.string(), v.regex(name, pack(fault))), value), v.description(description))
+}
+
+/** A section with fixed keys; any other is reported. A section without content (`ssh:`) has its defaults. */
+export function section<const Entries extends v.ObjectEntries>(entries: Entries, description: string) {
+  return v.pipe(
+    v.looseObject(entries),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const { value: input } = dataset
+      if (typeof input !== 'object' || input === null) return
+      for (const [key, value] of Object.entries(input)) {
+        if (Object.hasOwn(entries, key)) continue
+        addIssue({
+          message: `${UNKNOWN_KEY}\n${Object.keys(entries).join('\n')}`,
+          path: [{ type: 'object', origin: 'key', input: input as Record<string, unknown>, key, value }],
+        })
+      }
+    }),
+    v.description(description),
+  )
+}
+
+/** First line of the message for a key that a section does not have; the keys that it has follow, one a line. */
+export const UNKNOWN_KEY = 'unknown key'
