@@ -1,6 +1,6 @@
 import type { Release } from '../inspect/inventory.ts'
 import type { Tree } from '../tree/tree.ts'
-import { accumulating } from './keywords.ts'
+import { accumulating, scopeOf } from './keywords.ts'
 import { type Connection, holds } from './match.ts'
 import { type At, type Directive, readSshdConfig, type SshdConfig } from './read.ts'
 
@@ -16,7 +16,10 @@ export function inForce(config: SshdConfig, connection: Connection): InForce {
   const global = collect(config.directives.filter(({ conditions }) => conditions.every((c) => c.all)))
   const matched = collect(
     config.directives.filter(
-      ({ conditions }) => conditions.length > 0 && conditions.every((c) => c.all || holds(c, connection)),
+      ({ keyword, conditions }) =>
+        conditions.length > 0 &&
+        scopeOf(config.release, keyword) === 'match' &&
+        conditions.every((c) => c.all || holds(c, connection)),
     ),
   )
   return new Map([...global, ...matched])

@@ -22,6 +22,7 @@ export interface Directive {
 }
 
 export interface SshdConfig {
+  readonly release: Release
   /** In the order in which sshd reads them, `Include` and `Match` resolved. */
   readonly directives: readonly Directive[]
   /** Lines for which this release's sshd would refuse to start. */
@@ -70,7 +71,7 @@ export function readSshdConfig(root: Tree, release: Release, file = '/etc/ssh/ss
   }
 
   readFile(file, [], 0)
-  return { directives, errors }
+  return { release, directives, errors }
 }
 
 function textOf(root: Tree, path: string): string {
