@@ -23,7 +23,7 @@ export function dressing(options: SampleOptions, base: Tree): { readonly root: L
       ...systemFiles(sample),
       ...firstBootAgents(sample),
       ...stockAccounts(sample, base),
-      '/var/lib/dpkg/status': file(packages + stockPackages(sample)),
+      '/var/lib/dpkg/status': file(packages + stockPackages(sample, packages)),
     },
   }
 }

@@ -47,6 +47,7 @@ export function stockAccounts(sample: Sample, base: Tree): Layout {
     }
   }
   const addSystemUser = (name: string) => {
+    if (files.passwd.get(name) !== undefined) return
     addGroup(name)
     const gid = files.group.get(name)?.[2] as string
     files.passwd.set([name, 'x', String(highestFree(files.passwd)), gid, '', '/', '/usr/sbin/nologin'])

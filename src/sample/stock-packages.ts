@@ -16,8 +16,12 @@ const both = {
   wpasupplicant: ['2:2.10-12+deb12u2', '2:2.10-24'],
 } as const
 
-/** Packages that Raspberry Pi's lists add to Debian's base. Versions are of the right kind, not of one certain image. */
-export function stockPackages({ facts, variant, architecture, builder }: Sample): string {
+/**
+ * Packages that Raspberry Pi's lists add to Debian's base. Versions are of the right kind, not of one certain image.
+ *
+ * @param status the base's /var/lib/dpkg/status: what is in it is not added again
+ */
+export function stockPackages({ facts, variant, architecture, builder }: Sample, status: string): string {
   const bookworm = facts.release === 'bookworm'
   const chosen: [string, string][] = Object.entries(both).map(([name, versions]) => [name, versions[bookworm ? 0 : 1]])
   if (bookworm) {
@@ -35,7 +39,7 @@ export function stockPackages({ facts, variant, architecture, builder }: Sample)
   const left =
     builder === 'rpi-image-gen' ? ['userconf-pi', 'piwiz', 'cloud-init', 'netplan.io', 'rpi-cloud-init-mods'] : []
   return chosen
-    .filter(([name]) => !left.includes(name))
+    .filter(([name]) => !left.includes(name) && !status.includes(`Package: ${name}\n`))
     .map(([name, version]) => packageEntry(name, version, architecture))
     .join('')
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Release } from '../../../src/inspect/inventory.ts'
 import { debianSources } from './mirror.ts'
 import { firstStartPackages, type Kind, packagesOf, recipeDigest } from './recipe.ts'
@@ -22,17 +22,29 @@ export function debs(release: Release): string {
   return join(cached(release, 'lite'), 'debs')
 }
 
-/** A private copy of a root, with owners, modes and extended attributes; the caller removes it with {@link discard}. */
+/**
+ * A private copy of a root, with owners, modes and extended attributes, on a file system of its own in memory; beside
+ * it is room for more. The caller gives it back with {@link discard}; what is left at the end of the process goes then.
+ */
 export function scratch(root: string): string {
-  const copy = join(mkdtempSync(join(tmpdir(), 'pibake-root-')), 'root')
-  run(['cp', '--archive', '--reflink=auto', root, copy])
+  const place = mkdtempSync(join(tmpdir(), 'pibake-root-'))
+  run(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'pibake-test', place])
+  places.add(place)
+  const copy = join(place, 'root')
+  run(['cp', '--archive', root, copy])
   return copy
 }
 
-/** Removes what {@link scratch} made. */
+/** Removes what {@link scratch} made, and all that lies beside it. */
 export function discard(copy: string): void {
-  rmSync(join(copy, '..'), { recursive: true, force: true })
+  const place = dirname(copy)
+  if (places.delete(place)) run(['sh', '-euc', 'umount --lazy "$1"; rmdir "$1"', 'sh', place])
 }
+
+const places = new Set<string>()
+process.once('exit', () => {
+  for (const place of places) discard(join(place, 'root'))
+})
 
 function cached(release: Release, kind: Kind): string {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test')
