@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import { assetText } from '../assets.ts'
 import { type Run, runner } from './command.ts'
+import { addCheck } from './commands/check.ts'
+import { addHashPassword } from './commands/hash-password.ts'
+import { addSchema } from './commands/schema.ts'
 import type { ExitCode } from './exit.ts'
 
 /** Each command's own file adds it to the program. */
-const commands: readonly ((program: Command, run: Run) => void)[] = []
+const commands: readonly ((program: Command, run: Run) => void)[] = [addCheck, addHashPassword, addSchema]
 
 /** Builds the whole command tree; `keep` receives the exit code of the command that ran. */
 export function buildProgram(keep: (code: ExitCode) => void): Command {

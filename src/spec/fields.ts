@@ -184,7 +184,7 @@ export const unitName = (description: string) =>
   shaped(
     /^[A-Za-z0-9:_.\\@-]{1,240}$/,
     {
-      code: 'SVC001',
+      code: 'SVC010',
       predicate: 'is not the name of a systemd unit',
       hint: 'e.g. avahi-daemon or avahi-daemon.socket',
     },
@@ -215,8 +215,8 @@ export const referenced = (description: string) =>
 
 export const fileMode = (description: string) => {
   const hint = 'in quotes, four octal digits: "0644" (unquoted, YAML reads the decimal number 644)'
-  return shaped(/^0?[0-7]{3}$|^[0-7]{4}$/, { code: 'FIL002', predicate: 'is not a file mode', hint }, description, {
-    code: 'FIL002',
+  return shaped(/^0?[0-7]{3}$|^[0-7]{4}$/, { code: 'FIL011', predicate: 'is not a file mode', hint }, description, {
+    code: 'FIL011',
     predicate: 'must be quoted: YAML reads a number here, not an octal mode',
     hint,
   })
@@ -242,21 +242,21 @@ export const ufwRule = (description: string) =>
 export const sysctlValue = (description: string) =>
   shaped(
     /^[!-~]+( [!-~]+)*$/,
-    { code: 'SVC003', predicate: 'is not a sysctl value', hint: 'e.g. "1", or several numbers with one space between' },
+    { code: 'SVC011', predicate: 'is not a sysctl value', hint: 'e.g. "1", or several numbers with one space between' },
     description,
   )
 
 export const moduleName = (description: string) =>
   shaped(
     /^[A-Za-z0-9][A-Za-z0-9_-]{0,55}$/,
-    { code: 'SVC004', predicate: 'is not the name of a kernel module' },
+    { code: 'SVC012', predicate: 'is not the name of a kernel module' },
     description,
   )
 
 export const size = (description: string) =>
   shaped(
     /^[1-9]\d{0,5}[KMG]$/,
-    { code: 'SVC005', predicate: 'is not a size', hint: 'a number with K, M or G, e.g. 64M' },
+    { code: 'SVC013', predicate: 'is not a size', hint: 'a number with K, M or G, e.g. 64M' },
     description,
   )
 

@@ -8,11 +8,19 @@ const MAX_REFERENCED = 64 << 20
 
 /**
  * Reads the spec `file` and the files it names, relative to its folder.
- * @throws the error of the file system when the spec itself cannot be read
+ *
+ * @param today `YYYY-MM-DD`, against which ends of accounts and keys are judged; without it they are not
  */
-export function loadSpec(file: string): ParsedSpec {
+export function loadSpec(file: string, today?: string): ParsedSpec {
   const folder = dirname(resolve(file))
-  return parseSpec(readFileSync(file), file, (path) => readReferenced(resolve(folder, path)))
+  const spec = readReferenced(file)
+  if ('failure' in spec) {
+    const position = { file, line: 1, column: 1 }
+    const message = `the spec cannot be read: ${spec.failure}`
+    const problem = { severity: 'error', code: 'SPC007', path: [], message, position } as const
+    return { spec: undefined, problems: [problem], locate: () => position, digest: '' }
+  }
+  return parseSpec(spec.bytes, file, (path) => readReferenced(resolve(folder, path)), today)
 }
 
 function readReferenced(path: string): Referenced {

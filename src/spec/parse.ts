@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inOrder, type Placed } from './print-report.ts'
 import { type ReadReferenced, References } from './referenced.ts'
 import type { Locate, Problem } from './report.ts'
 import { resolve } from './resolve.ts'
@@ -11,7 +12,7 @@ export interface ParsedSpec {
   /** Undefined when a problem other than a lock-out is an error. */
   readonly spec: Spec | undefined
   /** Sorted by place. */
-  readonly problems: readonly Problem[]
+  readonly problems: readonly Placed[]
   readonly locate: Locate
   /** `sha256:…` over the spec and the files it names, those with secrets apart. */
   readonly digest: string
@@ -21,7 +22,7 @@ export interface ParsedSpec {
  * Reads a spec: YAML, shape, syntax of every value, files that it names, defaults, cross-checks. Pure but for what
  * `read` does. All problems are returned at once; none of them holds a secret's value.
  */
-export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced): ParsedSpec {
+export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced, today?: string): ParsedSpec {
   const yaml = readYaml(bytes, file)
   const references = new References(read)
   const problems: Problem[] = [...yaml.problems]
@@ -42,26 +43,17 @@ export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced)
         spec = resolve(validated.raw, references)
         problems.push(...references.problems)
         const broken = new Set(problems.filter(({ severity }) => severity === 'error').map(({ path }) => path[0]))
-        problems.push(...checkRules(spec, broken))
+        problems.push(...checkRules(spec, broken, today))
       }
     }
   }
   const invalid = problems.some(({ severity, lockout }) => severity === 'error' && lockout !== true)
   return {
     spec: invalid ? undefined : spec,
-    problems: sorted(problems, yaml.locate),
+    problems: inOrder(problems, yaml.locate),
     locate: yaml.locate,
     digest: digestOf(bytes, references),
   }
-}
-
-function sorted(problems: readonly Problem[], locate: Locate): Problem[] {
-  return problems
-    .map((problem) => ({ ...problem, position: problem.position ?? locate(problem.path) }))
-    .sort(
-      (a, b) =>
-        a.position.line - b.position.line || a.position.column - b.position.column || (a.code < b.code ? -1 : 1),
-    )
 }
 
 function digestOf(bytes: Uint8Array, references: References): string {

@@ -31,7 +31,7 @@ export function resolveScripts(scripts: readonly string[], references: Reference
     const name = file.split('/').at(-1) as string
     const content = references.bytes(file, path) ?? new Uint8Array()
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) {
-      references.error('FBT001', path, 'the name of a script may hold only letters, digits, . _ -')
+      references.error('FBT010', path, 'the name of a script may hold only letters, digits, . _ -')
     }
     return { name, content }
   })

@@ -149,7 +149,7 @@ const hardening = section(
     sysctl: maybe(
       table(
         /^[a-z0-9_]+([./][A-Za-z0-9_*-]+)+$/,
-        { code: 'SVC003', predicate: 'is not a sysctl key', hint: 'e.g. kernel.kptr_restrict' },
+        { code: 'SVC011', predicate: 'is not a sysctl key', hint: 'e.g. kernel.kptr_restrict' },
         v.union([f.sysctlValue('Value.'), v.number(), v.null()]),
         'Kernel settings on top of those of the profile; null drops one.',
       ),
@@ -211,7 +211,7 @@ const network = section(
 
 const file = section(
   {
-    path: f.devicePath('FIL001', 'Absolute path on the device.'),
+    path: f.devicePath('FIL010', 'Absolute path on the device.'),
     content: maybe(text('The text of the file.')),
     source: maybe(f.referenced('A file beside the spec, copied byte by byte.')),
     mode: maybe(f.fileMode('Permissions, octal, in quotes.')),

@@ -5,7 +5,8 @@ import type { Spec } from '../spec.ts'
 export interface Rule {
   readonly name: string
   readonly reads: readonly (keyof Spec)[]
-  check(spec: Spec, report: Report): void
+  /** @param today undefined: ends of accounts and keys are not judged */
+  check(spec: Spec, report: Report, today: string | undefined): void
 }
 
 export interface Report {
@@ -18,7 +19,11 @@ export interface Report {
 export const rules: readonly Rule[] = []
 
 /** Runs every rule whose sections are sound. */
-export function checkRules(spec: Spec, broken: ReadonlySet<string | number | undefined>): Problem[] {
+export function checkRules(
+  spec: Spec,
+  broken: ReadonlySet<string | number | undefined>,
+  today: string | undefined,
+): Problem[] {
   const problems: Problem[] = []
   const add =
     (severity: Problem['severity'], extra: { lockout?: true }) =>
@@ -31,6 +36,6 @@ export function checkRules(spec: Spec, broken: ReadonlySet<string | number | und
     lockout: add('error', { lockout: true }),
   }
   if (broken.has(undefined)) return problems
-  for (const rule of rules) if (!rule.reads.some((section) => broken.has(section))) rule.check(spec, report)
+  for (const rule of rules) if (!rule.reads.some((section) => broken.has(section))) rule.check(spec, report, today)
   return problems
 }

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { type Command, InvalidArgumentError } from 'commander'
+import { saltOf, sha512crypt } from '../../formats/sha512crypt.ts'
+import { askSecret, firstLine } from '../ask.ts'
+import { common, type Run } from '../command.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type Io, printJson } from '../io.ts'
+
+/** 20 times the default of SHA-crypt. Each sudo pays for it, so not the half million that keeps a slow board for seconds. */
+const ROUNDS = 100_000
+
+/** What crypt(3) of libxcrypt takes (CRYPT_MAX_PASSPHRASE_SIZE). */
+const MAX_BYTES = 511
+
+/** `pibake hash-password`: a password in, a crypt(3) hash out. */
+export function addHashPassword(program: Command, run: Run): void {
+  common(program.command('hash-password'))
+    .summary('turn a password into a hash for the spec')
+    .description(
+      'Asks for a password twice, without showing it, or reads one line from standard input; prints its crypt(3) hash.',
+    )
+    .option('--rounds <n>', 'rounds of SHA512-crypt; more makes guessing and logging in slower', rounds, ROUNDS)
+    .action(run((io, options: { rounds: number }) => hashPassword(io, options.rounds)))
+}
+
+async function hashPassword(io: Io, count: number): Promise<ExitCode> {
+  const typed = io.interactive ? await askTwice(io) : await firstLine()
+  if (typeof typed === 'number') return typed
+  const fault = faultOf(typed ?? '')
+  if (fault !== undefined) {
+    io.stderr.write(`pibake: ${fault}\n`)
+    return EXIT.usage
+  }
+  const hash = sha512crypt(typed as string, saltOf(randomBytes(12)), count)
+  if (io.json) printJson(io, { schema: 'pibake.hash-password/1', hash })
+  else io.stdout.write(`${hash}\n`)
+  return EXIT.ok
+}
+
+async function askTwice(io: Io): Promise<string | ExitCode> {
+  const first = await askSecret('Password: ')
+  if (first === undefined) return EXIT.interrupted
+  const second = await askSecret('Once more: ')
+  if (second === undefined) return EXIT.interrupted
+  if (first === second) return first
+  io.stderr.write('pibake: the two passwords differ\n')
+  return EXIT.usage
+}
+
+function faultOf(password: string): string | undefined {
+  if (password === '') return 'the password is empty'
+  if (/\p{Cc}/u.test(password)) return 'the password holds a control character, which no login prompt takes'
+  return Buffer.byteLength(password) > MAX_BYTES ? `the password is longer than ${MAX_BYTES} bytes` : undefined
+}
+
+function rounds(text: string): number {
+  const number = Number(text)
+  if (/^\d{1,9}$/.test(text) && number >= 5000) return number
+  throw new InvalidArgumentError('a whole number from 5000 to 999999999')
+}

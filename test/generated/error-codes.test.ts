@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { packageRoot } from '../../src/assets.ts'
+import { codes } from '../../src/spec/codes.ts'
+import { assertGenerated } from '../support/generated.ts'
+import { suite } from '../support/suite.ts'
+
+const test = suite('generated: error codes')
+
+const families: Readonly<Record<string, string>> = {
+  YML: 'The file as YAML',
+  SPC: 'The spec as a whole',
+  USR: 'Users',
+  KEY: 'Public keys',
+  SSH: 'SSH server',
+  SUD: 'sudo',
+  FWL: 'Firewall',
+  F2B: 'fail2ban',
+  UPD: 'Updates',
+  PKG: 'Packages',
+  SVC: 'Services and system settings',
+  HWR: 'Hardware',
+  NET: 'Name, place and network',
+  FIL: 'Files',
+  FBT: 'First start',
+  ACC: 'Access: what would lock the owner out',
+  IMG: 'Image',
+}
+
+test('docs/error-codes.md is the table of codes', () => {
+  const sections = Object.entries(families).flatMap(([family, title]) => {
+    const own = Object.entries(codes).filter(([code]) => code.startsWith(family))
+    if (own.length === 0) return []
+    return [
+      `## ${title}`,
+      '',
+      '| code | meaning |',
+      '|---|---|',
+      ...own.map(([code, text]) => `| ${code} | ${text} |`),
+      '',
+    ]
+  })
+  assert.equal(
+    Object.keys(codes).filter((code) => families[code.slice(0, 3)] === undefined),
+    [],
+  )
+  assertGenerated(
+    'docs/error-codes.md',
+    [
+      '# Codes of errors and warnings',
+      '',
+      'Made from `src/spec/codes.ts` by `npm run generate`. A code keeps its meaning for ever. The message beside it says',
+      'what is wrong in the spec at hand, the line `hint:` how to put it right.',
+      '',
+      ...sections,
+    ].join('\n'),
+  )
+})
+
+test('every code that the source uses is in the table', () => {
+  const folder = join(packageRoot, 'src')
+  const used = new Set<string>()
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts') || file.endsWith('spec/codes.ts')) continue
+    const text = readFileSync(join(folder, file), 'utf8')
+    for (const [, code] of text.matchAll(/'([A-Z][A-Z0-9]{2}\d{3})'/g)) used.add(code as string)
+  }
+  assert.equal([...used].filter((code) => codes[code] === undefined).sort(), [], 'not in the table')
+})

@@ -1,0 +1,16 @@
+import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
+import { specSchema } from '../../src/spec/schema.ts'
+
+/** The JSON Schema (draft 2020-12) of a spec: what valibot checks by patterns and kinds, with the descriptions. */
+export function specJsonSchema(): JsonSchema {
+  return {
+    title: 'pibake spec, version 1',
+    ...toJsonSchema(specSchema, {
+      target: 'draft-2020-12',
+      // What functions judge (keys, hashes, dates) no JSON Schema can say; `pibake check` does.
+      ignoreActions: ['raw_check'],
+      overrideSchema: ({ valibotSchema, jsonSchema }) =>
+        valibotSchema.type === 'loose_object' ? { ...jsonSchema, additionalProperties: false } : undefined,
+    }),
+  }
+}
