@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bytewise } from './order.ts'
 
 /** The folder of package.json: `templates/`, `firstboot/` and `schema/` lie in it, whether built or under test. */
 export const packageRoot: string = (() => {
@@ -17,4 +18,12 @@ export function asset(path: string): Uint8Array {
 /** The text of a file that ships with pibake, line ends as LF whatever the checkout made of them. */
 export function assetText(path: string): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(asset(path)).replaceAll('\r\n', '\n')
+}
+
+/** The names of the files in a folder that ships with pibake, in the order of their bytes; hidden ones are not ours. */
+export function assetNames(folder: string): readonly string[] {
+  return readdirSync(join(packageRoot, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort(bytewise)
 }

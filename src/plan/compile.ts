@@ -33,7 +33,7 @@ export function compile(spec: Spec, inventory: Inventory, options: { locate: Loc
   }
   const parts = controls.map((control) => contributionOf(control, context))
   const packages = settlePackages(parts.flatMap((part) => part.packages ?? []))
-  const last = compileFirstBoot(context, { packages })
+  const last = contributionOf({ name: 'first-boot', compile: (c) => compileFirstBoot(c, { packages }) }, context)
   const all = [...parts, last]
 
   const own = all

@@ -1,0 +1,118 @@
+# shellcheck shell=sh
+# Runs what is left of the first start, one step after another, each as a process of its own with a limit.
+
+command_run() {
+  repair=no
+  phases=
+  unsaved=no
+  for word in "$@"; do
+    case $word in
+      --repair) repair=yes ;;
+      local | network) phases="$phases $word" ;;
+      *)
+        usage >&2
+        exit 64
+        ;;
+    esac
+  done
+  if [ -z "$PLAN" ]; then
+    say "run: failed (plan-missing)"
+    exit 1
+  fi
+  mkdir -p "$RUN"
+  one_at_a_time
+  echo $$ >"$RUN/running"
+  rm -f "$RUN/apt-updated"
+  # A run that was killed earlier in this boot may have left finished work in memory only.
+  if [ -e "$RUN/began" ]; then bounded 120 sync || :; fi
+  : >"$RUN/began"
+  for phase in ${phases:-local network}; do
+    run_phase "$phase"
+  done
+  rm -f "$RUN/running"
+  if [ $unsaved = yes ]; then
+    say "run: failed (state-not-writable)"
+    exit 1
+  fi
+  exit_for "$(overall)"
+}
+
+# The lock is in /run: a power cut leaves none behind. Without flock(1) the units' order has to do.
+one_at_a_time() {
+  exec 9>"$RUN/lock"
+  command -v flock >/dev/null 2>&1 || return 0
+  if ! flock -n 9; then
+    say "run: already running"
+    exit 0
+  fi
+}
+
+# A state that cannot be written (`unsaved`) is said at the end; the work is done all the same.
+run_phase() {
+  if [ "$repair" = yes ]; then
+    forget_attempts "$phase" || unsaved=yes
+  elif phase_done "$phase"; then
+    stop_retrying "$phase"
+    return 0
+  elif gave_up "$phase"; then
+    say "$phase: gave up after $(attempts "$phase") starts; 'pibake-firstboot run --repair' tries again"
+    stop_retrying "$phase"
+    return 0
+  fi
+  # Waiting for a network is not a failed attempt.
+  if [ "$phase" = local ] || online; then count_attempt "$phase" || unsaved=yes; fi
+  write_reports || unsaved=yes
+  for id in $(steps_of "$phase"); do
+    if [ "$repair" = no ] && read_record "$id" && [ "$record_state" = ok ]; then continue; fi
+    run_step "$id" || unsaved=yes
+  done
+  rm -f "$RUN/running"
+  if phase_done "$phase" || gave_up "$phase"; then stop_retrying "$phase"; fi
+  write_reports || unsaved=yes
+  echo $$ >"$RUN/running"
+}
+
+run_step() {
+  load_step "$1"
+  rm -f "$RUN/reason" "$RUN/changed"
+  log=/dev/null
+  if mkdir -p "$VAR/log" && (umask 077 && : >"$VAR/log/$1") 2>/dev/null; then log=$VAR/log/$1; fi
+  status=0
+  bounded "$limit" sh "$LIB/pibake-firstboot" step "$1" >"$log" 2>&1 || status=$?
+  changed=no
+  [ ! -e "$RUN/changed" ] || changed=yes
+  reason=none
+  state=ok
+  if [ $status != 0 ]; then
+    state=$severity
+    reason=$(first_line "$RUN/reason")
+    case $status:$reason in
+      124:* | 137:) reason=timeout ;;
+      *:) reason=command-failed ;;
+    esac
+  fi
+  case $state:$changed in
+    ok:no) say "$1: ok" ;;
+    ok:yes) say "$1: ok (done now)" ;;
+    *) say "$1: $state ($reason)" ;;
+  esac
+  write_record "$1" "$state" "$reason" "$changed"
+}
+
+# The step's own process: check, apply, check again. `apply` stands alone, so that set -e holds inside it.
+run_here() {
+  load_step "$1"
+  checkpoint "$1.begin"
+  if ! check; then
+    : >"$RUN/changed"
+    apply
+    check || give_up not-as-wanted
+  fi
+  checkpoint "$1.end"
+}
+
+# --no-block: a unit that waits for systemd while systemd waits for the unit hangs for ever.
+stop_retrying() {
+  if [ "$1" != network ] || [ ! -d "$PIBAKE_PREFIX/run/systemd/system" ]; then return 0; fi
+  bounded 30 systemctl stop --no-block pibake-firstboot-network.timer || :
+}

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# A whole pair for each type in first-boot/host-keys, before sshd starts. A good private key is never replaced: it is
+# the device's identity. 0-byte, truncated and mismatched ones are what a power cut leaves (armbian/build#10696).
+limit=240
+severity=failed
+
+check() {
+  for type in $(asked host-keys); do
+    good_private "$type" "$(key_path "$type")" && good_public "$(key_path "$type")" || return 1
+  done
+}
+
+apply() {
+  for type in $(asked host-keys); do
+    key=$(key_path "$type")
+    if ! good_private "$type" "$key"; then make_pair "$type" "$key"; fi
+    if ! good_public "$key"; then
+      put "$key.pub" 0644 "$(public_of "$key")" || give_up host-key-not-made
+    fi
+  done
+}
+
+key_path() {
+  echo "$PIBAKE_PREFIX/etc/ssh/ssh_host_$1_key"
+}
+
+# Type and blob that belong to a private key; fails for one that does not parse or that asks for a passphrase.
+public_of() {
+  bounded 20 ssh-keygen -y -P '' -f "$1" 2>/dev/null
+}
+
+# sshd ignores a private key that others may read.
+good_private() {
+  [ -s "$2" ] || return 1
+  case $(ls -ln "$2") in -rw------*) ;; *) return 1 ;; esac
+  case $1:$(public_of "$2") in
+    ed25519:ssh-ed25519\ * | rsa:ssh-rsa\ * | ecdsa:ecdsa-sha2-*\ *) ;;
+    *) return 1 ;;
+  esac
+}
+
+good_public() {
+  [ -s "$1.pub" ] || return 1
+  read -r stored_type stored_blob _ <"$1.pub" || :
+  # The comment may differ.
+  case $(public_of "$1") in
+    "$stored_type $stored_blob" | "$stored_type $stored_blob "*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# The private key takes its place last, so that "there is a private key" means "there is a pair".
+make_pair() {
+  new=$2.new
+  rm -f "$new" "$new.pub"
+  mkdir -p "${2%/*}"
+  case $1 in rsa) bits=3072 ;; *) bits=256 ;; esac
+  bounded 220 ssh-keygen -q -t "$1" -b $bits -N '' -C "root@$(first_line "$PIBAKE_PREFIX/etc/hostname")" -f "$new" ||
+    give_up host-key-not-made
+  checkpoint host-keys.generated
+  if ! good_private "$1" "$new" || ! good_public "$new"; then give_up host-key-not-made; fi
+  flush "$new" "$new.pub"
+  mv -f "$new.pub" "$2.pub"
+  flush "${2%/*}"
+  checkpoint host-keys.public
+  mv -f "$new" "$2"
+  flush "${2%/*}"
+}

@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { packageRoot } from '../../../src/assets.ts'
+
+const support = join(packageRoot, 'test/firstboot/support')
+
+/** Commands that change the device: the places where a cut or a failure matters. The fakes are counted too. */
+const mutating = ['chmod', 'flock', 'mkdir', 'mv', 'rm', 'ssh-keygen']
+/** Commands that only read. There is no other: a fake that is taken away must not uncover the machine's own. */
+const reading = ['awk', 'cat', 'env', 'grep', 'ls', 'sha256sum']
+
+export interface Outcome {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** How many commands were called through the shims. */
+  readonly calls: number
+  /** The commands that a fault hit. */
+  readonly fired: readonly string[]
+}
+
+export interface Fault {
+  readonly kind: 'kill' | 'fail' | 'hang'
+  /** The Nth command from 1, or every call of the command named. */
+  readonly at: number | string
+}
+
+export interface CallOptions {
+  readonly fault?: Fault
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export const plan = `sha256:${'ab'.repeat(32)}`
+
+/**
+ * A device in a directory: the program under its prefix, and every command it uses behind a shim that can count, fail,
+ * hang or cut the power. Tools that need a kernel are fakes on plain files; ssh-keygen is the real one.
+ */
+export class Device {
+  readonly root = mkdtempSync(join(tmpdir(), 'pibake-firstboot-'))
+  readonly #shims = mkdtempSync(join(tmpdir(), 'pibake-shims-'))
+
+  /** @param shell the program that plays `sh`, a path or a name on this machine */
+  constructor(shell = 'dash') {
+    cpSync(join(packageRoot, 'firstboot'), join(this.root, 'usr/lib/pibake'), { recursive: true })
+    this.write('etc/pibake/plan', `${plan}\n`)
+    this.write('etc/machine-id', `${'0'.repeat(31)}1\n`)
+    this.write('etc/hostname', 'kit-07\n')
+    this.write('proc/uptime', '41.20 80.00\n')
+    this.write('proc/sys/kernel/random/boot_id', '11111111-2222-3333-4444-555555555555\n')
+    this.write('proc/net/route', 'Iface\tDestination\neth0\t00000000\t0100000A\n')
+    this.write('installed', 'openssh-server\n')
+    this.boot()
+    mkdirSync(join(this.#shims, 'bin'))
+    symlinkSync(found(shell), join(this.#shims, 'bin/sh'))
+    for (const name of reading) symlinkSync(found(name), join(this.#shims, 'bin', name))
+    for (const name of [...mutating, ...readdirSync(join(support, 'fakes'))]) {
+      copyFileSync(join(support, 'shim.sh'), join(this.#shims, 'bin', name))
+    }
+  }
+
+  /** What the plan asks of the first start. */
+  ask(name: string, text: string): this {
+    return this.write(`etc/pibake/first-boot/${name}`, text)
+  }
+
+  /** Everything that can be asked, so that every step has work. */
+  askEverything(): this {
+    this.ask('host-keys', 'ed25519\n').ask('ssh-port', '22\n').ask('firewall', 'ufw\n').ask('fail2ban', 'yes\n')
+    this.ask('upgrade', 'full\n').ask('locale', 'en_GB.UTF-8\n')
+    this.ask('packages-install', 'fail2ban\nufw\n').ask('packages-remove', 'avahi-daemon\n')
+    this.ask('scripts/01-a.sh', '#!/bin/sh\necho ran >>"$PIBAKE_PREFIX/script-ran"\n')
+    chmodSync(this.path('etc/pibake/first-boot/scripts/01-a.sh'), 0o700)
+    this.write('etc/machine-id', '').write('etc/locale.gen', '# none\n').write('etc/default/ufw', '')
+    this.write('etc/ufw/user.rules', '-A ufw-user-input -p tcp --dport 22 -j ACCEPT\n').write('etc/ufw/user6.rules', '')
+    this.write('nft-tables', 'table inet pibake_interim\n').write('half-done', 'half-done\n')
+    return this.write('installed', 'avahi-daemon\nopenssh-server\n')
+  }
+
+  path(name: string): string {
+    return join(this.root, name)
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8')
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name))
+  }
+
+  write(name: string, text: string): this {
+    mkdirSync(dirname(this.path(name)), { recursive: true })
+    writeFileSync(this.path(name), text)
+    return this
+  }
+
+  /** Name, mode, inode and time of change of everything outside /run: equal ones mean that nothing was written. */
+  snapshot(): string {
+    return readdirSync(this.root, { recursive: true, encoding: 'utf8' })
+      .filter((name) => !name.startsWith('run'))
+      .sort()
+      .map((name) => {
+        const { mode, ino, mtimeNs, ctimeNs } = lstatSync(this.path(name), { bigint: true })
+        return `${name} ${mode} ${ino} ${mtimeNs} ${ctimeNs}`
+      })
+      .join('\n')
+  }
+
+  /** A start: /run is new, and the network has told the time. */
+  boot(): void {
+    rmSync(this.path('run'), { recursive: true, force: true })
+    mkdirSync(this.path('run/systemd/system'), { recursive: true })
+    this.write('run/systemd/timesync/synchronized', '')
+  }
+
+  /** Takes a command away, as if its package were not installed. */
+  lose(name: string): void {
+    rmSync(join(this.#shims, 'bin', name))
+  }
+
+  async call(words: readonly string[], options: CallOptions = {}): Promise<Outcome> {
+    writeFileSync(join(this.#shims, 'count'), '0\n')
+    rmSync(join(this.#shims, 'fired'), { force: true })
+    const { fault } = options
+    const env = {
+      PATH: join(this.#shims, 'bin'),
+      REAL_PATH: process.env.PATH,
+      SHIMS: this.#shims,
+      FAKES: join(support, 'fakes'),
+      TEST_PID: String(process.pid),
+      PIBAKE_PREFIX: this.root,
+      ...(fault === undefined
+        ? {}
+        : { FAULT: fault.kind, [typeof fault.at === 'number' ? 'FAULT_AT' : 'FAULT_ON']: String(fault.at) }),
+      ...options.env,
+    }
+    const program = this.path('usr/lib/pibake/pibake-firstboot')
+    const child = spawn(join(this.#shims, 'bin/sh'), [program, ...words], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
+    const text = { stdout: '', stderr: '' }
+    child.stdout.on('data', (data) => (text.stdout += data))
+    child.stderr.on('data', (data) => (text.stderr += data))
+    // What TimeoutStartSec of the unit is on a device.
+    const limit = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 15_000)
+    const status = await new Promise<number | null>((resolve) => child.once('exit', resolve))
+    clearTimeout(limit)
+    child.stdout.destroy()
+    child.stderr.destroy()
+    const fired = join(this.#shims, 'fired')
+    return {
+      status,
+      ...text,
+      calls: Number(readFileSync(join(this.#shims, 'count'), 'utf8')),
+      fired: existsSync(fired) ? readFileSync(fired, 'utf8').trim().split('\n') : [],
+    }
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true })
+    rmSync(this.#shims, { recursive: true, force: true })
+  }
+}
+
+function found(name: string): string {
+  const folder = (process.env.PATH ?? '').split(':').find((folder) => existsSync(join(folder, name)))
+  if (folder === undefined) throw new Error(`this test needs ${name}`)
+  return join(folder, name)
+}
