@@ -8,8 +8,14 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { outcome, runSuites } from './support/suite.ts'
 
-// A test that never settles ends the process early: then this is what it ends with.
-process.exitCode = 1
+// However the process ends, by a test that never settles or one that exits, this has the last word.
+process.once('exit', () => {
+  const { passed, failed, complaints } = outcome()
+  for (const complaint of complaints) console.error(complaint)
+  // uvu may have left its line unfinished.
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+})
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const words = process.argv.slice(2)
@@ -18,10 +24,5 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((file) => (words.length > 0 ? words.some((word) => file.includes(word)) : !file.startsWith('device/')))
   .sort()
 for (const file of files) await import(join(here, file))
-await runSuites()
-
-const { passed, failed, complaints } = outcome()
-for (const complaint of complaints) console.error(complaint)
 console.error(`${files.length} files in ${relative(process.cwd(), here) || '.'}`)
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+await runSuites()
