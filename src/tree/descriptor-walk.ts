@@ -34,22 +34,10 @@ export class DescriptorWalk {
 
   /** Calls `use` with a descriptor of the directory at `path`; `undefined` when no directory is there. */
   inDirectory<T>(path: string, use: (directory: number) => T): T | undefined {
-    const opened: number[] = []
-    try {
-      let here = this.root
-      let name = ''
-      for (const part of path.split('/').filter((p) => p !== '')) {
-        name = `${name}/${part}`
-        const next = this.#open(here, part, name)
-        if (next === undefined) return undefined
-        opened.push(next)
-        here = next
-      }
-      this.#assertSameMount(here, path)
-      return use(here)
-    } finally {
-      for (const fd of opened.reverse()) this.disk.closeSync(fd)
-    }
+    return this.#descend(path, (directory) => {
+      this.#assertSameMount(directory, path)
+      return use(directory)
+    })
   }
 
   /** Calls `use` with a descriptor of the directory that holds `path`, and the last part of `path`. */
@@ -60,9 +48,15 @@ export class DescriptorWalk {
 
   /** What `path` links to; `undefined` when it is no link or nothing is there. */
   linkTarget(path: string): string | undefined {
-    return this.inParent(path, (directory, name) =>
-      unless(['EINVAL', 'ENOENT'], () => this.disk.readlinkSync(at(directory, name))),
-    )
+    const cut = path.lastIndexOf('/')
+    return this.#descend(path.slice(0, cut) || '/', (directory) => this.#readlink(directory, path.slice(cut + 1)))
+  }
+
+  /** Whether `path` has no link in it, the last part counted too if `last`: the common case, found in one descent. */
+  isReal(path: string, last: boolean): boolean {
+    const cut = path.lastIndexOf('/')
+    const inParent = (directory: number) => !last || this.#readlink(directory, path.slice(cut + 1)) === undefined
+    return this.#descend(path.slice(0, cut) || '/', inParent, () => false) ?? true
   }
 
   /**
@@ -93,25 +87,49 @@ export class DescriptorWalk {
     }
   }
 
+  /** Whether an open file or directory is on the partition's own mount. */
+  isSameMount(fd: number): boolean {
+    return this.#mountOf(fd) === this.#mount
+  }
+
   close(): void {
     this.disk.closeSync(this.root)
   }
 
-  #open(directory: number, part: string, path: string): number | undefined {
+  #descend<T>(path: string, use: (directory: number) => T, blocked = this.#refuse): T | undefined {
+    const opened: number[] = []
     try {
-      return this.disk.openSync(at(directory, part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK)
-    } catch (error) {
-      const code = errno(error)
-      if (code === 'ENOENT') return undefined
-      if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error
+      let here = this.root
+      for (const part of path.split('/').filter((p) => p !== '')) {
+        try {
+          here = this.disk.openSync(at(here, part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK)
+        } catch (error) {
+          const code = errno(error)
+          if (code === 'ENOENT') return undefined
+          if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error
+          return blocked(here, part, path) as T | undefined
+        }
+        opened.push(here)
+      }
+      return use(here)
+    } finally {
+      for (const fd of opened.reverse()) this.disk.closeSync(fd)
     }
+  }
+
+  /** Nothing is below a file; what is below a link is elsewhere, and what is below a FIFO is a trap. */
+  #refuse = (directory: number, part: string, path: string): unknown => {
     const stats = unless(['ENOENT'], () => this.disk.lstatSync(at(directory, part)))
     if (stats === undefined || stats.isFile()) return undefined
-    throw new TargetError(`${this.label}: ${path} is a ${typeOf(stats)} on the way to a file`)
+    throw new TargetError(`${this.label}: ${JSON.stringify(part)} in ${path} is a ${typeOf(stats)}`)
+  }
+
+  #readlink(directory: number, name: string): string | undefined {
+    return unless(['EINVAL', 'ENOENT'], () => this.disk.readlinkSync(at(directory, name)))
   }
 
   #assertSameMount(fd: number, path: string): void {
-    if (this.#mountOf(fd) !== this.#mount) {
+    if (!this.isSameMount(fd)) {
       throw new TargetError(`${this.label}: ${path} is on another mount`, {
         hint: 'unmount what is mounted inside the partition, or bind-mount the partition alone elsewhere',
       })

@@ -3,7 +3,7 @@ import { bytewise } from '../order.ts'
 import { at, DescriptorWalk, explained, typeOf } from './descriptor-walk.ts'
 import { type Disk, realDisk, unless } from './disk.ts'
 import { type Entry, TargetError, type Tree } from './tree.ts'
-import { resolveInside } from './walk.ts'
+import { assertPlain, resolveInside } from './walk.ts'
 
 /** No configuration file is as large; reading more than this into memory would be a trap. */
 const MAX_FILE = 64 * 1024 * 1024
@@ -70,6 +70,8 @@ export class DirectoryTree implements Tree {
   #resolve(path: string, last: boolean): string {
     return this.#explain(path, () => {
       if (this.fat) return this.#spelled(resolveInside(path, () => undefined, { last, label: this.label }))
+      assertPlain(path)
+      if (this.walk.isReal(path, last)) return path
       return resolveInside(path, (p) => this.walk.linkTarget(p), { last, label: this.label })
     })
   }

@@ -6,14 +6,12 @@ import * as fs from 'node:fs'
  */
 export type Disk = Pick<
   typeof fs,
-  | 'chmodSync'
   | 'closeSync'
   | 'fchmodSync'
   | 'fchownSync'
   | 'fstatSync'
   | 'fsyncSync'
   | 'futimesSync'
-  | 'lchownSync'
   | 'linkSync'
   | 'lstatSync'
   | 'lutimesSync'

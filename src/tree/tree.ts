@@ -41,3 +41,8 @@ export class TargetError extends Error {
     this.hint = options.hint
   }
 }
+
+/** The partition has no room for what is to be written. Nothing was changed; worth a retry (exit code 75). */
+export class SpaceError extends Error {
+  override readonly name = 'SpaceError'
+}

@@ -1,0 +1,13 @@
+/** The work was called off by its AbortSignal; the target is as it was before (exit code 130). */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+
+  constructor() {
+    super('interrupted; the target is as it was before')
+  }
+}
+
+/** Undoing failed too: the journal is on the target, and the next apply (or `recover`) goes on from it. */
+export class UnfinishedError extends Error {
+  override readonly name = 'UnfinishedError'
+}

@@ -1,0 +1,63 @@
+import type { Partition } from '../plan/operation.ts'
+import type { DirectoryWriter, Meta } from '../tree/directory-writer.ts'
+import { TargetError } from '../tree/tree.ts'
+import { JOURNAL, STAGING } from './staging.ts'
+
+/** One renaming of the transaction, with what undoing it needs. Paths are real. */
+export interface Step {
+  readonly partition: Partition
+  readonly path: string
+  /** `put` what is staged; `take` away what is there; `meta`: owner and mode of a directory that stays. */
+  readonly action: 'put' | 'take' | 'meta'
+  /** `put`: whether something is there already. */
+  readonly replaces: boolean
+  /** `meta` only. */
+  readonly from?: Meta
+  readonly to?: Meta
+}
+
+/** While it exists, the steps are to be undone. */
+const OPEN = `${STAGING}/${JOURNAL.open}`
+/** The journal's name once every step is done and on the disk: what remains is to clear up. */
+const COMMITTED = `${STAGING}/${JOURNAL.committed}`
+const DRAFT = `${STAGING}/${JOURNAL.draft}`
+
+/** Brings the list of steps to the disk, whole or not at all. */
+export function writeJournal(root: DirectoryWriter, steps: readonly Step[]): void {
+  const content = new TextEncoder().encode(JSON.stringify({ schema: 1, steps }))
+  root.createFile(DRAFT, content, { mode: 0o600, owner: { uid: -1, gid: -1 } }, { epoch: 0 })
+  root.rename(DRAFT, OPEN)
+  root.sync(STAGING)
+  root.sync('/')
+}
+
+/** The one moment at which the target turns from old to new. */
+export function markCommitted(root: DirectoryWriter): void {
+  root.rename(OPEN, COMMITTED)
+  root.sync(STAGING)
+}
+
+/** Takes the mark back when it could not be brought to the disk. */
+export function unmarkCommitted(root: DirectoryWriter): void {
+  if (root.stat(COMMITTED) !== undefined) root.rename(COMMITTED, OPEN)
+}
+
+/** The steps are undone: nothing is left but to clear up. */
+export function dropJournal(root: DirectoryWriter): void {
+  root.remove(OPEN)
+  root.sync(STAGING)
+}
+
+/** Where an earlier apply stopped; `undefined`: no journal, so nothing but the staging directory was touched. */
+export function readJournal(root: DirectoryWriter): { committed: boolean; steps: readonly Step[] } | undefined {
+  const committed = root.stat(COMMITTED) !== undefined
+  const content = root.tree.read(committed ? COMMITTED : OPEN)
+  if (content === undefined) return undefined
+  const journal = JSON.parse(new TextDecoder().decode(content))
+  if (journal.schema !== 1) {
+    throw new TargetError(`${root.tree.label}: ${STAGING} is of another version of pibake`, {
+      hint: 'finish with the version that began, or use a fresh copy of the image',
+    })
+  }
+  return { committed, steps: journal.steps }
+}

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util'
+import { pathKey } from '../plan/operation.ts'
+import { type Change, obstacle, stateOf } from '../plan/state.ts'
+import type { DirectoryWriter } from '../tree/directory-writer.ts'
+import { assertNoMount } from '../tree/remove-tree.ts'
+import { SpaceError, TargetError } from '../tree/tree.ts'
+import type { Step } from './journal.ts'
+import { type Writers, writerFor } from './staging.ts'
+
+/** A step, and the change it comes from. */
+export interface Planned {
+  readonly step: Step
+  readonly change: Change
+}
+
+/**
+ * Checks that every change can be made, and gives the steps. Nothing is touched.
+ *
+ * @throws TargetError naming the path: it is not as it was planned, in the way, shared with another name, or its
+ *   directory is missing
+ * @throws SpaceError when a partition has no room
+ */
+export function preflight(writers: Writers, changes: readonly Change[]): Planned[] {
+  const planned: Planned[] = []
+  const seen = new Map<string, string>()
+  const made = new Set<string>()
+  const taken: string[] = []
+  for (const change of changes) {
+    const { operation, before } = change
+    const writer = writerFor(writers, operation.partition)
+    const where = pathKey(operation)
+    const path = writer.tree.place(operation.path)
+    const key = pathKey({ partition: operation.partition, path: writer.tree.fat ? path.toLowerCase() : path })
+
+    const now = stateOf(writer.tree, operation.path)
+    if (!isDeepStrictEqual(now, before)) throw changedSince(where)
+    const inTheWay = obstacle(operation, now)
+    if (inTheWay !== undefined) throw new TargetError(`${where} ${inTheWay}`)
+    const other = seen.get(key)
+    if (other !== undefined) throw new TargetError(`${where} and ${other} are the same file`)
+    seen.set(key, where)
+    if (taken.some((above) => key.startsWith(`${above}/`))) {
+      if (operation.kind === 'remove') continue
+      throw new TargetError(`${where} is to be written into a directory that is removed`)
+    }
+    if (!made.has(parentOf(key))) assertParent(writer, path, where)
+    assertAlone(writer, path, where)
+
+    if (operation.kind === 'directory') made.add(key)
+    if (operation.kind === 'remove') taken.push(key)
+    planned.push({ change, step: stepOf(change, path) })
+  }
+  assertAble(planned)
+  assertRoom(writers, planned)
+  return planned
+}
+
+function stepOf({ operation, before }: Change, path: string): Step {
+  const common = { partition: operation.partition, path, replaces: before.kind !== 'absent' }
+  if (operation.kind === 'remove') return { ...common, action: 'take' }
+  if (operation.kind === 'directory' && before.kind === 'directory') {
+    const from = { mode: before.mode, owner: { uid: before.uid, gid: before.gid } }
+    return { ...common, action: 'meta', from, to: { mode: operation.mode, owner: operation.owner } }
+  }
+  return { ...common, action: 'put' }
+}
+
+function changedSince(where: string): TargetError {
+  return new TargetError(`${where} is not as it was when the plan was made: something else writes to the target`, {
+    hint: 'see to it that nothing else does, and plan again',
+  })
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
+}
+
+function assertParent(writer: DirectoryWriter, path: string, where: string): void {
+  if (writer.tree.lstat(parentOf(path) || '/')?.kind !== 'directory') {
+    throw new TargetError(`${where}: its directory is missing`)
+  }
+}
+
+/** A file with a second name would be edited, or kept, elsewhere too; a mount below would be emptied. */
+function assertAlone(writer: DirectoryWriter, path: string, where: string): void {
+  const stats = writer.stat(path)
+  if (stats === undefined) return
+  if (stats.isDirectory()) {
+    writer.tree.walk.inParent(path, (directory, name) => assertNoMount(writer.tree.walk, directory, name))
+  } else if (stats.nlink > 1) {
+    throw new TargetError(`${where} is a hard link: its content has another name as well`)
+  }
+}
+
+/** Only root gives files away; pretending to have done so would leave a key file that sshd refuses. */
+function assertAble(planned: readonly Planned[]): void {
+  const uid = process.geteuid?.()
+  if (uid === 0) return
+  const foreign = planned.find(({ change: { operation } }) => {
+    if (operation.partition === 'boot' || operation.kind === 'remove') return false
+    const owner = operation.kind === 'symlink' ? { uid: 0, gid: 0 } : operation.owner
+    return owner.uid !== uid || ![process.getegid?.(), ...(process.getgroups?.() ?? [])].includes(owner.gid)
+  })
+  if (foreign !== undefined) {
+    throw new TargetError(`only root can give ${pathKey(foreign.change.operation)} its owner`, {
+      hint: 'run as root; or without root: --overlay OUT.tar writes the changes to a tar, --image FILE edits an image',
+    })
+  }
+}
+
+/** Old and new exist side by side until the end, so everything counts in full; a block for each entry beside it. */
+function assertRoom(writers: Writers, planned: readonly Planned[]): void {
+  for (const [partition, writer] of Object.entries(writers)) {
+    const contents = planned.flatMap(({ step, change: { operation } }) =>
+      step.partition === partition && step.action === 'put'
+        ? [operation.kind === 'file' ? operation.content.length : 0]
+        : [],
+    )
+    if (contents.length === 0) continue
+    const room = writer.room()
+    const blocks = contents.reduce((sum, size) => sum + Math.ceil(size / room.block) + 1, 16)
+    if (blocks * room.block > room.bytes) {
+      throw new SpaceError(`${writer.tree.label}: ${blocks * room.block} bytes are needed, ${room.bytes} are free`)
+    }
+    if (contents.length + 8 > room.files) {
+      throw new SpaceError(`${writer.tree.label}: ${contents.length + 8} inodes are needed, ${room.files} are free`)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { DirectoryTree } from '../tree/directory.ts'
+import { type Target, TargetError } from '../tree/tree.ts'
+import { UnfinishedError } from './errors.ts'
+import { dropJournal, readJournal, type Step, unmarkCommitted } from './journal.ts'
+import { clearStaging, emptyStaging, lockTarget, STAGING, type Writers, writerFor, writersOf } from './staging.ts'
+import { syncParents, undoStep } from './steps.ts'
+
+/** What became of an apply that did not come to its end. */
+export type Recovery = 'nothing to do' | 'taken back' | 'completed'
+
+/** Whether an earlier apply stopped half-way: then what the target shows is neither old nor new. Writes nothing. */
+export function isUnfinished(target: Target<DirectoryTree>): boolean {
+  return [target.root, target.boot].some((tree) => tree?.lstat(STAGING) !== undefined)
+}
+
+/**
+ * Brings a target to where an apply that was killed (or whose power was cut) either began or ended. To be called before
+ * a target is inspected for a new apply.
+ *
+ * @throws TargetError when that apply is still running, or also worked on a boot partition that is not at hand
+ */
+export function recover(target: Target<DirectoryTree>): Recovery {
+  if (!isUnfinished(target)) return 'nothing to do'
+  const writers = writersOf(target)
+  lockTarget(writers)
+  const recovery = repair(writers)
+  clearStaging(writers)
+  return recovery
+}
+
+/** What {@link recover} does, by the process that holds the lock; the lock stays. */
+export function repair(writers: Writers): Recovery {
+  const journal = readJournal(writers.root)
+  if (journal !== undefined && !journal.committed) undo(writers, journal.steps)
+  else if (journal === undefined) assertOrphansDispensable(writers)
+  emptyStaging(writers)
+  if (journal === undefined) return 'nothing to do'
+  return journal.committed ? 'completed' : 'taken back'
+}
+
+/** After a failure: makes the target what it was and gives the lock back. */
+export function takeBack(writers: Writers, failure: unknown): void {
+  try {
+    unmarkCommitted(writers.root)
+    repair(writers)
+    clearStaging(writers)
+  } catch (error) {
+    const reason = (e: unknown) => (e instanceof Error ? e.message : String(e))
+    throw new UnfinishedError(
+      `${reason(failure)}; taking back what was done failed too (${reason(error)}); the next apply goes on with that`,
+      { cause: failure },
+    )
+  }
+}
+
+function undo(writers: Writers, steps: readonly Step[]): void {
+  const onBoot = steps.some((step) => step.partition === 'boot')
+  if (onBoot && writerFor(writers, 'boot').stat(STAGING) === undefined) {
+    throw new TargetError(
+      `${writers.boot?.tree.label} is not the boot partition that the interrupted apply worked on`,
+      {
+        hint: 'give the boot partition that belongs to this root partition',
+      },
+    )
+  }
+  for (const [index, step] of [...steps.entries()].reverse()) undoStep(writerFor(writers, step.partition), step, index)
+  syncParents(writers, steps)
+  dropJournal(writers.root)
+}
+
+/** Without a journal nothing was touched; old files in the boot partition's staging say that its journal is elsewhere. */
+function assertOrphansDispensable({ boot }: Writers): void {
+  if (boot !== undefined && boot.names(`${STAGING}/old`).length > 0) {
+    throw new TargetError(`${boot.tree.label}: an apply with another root partition was interrupted on it`, {
+      hint: 'run apply with both partitions of that card first',
+    })
+  }
+}

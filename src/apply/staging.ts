@@ -1,0 +1,78 @@
+import type { Partition } from '../plan/operation.ts'
+import type { DirectoryTree } from '../tree/directory.ts'
+import { DirectoryWriter } from '../tree/directory-writer.ts'
+import { type Target, TargetError } from '../tree/tree.ts'
+import { acquire } from './lock.ts'
+
+/**
+ * Everything is prepared in one hidden directory at the top of each partition, not beside its place: rename(2) is
+ * atomic anywhere in a file system, a `.d` directory never shows a program a half-made file, and after a power cut
+ * there is one place to look.
+ */
+export const STAGING = '/.pibake-apply'
+/** Step N's new file, link or directory. */
+export const newPath = (index: number) => `${STAGING}/new/${index}`
+/** What step N's path held before. */
+export const oldPath = (index: number) => `${STAGING}/old/${index}`
+
+/** The files of the journal, in `journal.ts`'s use. */
+export const JOURNAL = { draft: 'journal.draft', open: 'journal.json', committed: 'committed.json' } as const
+const JOURNALS = Object.values(JOURNAL)
+
+export type Writers = Readonly<Record<'root', DirectoryWriter>> & Readonly<Partial<Record<'boot', DirectoryWriter>>>
+
+export function writersOf(target: Target<DirectoryTree>): Writers {
+  const boot = target.boot && { boot: new DirectoryWriter(target.boot) }
+  return { root: new DirectoryWriter(target.root), ...boot }
+}
+
+/** @throws TargetError when the partition is not at hand */
+export function writerFor(writers: Writers, partition: Partition): DirectoryWriter {
+  const writer = writers[partition]
+  if (writer === undefined) {
+    throw new TargetError(`the ${partition} partition is to be written, and is not at hand`, {
+      hint: 'give --boot DIR',
+    })
+  }
+  return writer
+}
+
+const PRIVATE = { mode: 0o700, owner: { uid: -1, gid: -1 } }
+
+/** Takes the target for this process alone: makes the root partition's staging directory, or takes over a dead one's. */
+export function lockTarget({ root }: Writers): void {
+  try {
+    if (root.stat(STAGING) === undefined) root.createDirectory(STAGING, PRIVATE)
+    root.tree.walk.inDirectory(STAGING, (directory) => acquire(root.tree.walk.disk, directory, root.tree.label))
+  } catch (error) {
+    // Somebody else's is not empty, and stays.
+    root.removeEmpty(STAGING)
+    throw error
+  }
+}
+
+/** Makes the places for new and old in a partition. */
+export function makeStaging(writer: DirectoryWriter): void {
+  for (const path of [STAGING, `${STAGING}/new`, `${STAGING}/old`]) {
+    if (writer.stat(path) === undefined) writer.createDirectory(path, PRIVATE)
+  }
+}
+
+/**
+ * Removes what is staged and kept: the boot partition's first, and the journal after everything else, for only the
+ * journal tells what the rest is. The lock stays.
+ */
+export function emptyStaging({ boot, root }: Writers): void {
+  if (boot?.stat(STAGING) !== undefined) {
+    boot.remove(STAGING)
+    boot.sync('/')
+  }
+  for (const name of ['new', 'old', ...JOURNALS]) root.remove(`${STAGING}/${name}`)
+}
+
+/** {@link emptyStaging}, then gives the lock back. */
+export function clearStaging(writers: Writers): void {
+  emptyStaging(writers)
+  writers.root.remove(STAGING)
+  writers.root.sync('/')
+}

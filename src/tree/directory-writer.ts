@@ -1,0 +1,198 @@
+import { constants, type Stats } from 'node:fs'
+import type { Owner } from '../plan/operation.ts'
+import { copyAttributes } from './attributes.ts'
+import { at, explained } from './descriptor-walk.ts'
+import type { DirectoryTree } from './directory.ts'
+import { errno, unless } from './disk.ts'
+import { removeTree } from './remove-tree.ts'
+import { SpaceError, TargetError } from './tree.ts'
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants
+
+export interface Meta {
+  readonly mode: number
+  readonly owner: Owner
+}
+
+/**
+ * The write side of a mounted partition: single changes at real paths, each by descriptors as {@link DescriptorWalk}
+ * has it. Nothing here is a transaction; that is `apply/`'s. Errors name the path and the operation.
+ */
+export class DirectoryWriter {
+  readonly tree: DirectoryTree
+
+  constructor(tree: DirectoryTree) {
+    this.tree = tree
+  }
+
+  /** What is at `path` itself; `undefined`: nothing. */
+  stat(path: string): Stats | undefined {
+    return this.#told('stat', path, () =>
+      this.tree.walk.inParent(path, (dir, name) => unless(['ENOENT'], () => this.#disk.lstatSync(at(dir, name)))),
+    )
+  }
+
+  names(path: string): readonly string[] {
+    return (
+      this.#told('list', path, () =>
+        this.tree.walk.inDirectory(path, (dir) => this.#disk.readdirSync(`/proc/self/fd/${dir}`)),
+      ) ?? []
+    )
+  }
+
+  /**
+   * Makes a new file and brings it to the disk. Owner first, then mode, for chown(2) clears the set-user-ID bit; what
+   * else `like` has (ACLs, extended attributes) is copied between the two.
+   *
+   * @param like the file that this one is to replace
+   */
+  createFile(path: string, content: Uint8Array, meta: Meta, options: { epoch: number; like?: string }): void {
+    this.#at('write', path, (dir, name) => {
+      const disk = this.#disk
+      const file = disk.openSync(at(dir, name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, this.tree.fat ? 0o644 : 0o600)
+      try {
+        disk.writeFileSync(file, content)
+        if (!this.tree.fat) {
+          disk.fchownSync(file, meta.owner.uid, meta.owner.gid)
+          if (options.like !== undefined) this.#copyAttributes(options.like, file)
+          disk.fchmodSync(file, meta.mode)
+        }
+        disk.futimesSync(file, options.epoch, options.epoch)
+        disk.fsyncSync(file)
+      } finally {
+        disk.closeSync(file)
+      }
+    })
+  }
+
+  /** Makes a new link; like every link that root makes it belongs to root. */
+  createLink(path: string, target: string, options: { epoch: number }): void {
+    if (this.tree.fat) throw new Error(`${this.tree.label}: ${path}: FAT holds no links`)
+    this.#at('symlink', path, (dir, name) => {
+      this.#disk.symlinkSync(target, at(dir, name))
+      this.#disk.lutimesSync(at(dir, name), options.epoch, options.epoch)
+    })
+  }
+
+  createDirectory(path: string, meta: Meta, options: { epoch?: number } = {}): void {
+    this.#at('mkdir', path, (dir, name) => this.#disk.mkdirSync(at(dir, name), 0o700))
+    this.setMeta(path, meta, options)
+  }
+
+  /** Gives a directory its owner and mode, and its time too. */
+  setMeta(path: string, meta: Meta, options: { epoch?: number } = {}): void {
+    this.#inside('chmod', path, (fd) => {
+      if (!this.tree.fat) {
+        this.#disk.fchownSync(fd, meta.owner.uid, meta.owner.gid)
+        this.#disk.fchmodSync(fd, meta.mode)
+      }
+      if (options.epoch !== undefined) this.#disk.futimesSync(fd, options.epoch, options.epoch)
+      this.#disk.fsyncSync(fd)
+    })
+  }
+
+  rename(from: string, to: string): void {
+    this.#pair('rename', from, to, (a, b) => this.#disk.renameSync(a, b))
+  }
+
+  /** A second name for a file or link, the link itself. */
+  link(from: string, to: string): void {
+    this.#pair('link', from, to, (a, b) => this.#disk.linkSync(a, b))
+  }
+
+  /** Removes what is at `path`, a directory with all it holds; nothing there is fine. */
+  remove(path: string): void {
+    this.#told('remove', path, () =>
+      this.tree.walk.inParent(path, (dir, name) => removeTree(this.tree.walk, dir, name)),
+    )
+  }
+
+  /** Removes an empty directory; one that is not empty stays. */
+  removeEmpty(path: string): void {
+    this.#told('rmdir', path, () =>
+      this.tree.walk.inParent(path, (dir, name) =>
+        unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => this.#disk.rmdirSync(at(dir, name))),
+      ),
+    )
+  }
+
+  /** Brings the names in the directory at `path` to the disk. */
+  sync(path: string): void {
+    this.#inside('fsync', path, (fd) => this.#disk.fsyncSync(fd))
+  }
+
+  /** Bytes and files that still fit; `files` is infinite where the file system does not count them (FAT). */
+  room(): { bytes: number; files: number; block: number } {
+    return this.#told('statfs', '/', () => {
+      const all = this.#disk.statfsSync(`/proc/self/fd/${this.tree.walk.root}`)
+      // Root may use the blocks that ext4 reserves for it.
+      const blocks = process.geteuid?.() === 0 ? all.bfree : all.bavail
+      return {
+        bytes: blocks * all.bsize,
+        files: all.files === 0 ? Number.POSITIVE_INFINITY : all.ffree,
+        block: all.bsize,
+      }
+    })
+  }
+
+  get #disk() {
+    return this.tree.walk.disk
+  }
+
+  #copyAttributes(like: string, file: number): void {
+    this.tree.walk.inParent(like, (dir, name) => {
+      if (unless(['ENOENT'], () => this.#disk.lstatSync(at(dir, name)))?.isFile() !== true) return
+      const old = this.#disk.openSync(at(dir, name), O_RDONLY | O_NOFOLLOW)
+      try {
+        copyAttributes(old, file)
+      } finally {
+        this.#disk.closeSync(old)
+      }
+    })
+  }
+
+  #pair(what: string, from: string, to: string, call: (from: string, to: string) => void): void {
+    this.#at(what, from, (fromDirectory, fromName) =>
+      this.#at(what, to, (toDirectory, toName) => call(at(fromDirectory, fromName), at(toDirectory, toName))),
+    )
+  }
+
+  #at(what: string, path: string, call: (directory: number, name: string) => void): void {
+    this.#reached(what, path, () =>
+      this.tree.walk.inParent(path, (dir, name) => {
+        call(dir, name)
+        return true
+      }),
+    )
+  }
+
+  #inside(what: string, path: string, call: (directory: number) => void): void {
+    this.#reached(what, path, () =>
+      this.tree.walk.inDirectory(path, (dir) => {
+        call(dir)
+        return true
+      }),
+    )
+  }
+
+  #reached(what: string, path: string, attempt: () => true | undefined): void {
+    if (this.#told(what, path, attempt) === undefined) {
+      throw new TargetError(`${this.tree.label}: ${what} ${path}: its directory is missing`)
+    }
+  }
+
+  #told<T>(what: string, path: string, call: () => T): T {
+    try {
+      return call()
+    } catch (error) {
+      const code = errno(error)
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new SpaceError(`${this.tree.label}: no space for ${path}`, { cause: error })
+      }
+      if (code === 'EROFS') {
+        throw new TargetError(`${this.tree.label} is mounted read-only`, { hint: 'mount it read-write', cause: error })
+      }
+      throw explained(error, this.tree.label, `${what} ${path}`)
+    }
+  }
+}
