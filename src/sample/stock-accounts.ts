@@ -1,26 +1,8 @@
+import { STOCK_GROUPS } from '../controls/account-groups.ts'
 import { AccountFile, type AccountFileName, accountFiles } from '../formats/account-files.ts'
 import type { Tree } from '../tree/tree.ts'
 import { directory, file, type Layout } from './layout.ts'
 import type { Sample } from './options.ts'
-
-/** Groups of the stock user in pi-gen's order; Desktop adds `lpadmin`. */
-export const STOCK_GROUPS = [
-  'adm',
-  'dialout',
-  'cdrom',
-  'audio',
-  'users',
-  'sudo',
-  'video',
-  'games',
-  'plugdev',
-  'input',
-  'gpio',
-  'spi',
-  'i2c',
-  'netdev',
-  'render',
-] as const
 
 const WIZARD = 'rpi-first-boot-wizard'
 
