@@ -38,6 +38,13 @@ export const codes: Readonly<Record<string, string>> = {
   USR007: 'Not a path for a login shell.',
   USR008: 'Not a group name.',
   USR009: 'An owner has the name of the stock account, which is to be removed or locked.',
+  USR020: 'The image has a system account of that name.',
+  USR021: 'The image has a group of that name which is not the user’s own.',
+  USR022: 'The image has an account of that name whose home is elsewhere than under /home.',
+  USR023: 'The image has no such login shell.',
+  USR024: 'The image has no such group.',
+  USR025: 'A user without sudo is put into the group sudo.',
+  USR026: 'The home is in the image already and belongs to somebody else.',
 
   KEY001: 'Not an OpenSSH public key.',
   KEY002: 'A private key. It must leave the spec, and should be replaced.',
