@@ -1,0 +1,81 @@
+import type { Tree } from '../tree/tree.ts'
+import { isMulti, normalisePorts } from './ports.ts'
+import { PROFILES } from './profiles-table.ts'
+import { type Protocol, RuleError } from './rule.ts'
+import type { Services } from './services.ts'
+
+/** One `ports` entry of an application profile. */
+export interface PortSpec {
+  readonly port: string
+  readonly protocol: Protocol
+}
+
+/** Profile name → its ports, in the profile's order. */
+export type Profiles = ReadonlyMap<string, readonly PortSpec[]>
+
+const DIRECTORY = '/etc/ufw/applications.d'
+const IGNORED = /^\.|(\.dpkg-(new|old|dist)|~)$/
+
+/** The profiles of the ufw package itself (the same files in Debian 12 and 13) and of openssh-server. */
+export const debianProfiles: Profiles = parseProfiles(PROFILES)
+
+/**
+ * The profiles ufw will know on the device: those in the image and, as long as ufw is not in it, those that the ufw
+ * package brings. A profile with the name of a service does not count, as in ufw.
+ */
+export function imageProfiles(root: Tree, services: Services, ufwInstalled: boolean): Profiles {
+  const profiles = new Map(ufwInstalled ? [] : debianProfiles)
+  for (const name of root.list(DIRECTORY)) {
+    if (IGNORED.test(name)) continue
+    const content = root.read(`${DIRECTORY}/${name}`)
+    if (content === undefined) continue
+    for (const [profile, ports] of parseProfiles(new TextDecoder().decode(content))) profiles.set(profile, ports)
+  }
+  for (const name of services.keys()) profiles.delete(name)
+  return profiles
+}
+
+/** Reads the INI text of profile files; a profile that lacks a field or has bad ports is left out, as ufw does. */
+export function parseProfiles(text: string): Profiles {
+  const profiles = new Map<string, readonly PortSpec[]>()
+  let name: string | undefined
+  let fields = new Map<string, string>()
+  const close = () => {
+    const ports = fields.get('ports')
+    const complete = ['title', 'description', 'ports'].every((field) => fields.get(field))
+    if (name === undefined || !isProfileName(name) || !complete || ports === undefined) return
+    const specs = ports.split('|').map(parseSpec)
+    if (specs.every((spec) => spec !== undefined)) profiles.set(name, specs)
+  }
+  for (const line of text.split('\n')) {
+    const section = /^\[(.+)\]\s*$/.exec(line)?.[1]
+    const field = /^([^\s#;=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line)
+    if (section !== undefined) {
+      close()
+      name = section
+      fields = new Map()
+    } else if (field?.[1] !== undefined && field[2] !== undefined) {
+      fields.set(field[1].toLowerCase(), field[2])
+    }
+  }
+  close()
+  return profiles
+}
+
+/** What ufw takes as the name of a profile. */
+export function isProfileName(name: string): boolean {
+  return name !== 'all' && name.length <= 64 && !/^[+-]?\d+$/.test(name) && /^[a-zA-Z0-9][a-zA-Z0-9 _.+-]*$/.test(name)
+}
+
+function parseSpec(text: string): PortSpec | undefined {
+  const [port = '', protocol = 'any', ...more] = text.split('/')
+  if (more.length > 0 || (protocol !== 'any' && protocol !== 'tcp' && protocol !== 'udp')) return undefined
+  if (protocol === 'any' && isMulti(port)) return undefined
+  try {
+    normalisePorts(port, 0)
+  } catch (error) {
+    if (error instanceof RuleError) return undefined
+    throw error
+  }
+  return { port, protocol }
+}
