@@ -1,5 +1,6 @@
 import { assertVisible, EncodeError, type Encoder, only } from './encode.ts'
 import { ini } from './ini.ts'
+import { ufw } from './ufw.ts'
 import { unit } from './unit.ts'
 
 /**
@@ -26,6 +27,8 @@ export const grammars = {
     'not a plain sysctl key or value',
   ),
   unit,
+  /** /etc/ufw/*.rules, /etc/ufw/ufw.conf, /etc/default/ufw. */
+  ufw,
 } as const satisfies Record<string, Encoder>
 
 export type Grammar = keyof typeof grammars

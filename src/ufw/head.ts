@@ -44,6 +44,7 @@ export function readHead(words: Word[]): Head {
   let log: Log = ''
   for (let word = words[0]; word !== undefined; word = words[0]) {
     if (isDirection(word.text) && direction === undefined) {
+      if (log !== '') throw new RuleError('FWL001', word.column, `'${word.text}' stands before '${log}'`)
       direction = word.text
       words.shift()
       if (words[0]?.text === 'on') interfaces[direction] = takeInterface(words)

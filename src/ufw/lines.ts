@@ -23,7 +23,14 @@ function tupleLine(rule: Rule, family: Family): string {
   const action = `${rule.forward ? 'route:' : ''}${rule.action}${rule.log === '' ? '' : `_${rule.log}`}`
   const { source, destination, interfaceIn, interfaceOut } = rule
   const app = (name: string) => (name === '' ? '-' : name.replaceAll(' ', '%20'))
-  const words = [action, rule.protocol, destination.port, address(destination.address), source.port, address(source.address)]
+  const words = [
+    action,
+    rule.protocol,
+    destination.port,
+    address(destination.address),
+    source.port,
+    address(source.address),
+  ]
   if (destination.app !== '' || source.app !== '') words.push(app(destination.app), app(source.app))
   if (interfaceIn !== '' && interfaceOut !== '') words.push(`in_${interfaceIn}!out_${interfaceOut}`)
   else words.push([rule.direction, interfaceIn || interfaceOut].filter((word) => word !== '').join('_'))

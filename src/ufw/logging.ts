@@ -37,7 +37,6 @@ export function loggingLines(level: Level, policies: Policies, family: Family): 
     log('-A', 'logging-allow', '', 'ALLOW', limit),
   ]
   const fresh = rank < RANK.high ? ` -m conntrack --ctstate NEW${LIMIT}` : rank < RANK.full ? LIMIT : ''
-  const audit =
-    rank >= RANK.medium ? WAYS.map((way) => log('-I', `before-logging-${way}`, '', 'AUDIT', fresh)) : []
+  const audit = rank >= RANK.medium ? WAYS.map((way) => log('-I', `before-logging-${way}`, '', 'AUDIT', fresh)) : []
   return [...after, ...misc, ...audit]
 }

@@ -4,7 +4,16 @@ import { type Head, interfaceNames, isDirection, next, readHead, takeSecondInter
 import type { Names } from './names.ts'
 import { isMulti } from './ports.ts'
 import { isProfileName } from './profiles.ts'
-import { ANYWHERE, type Command, type Family, PORTLESS, type Protocol, type Rule, RuleError, type Side } from './rule.ts'
+import {
+  ANYWHERE,
+  type Command,
+  type Family,
+  PORTLESS,
+  type Protocol,
+  type Rule,
+  RuleError,
+  type Side,
+} from './rule.ts'
 import { joinProtocols, type Ports, readAddress, readPorts, readProfile, readProtocol } from './values.ts'
 import { type Word, words } from './words.ts'
 
@@ -44,7 +53,8 @@ export function parseRule(text: string, index: number, names: Names): Command {
   const comment = takeComment(all)
   const head = readHead(all)
   const bare = Object.keys(head.interfaces).length === 0
-  if (bare && all.length === 0) throw new RuleError('FWL001', text.length + 1, 'a port, an address or an interface is missing')
+  if (bare && all.length === 0)
+    throw new RuleError('FWL001', text.length + 1, 'a port, an address or an interface is missing')
   const match = bare && all.length === 1 ? readSimple(all[0] as Word, names) : readFull(all, head, names)
   const interfaces = interfaceNames(head)
   const rule: Rule = {
@@ -116,7 +126,12 @@ function readFull(all: Word[], head: Head, names: Names): Match {
     else if (key.text === 'port' || key.text === 'app') {
       if (side === '') throw new RuleError('FWL001', key.column, `'${key.text}' needs 'from' or 'to' before it`)
     } else if (key.text !== 'proto') {
-      throw new RuleError('FWL001', key.column, `'${key.text}' is not expected here`, "'from', 'to', 'port', 'app', 'proto'")
+      throw new RuleError(
+        'FWL001',
+        key.column,
+        `'${key.text}' is not expected here`,
+        "'from', 'to', 'port', 'app', 'proto'",
+      )
     }
     const name = key.text === 'port' || key.text === 'app' ? `${side} ${key.text}` : key.text
     if (seen.has(name)) throw new RuleError('FWL001', key.column, `'${key.text}' is given twice`)
@@ -146,7 +161,7 @@ function readSide(name: 'from' | 'to', seen: ReadonlyMap<string, Word>, names: N
   const network = address === undefined ? undefined : readAddress(address)
   const ports: Ports | undefined = port === undefined ? undefined : readPorts(port.text, port.column, names)
   const side: Side = {
-    address: network === undefined || network.mask === 0n && network.bits === 0n ? 'any' : network.text,
+    address: network === undefined || (network.mask === 0n && network.bits === 0n) ? 'any' : network.text,
     port: ports?.text ?? 'any',
     // ufw itself mixes the ends up when it corrects the case of a profile at the source.
     app: app === undefined ? '' : readProfile(app, names, name === 'from'),

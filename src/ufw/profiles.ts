@@ -17,7 +17,9 @@ const DIRECTORY = '/etc/ufw/applications.d'
 const IGNORED = /^\.|(\.dpkg-(new|old|dist)|~)$/
 
 /** The profiles of the ufw package itself (the same files in Debian 12 and 13) and of openssh-server. */
-export const debianProfiles: Profiles = parseProfiles(PROFILES)
+export const debianProfiles: Profiles = new Map(
+  Object.entries(PROFILES).map(([name, ports]) => [name, readPortSpecs(ports) ?? []]),
+)
 
 /**
  * The profiles ufw will know on the device: those in the image and, as long as ufw is not in it, those that the ufw
@@ -43,9 +45,9 @@ export function parseProfiles(text: string): Profiles {
   const close = () => {
     const ports = fields.get('ports')
     const complete = ['title', 'description', 'ports'].every((field) => fields.get(field))
-    if (name === undefined || !isProfileName(name) || !complete || ports === undefined) return
-    const specs = ports.split('|').map(parseSpec)
-    if (specs.every((spec) => spec !== undefined)) profiles.set(name, specs)
+    if (name === undefined || !isProfileName(name) || !complete) return
+    const specs = readPortSpecs(ports ?? '')
+    if (specs !== undefined) profiles.set(name, specs)
   }
   for (const line of text.split('\n')) {
     const section = /^\[(.+)\]\s*$/.exec(line)?.[1]
@@ -67,7 +69,13 @@ export function isProfileName(name: string): boolean {
   return name !== 'all' && name.length <= 64 && !/^[+-]?\d+$/.test(name) && /^[a-zA-Z0-9][a-zA-Z0-9 _.+-]*$/.test(name)
 }
 
-function parseSpec(text: string): PortSpec | undefined {
+/** `22/tcp|53`: undefined when one of them is none that ufw takes. */
+function readPortSpecs(ports: string): PortSpec[] | undefined {
+  const specs = ports.split('|').map(readPortSpec)
+  return specs.every((spec) => spec !== undefined) ? specs : undefined
+}
+
+function readPortSpec(text: string): PortSpec | undefined {
   const [port = '', protocol = 'any', ...more] = text.split('/')
   if (more.length > 0 || (protocol !== 'any' && protocol !== 'tcp' && protocol !== 'udp')) return undefined
   if (protocol === 'any' && isMulti(port)) return undefined

@@ -37,7 +37,12 @@ export function readProtocol(text: string, column: number): Protocol {
 export function readPorts(text: string, column: number, names: Names): Ports {
   if (/^\d[\d,:]*$/.test(text)) return { text: normalisePorts(text, column), service: undefined }
   if (/[,:]/.test(text)) {
-    throw new RuleError('FWL003', column, `port '${text}': lists and ranges take numbers only`, 'for example 80,443/tcp')
+    throw new RuleError(
+      'FWL003',
+      column,
+      `port '${text}': lists and ranges take numbers only`,
+      'for example 80,443/tcp',
+    )
   }
   const service = /^\w[\w-]+/.test(text) ? names.services.get(text) : undefined
   if (service !== undefined) return { text: String(service.port), service }
@@ -80,13 +85,19 @@ export function readInterface(word: Word, use: { paired: boolean; logged: boolea
     throw bad('not a name of a network interface')
   }
   if (name.length > 15) throw bad('longer than the 15 characters Linux allows')
-  if (use.paired && !/^\w/.test(name)) throw bad('in a rule with two interfaces, ufw reads only names that start with a letter or digit')
+  if (use.paired && !/^\w/.test(name))
+    throw bad('in a rule with two interfaces, ufw reads only names that start with a letter or digit')
   if (use.logged && /-[AD]$/.test(name)) throw bad('ufw garbles a logging rule when the name ends in -A or -D')
   return name
 }
 
 /** The protocol that services(5) gives for the two ends together with the one that was asked for. */
-export function joinProtocols(asked: Protocol, from: Ports | undefined, to: Ports | undefined, column: number): Protocol {
+export function joinProtocols(
+  asked: Protocol,
+  from: Ports | undefined,
+  to: Ports | undefined,
+  column: number,
+): Protocol {
   const known = [to?.service?.protocol, from?.service?.protocol].filter((protocol) => protocol !== undefined)
   if (known.includes('none')) throw new RuleError('FWL005', column, 'the service is neither tcp nor udp')
   const firm = [...new Set([asked, ...known].filter((protocol) => protocol !== 'any'))] as Protocol[]
