@@ -66,20 +66,6 @@ export const codes: Readonly<Record<string, string>> = {
   SSH006: 'ssh.settings sets what another key of the spec decides.',
   SSH007: 'Settings of the SSH server, which is switched off.',
 
-  FWL001: 'Not a firewall rule in ufw’s command syntax.',
-  FWL002: 'A ufw command that is not a rule.',
-  FWL003: 'Not a port, a list of ports, or a service.',
-  FWL004: 'Not an address or network, or IPv4 and IPv6 in one rule.',
-  FWL005: 'A protocol that ufw does not know, or that does not go with the ports.',
-  FWL006: 'Not a network interface, or in the wrong place.',
-  FWL007: 'An application profile that does not exist.',
-  FWL008: 'A position that the list of rules does not have.',
-  FWL009: 'Not a comment.',
-  FWL010: 'A rule that ufw skips, because an earlier one matches the same.',
-  FWL011: 'A rule that takes the place of an earlier one.',
-  FWL012: 'An application profile that may or may not be in the image.',
-  FWL013: 'Another firewall is active in the image.',
-
   SUD001: 'sudo asks for a password, and the user has none.',
 
   FWL001: 'Not a rule of ufw.',
@@ -94,6 +80,7 @@ export const codes: Readonly<Record<string, string>> = {
   FWL010: 'A rule that ufw skips, for an earlier one matches the same.',
   FWL011: 'A rule that replaces an earlier one.',
   FWL012: 'An application profile that only the image could tell about.',
+  FWL013: 'Another firewall is active in the image.',
   FWL020: 'Connections from outside are let in by default.',
   FWL021: 'Outgoing connections that updates need are shut.',
 

@@ -36,7 +36,7 @@ for (const release of releases) {
       rules6: body(files['user6.rules']),
       refused: refused.map(([index]) => index),
     }))
-    if (process.env.PIBAKE_GOLDEN === 'write') writeFileSync(GOLDEN, `${JSON.stringify(golden, null, 1)}\n`)
+    if (process.env.PIBAKE_GENERATE === '1') writeFileSync(GOLDEN, `${JSON.stringify(golden, null, 1)}\n`)
     assert.equal(golden, JSON.parse(readFileSync(GOLDEN, 'utf8')), 'golden.json is not what this ufw writes')
     for (const [i, one] of wanted.entries()) same(one, judged[i], names())
   })
