@@ -1,6 +1,7 @@
 import { accounts } from './accounts.ts'
+import { agents } from './agents.ts'
 import type { Control } from './control.ts'
 import { fail2ban } from './fail2ban.ts'
 
 /** Every subject, in the order in which their operations are collected; none depends on another's. */
-export const controls: readonly Control[] = [accounts, fail2ban]
+export const controls: readonly Control[] = [accounts, agents, fail2ban]
