@@ -36,8 +36,12 @@ export function fatSeeds({ spec, inventory, because }: Context): {
 } {
   const { boot } = inventory
   if (boot === undefined) {
-    const message = 'what other tools left on the boot partition (userconf.txt, custom.toml, firstrun.sh …) was not looked for'
-    return { operations: [], notes: [{ severity: 'warning', message, origin: because([], 'no boot partition was given') }] }
+    const message =
+      'what other tools left on the boot partition (userconf.txt, custom.toml, firstrun.sh …) was not looked for'
+    return {
+      operations: [],
+      notes: [{ severity: 'warning', message, origin: because([], 'no boot partition was given') }],
+    }
   }
   const operations: Operation[] = []
   const notes: Note[] = []

@@ -20,7 +20,10 @@ const LEFTOVERS = [
 ]
 
 function compile(context: Context): Contribution {
-  const wizard = context.because([], 'the accounts are set up: no dialog asks for a user, no banner warns of its absence')
+  const wizard = context.because(
+    [],
+    'the accounts are set up: no dialog asks for a user, no banner warns of its absence',
+  )
   const seeds = fatSeeds(context)
   return {
     operations: [
