@@ -53,7 +53,8 @@ function problemsOf(file: ExtraFile, index: number, context: Context): Problem[]
 
   if (path.startsWith('/etc/sudoers.d/')) {
     const name = path.slice('/etc/sudoers.d/'.length)
-    if (/[.~/]/.test(name)) error('FIL014', 'path', 'sudo ignores files whose name holds a dot or ends with ~ (sudoers(5))')
+    if (/[.~/]/.test(name))
+      error('FIL014', 'path', 'sudo ignores files whose name holds a dot or ends with ~ (sudoers(5))')
     if ((mode & 0o337) !== 0 || file.owner !== 'root') {
       error('FIL014', 'mode', 'sudo wants root as owner and the mode 0440 (visudo(8))', 'mode: "0440"')
     }
@@ -62,12 +63,28 @@ function problemsOf(file: ExtraFile, index: number, context: Context): Problem[]
   if ((mode & 0o002) !== 0) error('FIL015', 'mode', 'everybody on the device could write the file')
 
   if (uidOf(file.owner, context) === undefined) {
-    const near = suggest(file.owner, context.inventory.accounts.passwd.map((entry) => entry.name))
-    error('FIL016', 'owner', `the image has no user '${file.owner}'`, near === undefined ? undefined : `did you mean '${near}'?`)
+    const near = suggest(
+      file.owner,
+      context.inventory.accounts.passwd.map((entry) => entry.name),
+    )
+    error(
+      'FIL016',
+      'owner',
+      `the image has no user '${file.owner}'`,
+      near === undefined ? undefined : `did you mean '${near}'?`,
+    )
   }
   if (gidOf(file.group, context) === undefined) {
-    const near = suggest(file.group, context.inventory.accounts.group.map((entry) => entry.name))
-    error('FIL016', 'group', `the image has no group '${file.group}'`, near === undefined ? undefined : `did you mean '${near}'?`)
+    const near = suggest(
+      file.group,
+      context.inventory.accounts.group.map((entry) => entry.name),
+    )
+    error(
+      'FIL016',
+      'group',
+      `the image has no group '${file.group}'`,
+      near === undefined ? undefined : `did you mean '${near}'?`,
+    )
   }
   return problems
 }

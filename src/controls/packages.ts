@@ -1,4 +1,5 @@
-import { installedPackages, neededBy } from '../formats/dpkg-status.ts'
+import { neededBy } from '../formats/dependencies.ts'
+import { readPackages } from '../inspect/packages.ts'
 import type { Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import { suggest } from '../spec/suggest.ts'
@@ -49,14 +50,14 @@ function notThere(name: string, origin: Note['origin'], context: Context): Note 
 
 /** Package → why it stays. Removing a package takes along all that need it, so what a kept one needs is kept too. */
 function keptPackages(context: Context): Map<string, string> {
-  const installed = installedPackages(context.inventory.root)
+  const installed = readPackages(context.inventory.root)
   const kept = new Map<string, string>()
   for (const [name, why] of wantedBy(context.spec)) kept.set(name, why)
   for (const word of ALWAYS_KEPT) {
     const names = word.endsWith('-') ? [...installed.keys()].filter((name) => name.startsWith(word)) : [word]
     for (const name of names) kept.set(name, 'the device would not start, or nobody would get in')
   }
-  for (const { name, essential } of installed.values()) if (essential) kept.set(name, 'it is essential')
+  for (const [name, { essential }] of installed) if (essential) kept.set(name, 'it is essential')
   for (const [name, by] of neededBy(installed, kept.keys())) {
     if (!kept.has(name)) kept.set(name, `${by} needs it and would be removed too`)
   }
