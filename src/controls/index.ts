@@ -1,29 +1,7 @@
 import { accounts } from './accounts.ts'
-import { agents } from './agents.ts'
-import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { fail2ban } from './fail2ban.ts'
-import { files } from './files.ts'
-import { hardening } from './hardening.ts'
-import { hardware } from './hardware.ts'
-import { modules } from './modules.ts'
-import { packages } from './packages.ts'
-import { services } from './services.ts'
-import { sysctl } from './sysctl.ts'
-import { updates } from './updates.ts'
+import { ssh } from './ssh.ts'
 
 /** Every subject, in the order in which their operations are collected; none depends on another's. */
-export const controls: readonly Control[] = [
-  accounts,
-  agents,
-  fail2ban,
-  updates,
-  packages,
-  services,
-  hardware,
-  modules,
-  sysctl,
-  hardening,
-  consoles,
-  files,
-]
+export const controls: readonly Control[] = [accounts, fail2ban, ssh]

@@ -1,5 +1,6 @@
 import { assertVisible, EncodeError, type Encoder, only } from './encode.ts'
 import { ini } from './ini.ts'
+import { sshd } from './sshd.ts'
 import { ufw } from './ufw.ts'
 import { unit } from './unit.ts'
 
@@ -21,6 +22,7 @@ export const grammars = {
   ini,
   /** A module's name in modprobe.d(5). */
   modprobe: only(/[A-Za-z0-9_-]+/, 'not a module name'),
+  sshd,
   /** A key or a value of sysctl.d(5); the first `=` of a line ends the key. */
   sysctl: only(
     /[A-Za-z0-9|/](?:[A-Za-z0-9_.:,%*|/+ -]*[A-Za-z0-9_.:,%*|/+-])?|-[0-9]+/,

@@ -65,6 +65,19 @@ export const codes: Readonly<Record<string, string>> = {
   SSH005: 'A user is both allowed and denied.',
   SSH006: 'ssh.settings sets what another key of the spec decides.',
   SSH007: 'Settings of the SSH server, which is switched off.',
+  SSH010: 'A keyword that the sshd of the image does not know.',
+  SSH011: 'A keyword that sshd ignores.',
+  SSH012: 'The same keyword of sshd by two names.',
+  SSH013: 'A keyword of sshd that follows from another key of the spec.',
+  SSH014: 'A value with which sshd would not start.',
+  SSH015: 'A value that opens a hole.',
+  SSH016: 'An authentication method that is switched off.',
+  SSH017: 'A setting of sshd with a risk.',
+  SSH020: 'A file of the image with which sshd would not start.',
+  SSH021: 'The image’s sshd_config does not read drop-ins.',
+  SSH022: 'A line of the image that beats what the spec wants of sshd.',
+  SSH023: 'A line of the image that makes sshd listen elsewhere.',
+  SSH024: 'Options that the image gives sshd on its command line.',
 
   SUD001: 'sudo asks for a password, and the user has none.',
 
@@ -95,7 +108,7 @@ export const codes: Readonly<Record<string, string>> = {
   F2B015: 'The sshd jail watches another port than sshd listens on.',
   F2B016: 'A jail has nothing to read.',
   F2B017: 'A jail reads a file that is not there.',
-  F2B018: 'Not an address, a network or a host name for ignoreip.',
+  F2B018: 'A jail is set up in a way that fail2ban ignores or refuses.',
 
   UPD001: 'Not a time of day.',
   PKG001: 'Not a package name.',
@@ -108,11 +121,8 @@ export const codes: Readonly<Record<string, string>> = {
   SVC012: 'Not the name of a kernel module.',
   SVC013: 'Not a size.',
   SVC014: 'A unit without which the device cannot be reached or would not start.',
-  SVC015: 'The image has no such unit.',
-  SVC016: 'A kernel module without which the device cannot be reached or would not start.',
 
   HWR001: 'Wi-Fi is off, and networks are set up for it.',
-  HWR002: 'USB disks are blocked, and the device starts from one.',
 
   NET001: 'Not a host name.',
   NET002: 'Not a time zone.',
@@ -128,9 +138,6 @@ export const codes: Readonly<Record<string, string>> = {
   FIL011: 'Not a file mode.',
   FIL012: 'A path at which no file of an owner can lie.',
   FIL013: 'The same path stands twice.',
-  FIL014: 'sudo would not read the file.',
-  FIL015: 'A mode that gives rights away.',
-  FIL016: 'The image has no such owner or group.',
 
   FBT001: 'A script that the kernel cannot run.',
   FBT010: 'Not a name for a script.',

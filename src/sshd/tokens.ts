@@ -27,8 +27,12 @@ export function splitLine(raw: string): Line | undefined {
   return { keyword, args: splitArguments(rest) }
 }
 
-/** The words of the part after the keyword. */
-function splitArguments(text: string): string[] {
+/**
+ * The words of the part after the keyword.
+ *
+ * @throws LineError for an open quote
+ */
+export function splitArguments(text: string): string[] {
   const words: string[] = []
   let i = 0
   while (i < text.length) {

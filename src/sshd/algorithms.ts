@@ -1,0 +1,90 @@
+import type { Release } from '../inspect/inventory.ts'
+import { matchPattern } from './patterns.ts'
+
+/** What a list of algorithms may name. */
+export type AlgorithmKind = 'cipher' | 'mac' | 'kex' | 'key' | 'signature' | 'gssapi'
+
+const nistp = ['256', '384', '521'].map((size) => `ecdsa-sha2-nistp${size}`)
+const certificate = (type: string) => `${type.replace('@openssh.com', '')}-cert-v01@openssh.com`
+const rsaSha2 = ['rsa-sha2-512', 'rsa-sha2-256']
+const securityKeys = ['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com']
+
+/** Key types a client may use unless told otherwise: the same in both releases (`sshd -T`). */
+const defaultKeys = ['ssh-ed25519', ...nistp, ...securityKeys, ...rsaSha2].flatMap((type) => [certificate(type), type])
+const oldKeys = ['ssh-rsa', certificate('ssh-rsa'), 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com']
+
+// `ssh -Q` of OpenSSH 9.2p1 and 10.0p1; test/device/sshd-keywords.test.ts asks again.
+const both: Readonly<Record<AlgorithmKind, readonly string[]>> = {
+  cipher: [
+    ...['3des', 'aes128', 'aes192', 'aes256'].map((name) => `${name}-cbc`),
+    ...['aes128', 'aes192', 'aes256'].map((name) => `${name}-ctr`),
+    ...['aes128-gcm', 'aes256-gcm', 'chacha20-poly1305'].map((name) => `${name}@openssh.com`),
+  ],
+  mac: [
+    ...['hmac-sha1', 'hmac-sha1-96', 'hmac-sha2-256', 'hmac-sha2-512', 'hmac-md5', 'hmac-md5-96'].flatMap((name) => [
+      name,
+      `${name}-etm@openssh.com`,
+    ]),
+    ...['umac-64', 'umac-128'].flatMap((name) => [`${name}@openssh.com`, `${name}-etm@openssh.com`]),
+  ],
+  kex: [
+    ...['1-sha1', '14-sha1', '14-sha256', '16-sha512', '18-sha512'].map((name) => `diffie-hellman-group${name}`),
+    'diffie-hellman-group-exchange-sha1',
+    'diffie-hellman-group-exchange-sha256',
+    ...['256', '384', '521'].map((size) => `ecdh-sha2-nistp${size}`),
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'sntrup761x25519-sha512@openssh.com',
+    'sntrup761x25519-sha512',
+  ],
+  key: [...defaultKeys, ...oldKeys],
+  signature: ['ssh-ed25519', ...nistp, ...securityKeys, ...rsaSha2, 'ssh-rsa', oldKeys[2] as string],
+  gssapi: ['gex-sha1', 'group1-sha1', 'group14-sha1', 'group14-sha256', 'group16-sha512', 'nistp256-sha256']
+    .concat('curve25519-sha256')
+    .map((name) => `gss-${name}-`),
+}
+const own: Readonly<Record<Release, Partial<Record<AlgorithmKind, readonly string[]>>>> = {
+  bookworm: { key: ['ssh-dss', certificate('ssh-dss')], signature: ['ssh-dss'] },
+  trixie: { kex: ['mlkem768x25519-sha256'] },
+}
+
+/** The names that the sshd of a release knows. */
+export function algorithmsOf(release: Release, kind: AlgorithmKind): readonly string[] {
+  return [...both[kind], ...(own[release][kind] ?? [])]
+}
+
+/** The names of a list (`a,b`, `+a`, `^a`) that this sshd does not know: it would not start. After `-` any name is fine. */
+export function unknownAlgorithms(release: Release, kind: AlgorithmKind, list: string): readonly string[] {
+  if (list.startsWith('-')) return []
+  const known = algorithmsOf(release, kind)
+  return list
+    .replace(/^[+^]/, '')
+    .split(',')
+    .filter((name) => !known.includes(name))
+}
+
+/**
+ * Why sshd would not take a public key of this type and size; undefined: it would.
+ *
+ * @param accepted the value of PubkeyAcceptedAlgorithms, undefined: sshd's own
+ */
+export function keyRefusal(
+  key: { readonly type: string; readonly bits: number },
+  accepted: string | undefined,
+  requiredRsaSize: number,
+): string | undefined {
+  if (key.type === 'ssh-rsa' && key.bits < requiredRsaSize) {
+    return `an RSA key of ${key.bits} bits, and RequiredRSASize is ${requiredRsaSize}`
+  }
+  const algorithms = key.type === 'ssh-rsa' ? [...rsaSha2, 'ssh-rsa'] : [key.type]
+  const allowed = adjusted(accepted)
+  return algorithms.some((name) => allowed.includes(name)) ? undefined : `sshd does not accept keys of type ${key.type}`
+}
+
+function adjusted(list: string | undefined): readonly string[] {
+  if (list === undefined) return defaultKeys
+  const names = list.replace(/^[-+^]/, '').split(',')
+  const named = [...defaultKeys, ...oldKeys, 'ssh-dss'].filter((name) => names.some((n) => matchPattern(name, n)))
+  if (list.startsWith('-')) return defaultKeys.filter((name) => !named.includes(name))
+  return /^[+^]/.test(list) ? [...defaultKeys, ...named] : named
+}
