@@ -1,5 +1,6 @@
+import { Interrupted } from '../apply/errors.ts'
 import { visible } from '../encode/visible.ts'
-import { TargetError } from '../tree/tree.ts'
+import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 
 /** Tells on `stream` why a command ended, and gives the exit code of that kind of failure. */
@@ -10,6 +11,8 @@ export function explainFailure(error: unknown, stream: NodeJS.WritableStream): E
     if (error.hint !== undefined) stream.write(`  hint: ${visible(error.hint)}\n`)
     return EXIT.refused
   }
+  if (error instanceof SpaceError) return EXIT.retry
+  if (error instanceof Interrupted) return EXIT.interrupted
   // A code of the system names a failure of the machine; anything else is a bug, and its trace says where.
   if (error instanceof Error && !('code' in error))
     stream.write(`${visible(error.stack ?? '').replaceAll('\\u{a}', '\n')}\n`)

@@ -1,6 +1,8 @@
 import type { Reach } from '../access/facts.ts'
 import type { Shut, Verdict, WayIn } from '../access/prove.ts'
 import { visible } from '../encode/visible.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { Tree } from '../tree/tree.ts'
 
 /**
  * The card that ends a successful run: who logs in, how, from where, and what root asks for.
@@ -15,6 +17,12 @@ export function loginCard(verdict: Verdict, address: string): string[] {
     ...(verdict.intruders.length > 0 ? ['Others who can get in'] : []),
     ...verdict.intruders.map((way) => `  ${wayText(way, address)}`),
   ]
+}
+
+/** How to reach the device in its owner's network: by the name that avahi announces. */
+export function addressOf(spec: Spec, root: Tree): string {
+  const inImage = new TextDecoder().decode(root.read('/etc/hostname') ?? new Uint8Array()).trim()
+  return `${spec.device.hostname ?? (inImage || 'raspberrypi')}.local`
 }
 
 /** One reason in one line, its stable code first. */

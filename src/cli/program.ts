@@ -1,13 +1,27 @@
 import { Command } from 'commander'
 import { assetText } from '../assets.ts'
 import { type Run, runner } from './command.ts'
+import { addApply } from './commands/apply.ts'
 import { addCheck } from './commands/check.ts'
+import { addDemo } from './commands/demo.ts'
+import { addExplain } from './commands/explain.ts'
 import { addHashPassword } from './commands/hash-password.ts'
+import { addPlan } from './commands/plan.ts'
 import { addSchema } from './commands/schema.ts'
+import { addVerify } from './commands/verify.ts'
 import type { ExitCode } from './exit.ts'
 
 /** Each command's own file adds it to the program. */
-const commands: readonly ((program: Command, run: Run) => void)[] = [addCheck, addHashPassword, addSchema]
+const commands: readonly ((program: Command, run: Run) => void)[] = [
+  addCheck,
+  addPlan,
+  addApply,
+  addVerify,
+  addExplain,
+  addHashPassword,
+  addSchema,
+  addDemo,
+]
 
 /** Builds the whole command tree; `keep` receives the exit code of the command that ran. */
 export function buildProgram(keep: (code: ExitCode) => void): Command {

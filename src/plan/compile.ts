@@ -9,7 +9,8 @@ import type { Spec } from '../spec/spec.ts'
 import { editCmdline } from './cmdline.ts'
 import { editConfigTxt } from './config-txt.ts'
 import { planDigest } from './digest.ts'
-import { type Operation, pathKey } from './operation.ts'
+import { type FileOperation, type Operation, type Origin, pathKey } from './operation.ts'
+import { missingParents } from './parents.ts'
 import type { Plan } from './plan.ts'
 import { unitOperations } from './units.ts'
 
@@ -24,7 +25,11 @@ export interface Compiled {
  * @param options.locate finds a spec key's place in its file
  * @param options.epoch seconds since 1970 for every date that is written
  */
-export function compile(spec: Spec, inventory: Inventory, options: { locate: Locate; epoch: number }): Compiled {
+export function compile(
+  spec: Spec,
+  inventory: Inventory,
+  options: { locate: Locate; specDigest: string; epoch: number },
+): Compiled {
   const context: Context = {
     spec,
     inventory,
@@ -47,15 +52,15 @@ export function compile(spec: Spec, inventory: Inventory, options: { locate: Loc
   const gathered = [...own, ...units.operations, ...bootFiles(inventory, all)]
   const { operations, problems } = onePerPath(gathered)
   const digest = planDigest(operations)
-  operations.push({
-    kind: 'file',
-    partition: 'root',
-    path: PLAN_FILE,
-    content: new TextEncoder().encode(`${digest}\n`),
-    mode: 0o644,
-    owner: { uid: 0, gid: 0 },
-    origin: context.because([], 'the digest of this plan: the first start is done when it has done this one'),
-  })
+  operations.push(
+    record(
+      PLAN_FILE,
+      digest,
+      context.because([], 'the digest of this plan: the first start is done when it has done it'),
+    ),
+    record(SPEC_FILE, options.specDigest, context.because([], 'the digest of the spec behind this plan')),
+  )
+  operations.push(...missingParents(inventory, operations))
   return {
     plan: {
       schema: 1,
@@ -67,6 +72,14 @@ export function compile(spec: Spec, inventory: Inventory, options: { locate: Loc
     },
     problems: [...all.flatMap((part) => part.problems ?? []), ...units.problems, ...problems],
   }
+}
+
+/** On the device: the digest of the spec, for people and for fleets; nothing reads it at the first start. */
+const SPEC_FILE = '/etc/pibake/spec'
+
+function record(path: string, digest: string, origin: Origin): FileOperation {
+  const content = new TextEncoder().encode(`${digest}\n`)
+  return { kind: 'file', partition: 'root', path, content, mode: 0o644, owner: { uid: 0, gid: 0 }, origin }
 }
 
 /** A value that no encoder lets through is the spec's fault: it is told as a problem of that control. */

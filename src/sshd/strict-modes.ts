@@ -42,7 +42,7 @@ export function keysFilesOf(user: PasswdEntry, patterns: readonly string[]): rea
     .map((pattern) => {
       const values: Readonly<Record<string, string>> = { h: user.home, u: user.name, U: String(user.uid), '%': '%' }
       const path = pattern.replace(/%(.)/g, (token, letter) => values[letter] ?? token)
-      return path.startsWith('/') ? path : `${user.home}/${path}`
+      return (path.startsWith('/') ? path : `${user.home}/${path}`).replace(/\/{2,}/g, '/')
     })
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { loadSpec } from '../../spec/load.ts'
 import { summary } from '../../spec/print-report.ts'
 import { keyOf } from '../../spec/report.ts'
+import { today } from '../clock.ts'
 import { common, type Run } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
@@ -20,7 +21,7 @@ export function addCheck(program: Command, run: Run): void {
 }
 
 function check(io: Io, file: string): ExitCode {
-  const { problems, locate, digest } = loadSpec(file, new Date().toISOString().slice(0, 10))
+  const { problems, locate, digest } = loadSpec(file, today(io.env))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (io.json) {
     printJson(io, {

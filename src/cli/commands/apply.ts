@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import { commit } from '../../apply/commit.ts'
+import { isUnfinished, recover } from '../../apply/recover.ts'
+import { writeOverlay } from '../../emit/overlay-tar.ts'
+import { visible } from '../../encode/visible.ts'
+import { changesOf } from '../../plan/changes.ts'
+import type { Change } from '../../plan/state.ts'
+import { TargetError } from '../../tree/tree.ts'
+import { common, type Run } from '../command.ts'
+import { changeFacts, imageFacts } from '../documents.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type Io, printJson, say } from '../io.ts'
+import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
+import { addressOf, loginCard } from '../print-access.ts'
+import { printChanges } from '../print-changes.ts'
+import { printDrift } from '../print-drift.ts'
+import { printNotes } from '../print-notes.ts'
+import { openTarget, targetOptions } from '../target.ts'
+
+interface ApplyOptions extends PrepareOptions {
+  readonly overlay?: string
+}
+
+/** `pibake apply SPEC TARGET` */
+export function addApply(program: Command, run: Run): void {
+  common(targetOptions(program.command('apply')))
+    .summary('carry out the plan, as one transaction, and read it back')
+    .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
+    .argument('<spec>', 'the spec file')
+    .option('--overlay <tar>', 'write the changed paths to a tar and leave the target alone; needs no root')
+    .option('--accept-lockout', 'apply even if it locks the owner out')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 invalid spec, 3 target refused, 5 lock-out, 75 no space.')
+    .action(run((io, spec: string, options: ApplyOptions) => apply(io, spec, options)))
+}
+
+async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
+  if (options.overlay === undefined) {
+    assertRoot()
+    finishEarlier(io, options)
+  }
+  const prepared = prepare(io, specFile, options)
+  if (typeof prepared === 'number') return prepared
+  const changes = changesOf(prepared.target, prepared.plan.operations)
+  if (!io.json) printChanges(io, prepared.target, changes, { diffs: io.verbose })
+  printNotes(io, prepared.plan.notes)
+  if (options.overlay !== undefined) {
+    await writeOverlay(options.overlay, changes, { epoch: prepared.epoch })
+    say(io, `wrote ${options.overlay}: ${changes.length} paths; the target is as it was`)
+  } else {
+    await carryOut(io, prepared, changes)
+    const left = changesOf(prepared.target, prepared.plan.operations)
+    if (left.length > 0) {
+      printDrift(io, left)
+      return EXIT.failed
+    }
+    say(io, `applied: ${changes.length} paths changed, all read back`)
+  }
+  if (io.json) printJson(io, receipt(prepared, changes))
+  else io.stdout.write(`\n${loginCard(prepared.verdict, addressOf(prepared.spec, prepared.target.root)).join('\n')}\n`)
+  return EXIT.ok
+}
+
+/** @throws TargetError without root: files would get the wrong owner, and sshd and sudo would refuse them */
+function assertRoot(): void {
+  if (process.getuid?.() === 0) return
+  throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
+    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners',
+  })
+}
+
+/** What an earlier apply left half-done is taken back, or completed, before the target is looked at. */
+function finishEarlier(io: Io, options: ApplyOptions): void {
+  const target = openTarget(options)
+  if (isUnfinished(target)) say(io, `an earlier apply did not come to its end: ${recover(target)}`)
+}
+
+async function carryOut(io: Io, { target, epoch }: Prepared, changes: readonly Change[]): Promise<void> {
+  const abort = new AbortController()
+  const stop = () => abort.abort()
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    const { warnings } = await commit(target, changes, { epoch, signal: abort.signal })
+    for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+function receipt({ plan, inventory, verdict, target }: Prepared, changes: readonly Change[]) {
+  return {
+    schema: 'pibake.apply/1',
+    digest: plan.digest,
+    image: imageFacts(inventory),
+    changes: changes.map((change) => changeFacts(target, change)),
+    notes: plan.notes,
+    access: verdict,
+  }
+}

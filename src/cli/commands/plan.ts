@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { visible } from '../../encode/visible.ts'
+import { changesOf } from '../../plan/changes.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Change } from '../../plan/state.ts'
+import { common, type Run } from '../command.ts'
+import { changeFacts, imageFacts } from '../documents.ts'
+import { EXIT } from '../exit.ts'
+import { type Io, printJson } from '../io.ts'
+import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
+import { addressOf, loginCard } from '../print-access.ts'
+import { printChanges } from '../print-changes.ts'
+import { printNotes } from '../print-notes.ts'
+import { targetOptions } from '../target.ts'
+
+/** `pibake plan SPEC TARGET` */
+export function addPlan(program: Command, run: Run): void {
+  const command = program
+    .command('plan')
+    .description('show every path that would change, and why; touches nothing')
+    .argument('<spec>', 'the spec file')
+    .option('--accept-lockout', 'show the plan even if it locks the owner out')
+  common(targetOptions(command)).action(
+    run((io: Io, spec: string, options: PrepareOptions) => {
+      const prepared = prepare(io, spec, options)
+      if (typeof prepared === 'number') return prepared
+      const { target, plan } = prepared
+      const changes = changesOf(target, plan.operations)
+      if (io.json) {
+        printJson(io, planDocument(prepared, changes))
+        return EXIT.ok
+      }
+      printChanges(io, target, changes, { diffs: true })
+      printRequests(io, plan)
+      printNotes(io, plan.notes)
+      io.stdout.write(`\n${loginCard(prepared.verdict, addressOf(prepared.spec, target.root)).join('\n')}\n`)
+      return EXIT.ok
+    }),
+  )
+}
+
+function printRequests(io: Io, plan: Plan): void {
+  const units = plan.units.map((unit) => `${unit.state} ${unit.unit}  (${unit.origin.key}: ${unit.origin.because})`)
+  const packages = plan.packages.map((p) => `${p.action} ${p.name}  (${p.origin.key}: ${p.origin.because})`)
+  for (const [title, lines] of Object.entries({ Units: units, 'Packages at the first start': packages })) {
+    if (lines.length > 0) io.stdout.write(`\n${title}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`)
+  }
+}
+
+function planDocument(prepared: Prepared, changes: readonly Change[]): { schema: string } & Record<string, unknown> {
+  const { plan, verdict, inventory, target } = prepared
+  return {
+    schema: 'pibake.plan/1',
+    digest: plan.digest,
+    image: imageFacts(inventory),
+    changes: changes.map((change) => changeFacts(target, change)),
+    units: plan.units,
+    packages: plan.packages,
+    notes: plan.notes,
+    access: verdict,
+  }
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { changesOf } from '../../plan/changes.ts'
+import { pathKey } from '../../plan/operation.ts'
+import { differences } from '../../plan/state.ts'
+import { common, type Run } from '../command.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type Io, printJson, say } from '../io.ts'
+import { type PrepareOptions, prepare } from '../prepare.ts'
+import { printDrift } from '../print-drift.ts'
+import { targetOptions } from '../target.ts'
+
+/** `pibake verify SPEC TARGET` */
+export function addVerify(program: Command, run: Run): void {
+  common(targetOptions(program.command('verify')))
+    .summary('compare a target with what the spec compiles to')
+    .description('Compares the target with what the spec compiles to, and lists every drift. Writes nothing.')
+    .argument('<spec>', 'the spec file')
+    .addHelpText('after', '\nExit codes: 0 no drift, 2 invalid spec, 3 target refused, 4 drift.')
+    .action(run((io, spec: string, options: PrepareOptions) => verify(io, spec, options)))
+}
+
+function verify(io: Io, specFile: string, options: PrepareOptions): ExitCode {
+  const prepared = prepare(io, specFile, { ...options, acceptLockout: true })
+  if (typeof prepared === 'number') return prepared
+  const { target, plan, verdict } = prepared
+  const drift = changesOf(target, plan.operations)
+  if (io.json) {
+    printJson(io, {
+      schema: 'pibake.verify/1',
+      digest: plan.digest,
+      drift: drift.map(({ operation, before }) => ({
+        path: pathKey(operation),
+        differences: differences(operation, before),
+        origin: operation.origin,
+      })),
+      access: verdict,
+    })
+  } else {
+    printDrift(io, drift)
+    say(io, drift.length === 0 ? 'no drift: the target is as the spec says' : `${drift.length} paths have drifted`)
+  }
+  return drift.length === 0 ? EXIT.ok : EXIT.drift
+}

@@ -1,0 +1,17 @@
+import type { Inventory } from '../inspect/inventory.ts'
+import { showChange } from '../plan/diff.ts'
+import type { Change } from '../plan/state.ts'
+import type { Target } from '../tree/tree.ts'
+
+/** The parts that the JSON documents of several commands share. */
+
+/** What the image is. */
+export function imageFacts({ release, behaviour, variant, architecture, builder, date }: Inventory) {
+  return { release, behaviour, variant, architecture, builder, date: date ?? null }
+}
+
+/** One change: path, action, what of it, the diff of text, and the spec line behind it. */
+export function changeFacts(target: Target, change: Change) {
+  const { key, action, details, diff } = showChange(target, change)
+  return { path: key, action, details, diff: diff ?? null, origin: change.operation.origin }
+}

@@ -1,0 +1,62 @@
+import { type Judged, judge } from '../judge.ts'
+import { loadSpec } from '../spec/load.ts'
+import type { Locate, Problem } from '../spec/report.ts'
+import type { Spec } from '../spec/spec.ts'
+import type { DirectoryTree } from '../tree/directory.ts'
+import type { Target } from '../tree/tree.ts'
+import { sourceDateEpoch, today } from './clock.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import type { Io } from './io.ts'
+import { shutText } from './print-access.ts'
+import { printProblems } from './print-problems.ts'
+import { openTarget, type TargetOptions } from './target.ts'
+
+export type PrepareOptions = TargetOptions & { readonly acceptLockout?: boolean }
+
+export interface Prepared extends Judged {
+  readonly spec: Spec
+  readonly target: Target<DirectoryTree>
+}
+
+/**
+ * Everything up to a plan that is proved: reads the spec, opens the target, compiles, proves that the owner gets in and
+ * nobody else. What is wrong is printed, all of it at once.
+ *
+ * @returns the plan, or the exit code with which to end
+ */
+export function prepare(io: Io, specFile: string, options: PrepareOptions): Prepared | ExitCode {
+  const accept = options.acceptLockout ?? false
+  const { spec, problems, locate, digest } = loadSpec(specFile, today(io.env))
+  if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate)
+
+  const target = openTarget(options)
+  const judged = judge(spec, target, {
+    locate,
+    specDigest: digest,
+    epoch: sourceDateEpoch(io.env),
+    today: today(io.env),
+    allowBooted: options.allowBooted ?? false,
+  })
+  const all = [...problems, ...judged.problems]
+  if (refuses(all, accept)) return refuse(io, all, locate)
+  printProblems(io, all, locate)
+  if (judged.verdict.lockouts.length > 0) {
+    io.stderr.write(`The device would lock its owner out${accept ? ', as accepted' : ''}:\n`)
+    for (const shut of judged.verdict.lockouts) io.stderr.write(`  ${shutText(shut)}\n`)
+    if (!accept) {
+      io.stderr.write('  hint: --accept-lockout goes on all the same\n')
+      return EXIT.lockout
+    }
+  }
+  return { ...judged, spec, target }
+}
+
+function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {
+  return problems.some((problem) => problem.severity === 'error' && !(acceptLockout && problem.lockout === true))
+}
+
+function refuse(io: Io, problems: readonly Problem[], locate: Locate): ExitCode {
+  printProblems(io, problems, locate)
+  const errors = problems.filter((problem) => problem.severity === 'error')
+  return errors.every((problem) => problem.lockout === true) ? EXIT.lockout : EXIT.usage
+}

@@ -1,0 +1,38 @@
+import { visible } from '../encode/visible.ts'
+import { type ShownChange, showChange } from '../plan/diff.ts'
+import type { Change } from '../plan/state.ts'
+import type { Target } from '../tree/tree.ts'
+import type { Io } from './io.ts'
+
+const MARKS = { create: '+', change: '~', remove: '-' } as const
+const COLORS = { create: 'green', change: 'yellow', remove: 'red' } as const
+
+/** Prints what would be done to each path, with the spec line behind it, and closes with the count. */
+export function printChanges(io: Io, target: Target, changes: readonly Change[], options: { diffs: boolean }): void {
+  const shown = changes.map((change) => ({ change, ...showChange(target, change) }))
+  for (const { change, key, action, details, diff } of shown) {
+    const { position, key: specKey, because } = change.operation.origin
+    const lines = [
+      io.style(COLORS[action], `${MARKS[action]} ${visible(key)}  ${visible(details.join(', '))}`),
+      visible(`    ${position.file}:${position.line}:${position.column} ${specKey}: ${because}`),
+      ...(options.diffs ? diffLines(io, diff) : []),
+    ]
+    io.stdout.write(`${lines.join('\n')}\n`)
+  }
+  const count = (action: ShownChange['action']) => shown.filter((one) => one.action === action).length
+  io.stdout.write(
+    changes.length === 0
+      ? 'Nothing to change: the target is as the spec says.\n'
+      : `${count('create')} to create, ${count('change')} to change, ${count('remove')} to remove.\n`,
+  )
+}
+
+/** The hunks, without the two header lines. */
+function diffLines(io: Io, diff: string | undefined): string[] {
+  return (diff ?? '')
+    .split('\n')
+    .filter((line) => /^[-+ @]/.test(line) && !/^(---|\+\+\+) /.test(line))
+    .map((line) =>
+      io.style(line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim', `    ${visible(line)}`),
+    )
+}

@@ -1,0 +1,49 @@
+import type { Verdict } from './access/prove.ts'
+import { proveAccess } from './access/prove-target.ts'
+import { inspect } from './inspect/inspect.ts'
+import type { Inventory } from './inspect/inventory.ts'
+import { compile } from './plan/compile.ts'
+import type { Plan } from './plan/plan.ts'
+import type { Locate, Problem } from './spec/report.ts'
+import type { Spec } from './spec/spec.ts'
+import type { Target } from './tree/tree.ts'
+
+export interface Judged {
+  readonly inventory: Inventory
+  /** Seconds since 1970: the date that is written. */
+  readonly epoch: number
+  readonly plan: Plan
+  /** What the image shows to be wrong with the spec. */
+  readonly problems: readonly Problem[]
+  readonly verdict: Verdict
+}
+
+/**
+ * A spec held against a target: what the image is, what would be done to it, what is wrong, and who gets in afterwards.
+ * Reads the target, writes nothing.
+ *
+ * @param options.epoch seconds since 1970 for what is written; undefined: the date of the image
+ * @param options.today `YYYY-MM-DD`, against which expiry is judged
+ * @throws TargetError when the target is not a fresh Raspberry Pi OS, or cannot be read safely
+ */
+export function judge(
+  spec: Spec,
+  target: Target,
+  options: { locate: Locate; specDigest: string; epoch: number | undefined; today: string; allowBooted: boolean },
+): Judged {
+  const inventory = inspect(target, { allowBooted: options.allowBooted })
+  const epoch = options.epoch ?? imageEpoch(inventory)
+  const { plan, problems } = compile(spec, inventory, {
+    locate: options.locate,
+    specDigest: options.specDigest,
+    epoch,
+  })
+  return { inventory, epoch, plan, problems, verdict: proveAccess(spec, inventory, plan, options.today) }
+}
+
+/** 2024-01-01: for an image that does not tell its date, so that two runs agree. */
+const FALLBACK = 1_704_067_200
+
+function imageEpoch({ date }: Inventory): number {
+  return date === undefined ? FALLBACK : Date.parse(`${date}T00:00:00Z`) / 1000
+}

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { packageRoot } from '../../src/assets.ts'
+
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the compiled CLI as a process of its own. */
+export function pibake(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string; uid?: number } = {},
+): Ran {
+  const result = spawnSync(process.execPath, [join(packageRoot, 'build/src/cli/main.js'), ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    input: options.input ?? '',
+    encoding: 'utf8',
+    timeout: 60_000,
+    maxBuffer: 64 << 20,
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  })
+  if (result.error !== undefined) throw result.error
+  return { code: result.status, stdout: result.stdout, stderr: result.stderr }
+}

@@ -1,0 +1,70 @@
+import type { Verdict } from '../../src/access/prove.ts'
+import type { Behaviour } from '../../src/inspect/inventory.ts'
+import { judge } from '../../src/judge.ts'
+import { samplePiOs } from '../../src/sample/sample.ts'
+import { parseSpec } from '../../src/spec/parse.ts'
+import type { Problem } from '../../src/spec/report.ts'
+import type { MemoryTree } from '../../src/tree/memory.ts'
+
+export const TODAY = '2026-11-22'
+
+export const ALICE_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPjo1TdQSG/G4KQ2oOm0YNJv/6+d9J4LiQHIhvFyLxk1 alice@laptop'
+export const BOB_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKVIZm/sseLptLxXbrdUP1tW6VgNbuzV/XoRyL9Qsx2Y bob@desk'
+
+/** crypt(3) of `correct horse`. */
+export const HASH = '$6$pibake$DV/4B6VHmu0DKPASlET/Mnyg4EtJWp80t7HFpvfUJ8H2X3ovY9uJEyXeFsdkKegUG3cqBY8kZ.JBOVF0UboiS/'
+
+// biome-ignore lint/suspicious/noExplicitAny: a spec in a test is shaped by hand, also into wrong shapes.
+export type LooseSpec = any
+
+/** The smallest useful spec: one owner with a key and a password for sudo. JSON is YAML. */
+export function smallSpec(): LooseSpec {
+  return { version: 1, users: [{ name: 'alice', passwordHash: HASH, authorizedKeys: [ALICE_KEY] }] }
+}
+
+export interface Outcome {
+  readonly exit: 0 | 2 | 5
+  readonly problems: readonly Problem[]
+  readonly verdict: Verdict | undefined
+  /** Codes of all errors and of what locks out. */
+  readonly codes: readonly string[]
+}
+
+/** Judges a spec against a sample image, as `pibake plan` does. */
+export function outcomeOf(
+  spec: LooseSpec | string,
+  options: { behaviour?: Behaviour; tamper?: (root: MemoryTree) => void } = {},
+): Outcome {
+  const text = typeof spec === 'string' ? spec : JSON.stringify(spec, null, 2)
+  const parsed = parseSpec(
+    new TextEncoder().encode(text),
+    'pibake.yaml',
+    (path) =>
+      path === 'wifi.psk'
+        ? { bytes: new TextEncoder().encode('long enough\n'), readByAll: false }
+        : { failure: 'there is no such file' },
+    TODAY,
+  )
+  const target = samplePiOs({ behaviour: options.behaviour ?? 'trixie-2026', variant: 'lite', architecture: 'arm64' })
+  options.tamper?.(target.root)
+  const judged =
+    parsed.spec === undefined
+      ? undefined
+      : judge(parsed.spec, target, {
+          locate: parsed.locate,
+          specDigest: parsed.digest,
+          epoch: undefined,
+          today: TODAY,
+          allowBooted: false,
+        })
+  const problems = [...parsed.problems, ...(judged?.problems ?? [])]
+  const errors = problems.filter((problem) => problem.severity === 'error')
+  const lockouts = judged?.verdict.lockouts ?? []
+  const invalid = errors.some((problem) => problem.lockout !== true)
+  return {
+    exit: invalid ? 2 : errors.length > 0 || lockouts.length > 0 ? 5 : 0,
+    problems,
+    verdict: judged?.verdict,
+    codes: [...errors.map((problem) => problem.code), ...lockouts.map((shut) => shut.code)],
+  }
+}
