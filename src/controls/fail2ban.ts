@@ -15,7 +15,7 @@ function compile(context: Context): Contribution {
   const origin = context.because(['fail2ban', 'enabled'], 'repeated failed log-ins are banned')
   if (!spec.fail2ban.enabled) return {}
   const { jails, problems } = jailsOf(context)
-  const ignoreip = ['127.0.0.1/8', '::1', ...spec.fail2ban.ignoreip]
+  const ignoreip = [...new Set(['127.0.0.1/8', '::1', ...spec.fail2ban.ignoreip])]
   const strange = spec.fail2ban.ignoreip.flatMap((address, i) => (isWord(address) ? [] : [i]))
   if (strange.length > 0) {
     return {

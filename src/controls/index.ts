@@ -1,7 +1,31 @@
 import { accounts } from './accounts.ts'
+import { agents } from './agents.ts'
+import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { fail2ban } from './fail2ban.ts'
+import { files } from './files.ts'
+import { hardening } from './hardening.ts'
+import { hardware } from './hardware.ts'
+import { modules } from './modules.ts'
+import { packages } from './packages.ts'
+import { services } from './services.ts'
 import { ssh } from './ssh.ts'
+import { sysctl } from './sysctl.ts'
+import { updates } from './updates.ts'
 
 /** Every subject, in the order in which their operations are collected; none depends on another's. */
-export const controls: readonly Control[] = [accounts, fail2ban, ssh]
+export const controls: readonly Control[] = [
+  accounts,
+  agents,
+  ssh,
+  fail2ban,
+  updates,
+  packages,
+  services,
+  hardware,
+  modules,
+  sysctl,
+  hardening,
+  consoles,
+  files,
+]

@@ -3,6 +3,10 @@ import type { Tree } from '../tree/tree.ts'
 export interface InstalledPackage {
   readonly version: string
   readonly architecture: string
+  readonly essential: boolean
+  /** Pre-Depends and Depends, as they stand (deb-control(5)). */
+  readonly depends: string
+  readonly provides: string
 }
 
 /** The installed packages of /var/lib/dpkg/status (deb-control(5)); empty when there is none. */
@@ -14,7 +18,13 @@ export function readPackages(root: Tree): ReadonlyMap<string, InstalledPackage> 
     const name = field('Package')
     const version = field('Version')
     if (name === undefined || version === undefined || field('Status') !== 'install ok installed') continue
-    packages.set(name, { version, architecture: field('Architecture') ?? '' })
+    packages.set(name, {
+      version,
+      architecture: field('Architecture') ?? '',
+      essential: field('Essential') === 'yes' || field('Protected') === 'yes',
+      depends: [field('Pre-Depends'), field('Depends')].filter((text) => text !== undefined).join(', '),
+      provides: field('Provides') ?? '',
+    })
   }
   return packages
 }

@@ -108,7 +108,7 @@ export const codes: Readonly<Record<string, string>> = {
   F2B015: 'The sshd jail watches another port than sshd listens on.',
   F2B016: 'A jail has nothing to read.',
   F2B017: 'A jail reads a file that is not there.',
-  F2B018: 'A jail is set up in a way that fail2ban ignores or refuses.',
+  F2B018: 'Not an address, a network or a host name for ignoreip.',
 
   UPD001: 'Not a time of day.',
   PKG001: 'Not a package name.',
@@ -121,8 +121,11 @@ export const codes: Readonly<Record<string, string>> = {
   SVC012: 'Not the name of a kernel module.',
   SVC013: 'Not a size.',
   SVC014: 'A unit without which the device cannot be reached or would not start.',
+  SVC015: 'The image has no such unit.',
+  SVC016: 'A kernel module without which the device cannot be reached or would not start.',
 
   HWR001: 'Wi-Fi is off, and networks are set up for it.',
+  HWR002: 'USB disks are blocked, and the device starts from one.',
 
   NET001: 'Not a host name.',
   NET002: 'Not a time zone.',
@@ -138,6 +141,9 @@ export const codes: Readonly<Record<string, string>> = {
   FIL011: 'Not a file mode.',
   FIL012: 'A path at which no file of an owner can lie.',
   FIL013: 'The same path stands twice.',
+  FIL014: 'sudo would not read the file.',
+  FIL015: 'A mode that gives rights away.',
+  FIL016: 'The image has no such owner or group.',
 
   FBT001: 'A script that the kernel cannot run.',
   FBT010: 'Not a name for a script.',

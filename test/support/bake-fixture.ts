@@ -51,7 +51,6 @@ export const OPERATIONS: readonly Operation[] = [
   operationOf('/userconf.txt', undefined, 'boot'),
   operationOf('/etc/hostname', file('kit-07\n')),
   operationOf('/etc/passwd', undefined),
-  operationOf('/etc/shadow', file('alice:$y$:1:::::\n', 0o600)),
   operationOf('/etc/ssh', directory(0o750)),
   operationOf('/etc/ssh/00-pibake.conf', file('Port 22\n', 0o600)),
   operationOf('/home/alice', directory(0o700)),

@@ -8,7 +8,18 @@ export interface Fault {
   readonly lasts: 'once' | 'ever'
   /** The error it fails with. */
   readonly code: string
+  /** Which calls count, and fail: all, or those that change the disk. */
+  readonly among: 'all' | 'changes'
 }
+
+const READING: readonly (keyof Disk)[] = [
+  'fstatSync',
+  'lstatSync',
+  'openSync',
+  'readFileSync',
+  'readdirSync',
+  'readlinkSync',
+]
 
 /** A disk that counts its calls and fails one of them. A call that fails does nothing. */
 export function faultyDisk(fault: Fault | undefined): { disk: Disk; calls: () => number; fired: () => boolean } {
@@ -17,13 +28,11 @@ export function faultyDisk(fault: Fault | undefined): { disk: Disk; calls: () =>
   const disk = new Proxy(realDisk, {
     get(real, name: keyof Disk) {
       const call = real[name] as (...args: unknown[]) => unknown
+      // The kernel closes what a dead process had open.
+      if (name === 'closeSync' || (fault?.among === 'changes' && READING.includes(name))) return call
       return (...args: unknown[]) => {
-        // The kernel closes what a dead process had open.
-        if (name !== 'closeSync') calls += 1
-        const hit =
-          fault !== undefined &&
-          name !== 'closeSync' &&
-          (fault.lasts === 'ever' ? calls >= fault.at : calls === fault.at)
+        calls += 1
+        const hit = fault !== undefined && (fault.lasts === 'ever' ? calls >= fault.at : calls === fault.at)
         if (!hit) return call(...args)
         fired = true
         throw Object.assign(new Error(`${fault.code}: injected into ${name}`), { code: fault.code })

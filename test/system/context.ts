@@ -1,5 +1,9 @@
-import type { Context } from '../../src/controls/control.ts'
+import type { Context, Contribution } from '../../src/controls/control.ts'
+import { inspect } from '../../src/inspect/inspect.ts'
 import type { Inventory } from '../../src/inspect/inventory.ts'
+import type { SampleOptions } from '../../src/sample/options.ts'
+import { samplePiOs } from '../../src/sample/sample.ts'
+import { profiles } from '../../src/spec/profiles.ts'
 import { keyOf } from '../../src/spec/report.ts'
 import type { Spec } from '../../src/spec/spec.ts'
 import { memoryTree } from '../support/memory.ts'
@@ -71,4 +75,39 @@ export function contextOf(spec: Partial<Spec>, inventory: Partial<Inventory> = {
       because: reason,
     }),
   }
+}
+
+/** A context on a sample image, with the defaults of a profile. */
+export function sampleContext(options: SampleOptions, profile: Spec['profile'], spec: Partial<Spec> = {}): Context {
+  const { ssh, firewall, ...defaults } = profiles[profile]
+  return contextOf(
+    {
+      profile,
+      ...defaults,
+      ssh: { ...quietSpec.ssh, ...ssh },
+      firewall: { ...quietSpec.firewall, ...firewall },
+      ...spec,
+    },
+    inspect(samplePiOs(options), { allowBooted: false }),
+  )
+}
+
+export const samples: readonly SampleOptions[] = [
+  { behaviour: 'bookworm-2023', variant: 'lite', architecture: 'armhf' },
+  { behaviour: 'bookworm-2025', variant: 'desktop', architecture: 'arm64' },
+  { behaviour: 'trixie-2025-10', variant: 'lite', architecture: 'arm64' },
+  { behaviour: 'trixie-2025-11', variant: 'desktop', architecture: 'armhf' },
+  { behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' },
+]
+
+/** The text of the file that a contribution writes at `path`. */
+export function written(part: Contribution, path: string): string {
+  const file = part.operations?.find((operation) => operation.path === path)
+  if (file?.kind !== 'file') throw new Error(`${path} is ${file?.kind ?? 'not written'}`)
+  return new TextDecoder().decode(file.content)
+}
+
+/** `CODE spec.path` of each problem. */
+export function codesOf(part: Contribution): string[] {
+  return (part.problems ?? []).map((problem) => `${problem.code} ${problem.path.join('.')}`)
 }
