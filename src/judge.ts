@@ -38,7 +38,22 @@ export function judge(
     specDigest: options.specDigest,
     epoch,
   })
-  return { inventory, epoch, plan, problems, verdict: proveAccess(spec, inventory, plan, options.today) }
+  const verdict = proveAccess(spec, inventory, plan, options.today)
+  return { inventory, epoch, plan, problems: [...problems, ...intruderProblems(verdict)], verdict }
+}
+
+/** Nobody else may get in over the network; who else can at the console is told. */
+function intruderProblems({ intruders }: Verdict): Problem[] {
+  return intruders.map(({ user, by }) => ({
+    severity: by === 'console' ? 'warning' : 'error',
+    code: by === 'console' ? 'ACC031' : 'ACC030',
+    path: ['users'],
+    message:
+      by === 'console'
+        ? `the image has an account '${user}', not in users, with a password that opens the console`
+        : `the account '${user}' of the image, not in users, could log in over SSH by ${by}`,
+    hint: `name it in users, or make an image without it`,
+  }))
 }
 
 /** 2024-01-01: for an image that does not tell its date, so that two runs agree. */

@@ -5,7 +5,12 @@
 export interface DeviceFacts {
   /** `YYYY-MM-DD`: the day against which expiry is judged. */
   readonly today: string
-  readonly ssh: { readonly enabled: boolean; readonly port: number }
+  readonly ssh: {
+    readonly enabled: boolean
+    readonly port: number
+    /** Why nobody reaches sshd on that port (not started, another port, the loopback only); undefined: it is reached. */
+    readonly unreachable: string | undefined
+  }
   /** From where the firewall lets a connection to the SSH port through. */
   readonly firewall: Reach
   readonly accounts: readonly AccountFacts[]

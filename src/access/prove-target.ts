@@ -7,6 +7,7 @@ import { compileRules } from '../ufw/compile.ts'
 import { debianNames } from '../ufw/names.ts'
 import type { Reach } from './facts.ts'
 import { accountFacts } from './gather.ts'
+import { sshUnreachable } from './listening.ts'
 import { prove, type Verdict } from './prove.ts'
 
 /**
@@ -24,7 +25,11 @@ export function proveAccess(spec: Spec, inventory: Inventory, plan: Plan, today:
   if (spec.defaultUser === 'keep' && stock !== undefined && !wanted.has(stock)) wanted.set(stock, { admin: false })
   return prove({
     today,
-    ssh: { enabled: spec.ssh.enabled, port: spec.ssh.port },
+    ssh: {
+      enabled: spec.ssh.enabled,
+      port: spec.ssh.port,
+      unreachable: sshUnreachable(root, inventory.release, spec.ssh.port, plan),
+    },
     firewall: firewallReach(spec),
     accounts: accountFacts(root, inventory.release, wanted),
   })

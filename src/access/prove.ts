@@ -91,6 +91,7 @@ function waysOf(account: AccountFacts, facts: DeviceFacts): { ways: WayIn[]; shu
 
 function remoteWays(account: AccountFacts, facts: DeviceFacts, root: WayIn['root']): { ways: WayIn[]; shut: Shut[] } {
   const shut = (code: string, text: string): Shut => ({ code, user: account.name, because: text })
+  if (facts.ssh.unreachable !== undefined) return { ways: [], shut: [shut('ACC014', facts.ssh.unreachable)] }
   if (account.sshd.refused !== undefined) return { ways: [], shut: [shut('ACC005', account.sshd.refused)] }
   if (!reachesSomething(facts.firewall)) {
     return { ways: [], shut: [shut('ACC006', `the firewall lets nobody reach port ${facts.ssh.port}`)] }

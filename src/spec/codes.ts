@@ -162,6 +162,9 @@ export const codes: Readonly<Record<string, string>> = {
   ACC011: 'The key has expired.',
   ACC012: 'The key runs one command only.',
   ACC013: 'The key is good only from addresses that the firewall keeps out.',
+  ACC014: 'sshd does not listen where the owner will knock.',
   ACC020: 'sudo asks for a password, and the account has none.',
   ACC021: 'Nobody who can log in can become root.',
+  ACC030: 'An account that the spec does not name could log in over SSH.',
+  ACC031: 'An account that the spec does not name has a password for the console.',
 }

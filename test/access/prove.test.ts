@@ -30,7 +30,7 @@ const alice: AccountFacts = {
 
 const device = (account: Partial<AccountFacts> = {}, facts: Partial<DeviceFacts> = {}): DeviceFacts => ({
   today: '2026-11-22',
-  ssh: { enabled: true, port: 22 },
+  ssh: { enabled: true, port: 22, unreachable: undefined },
   firewall: 'everywhere',
   accounts: [{ ...alice, ...account }],
   ...facts,
@@ -85,9 +85,14 @@ const refused: [title: string, code: string, facts: DeviceFacts][] = [
   ['sudo wants a password that does not exist', 'ACC020', device({ password: 'none' })],
   ['no rule lets the admin become root', 'ACC020', device({ sudo: { root: false, needsPassword: true } })],
   [
+    'sshd does not listen where it is expected',
+    'ACC014',
+    device({}, { ssh: { enabled: true, port: 22, unreachable: 'sshd listens on port 2222' } }),
+  ],
+  [
     'SSH is off and nobody has a password for the console',
     'ACC001',
-    device({ password: 'none' }, { ssh: { enabled: false, port: 22 } }),
+    device({ password: 'none' }, { ssh: { enabled: false, port: 22, unreachable: undefined } }),
   ],
 ]
 for (const [title, code, facts] of refused) {
@@ -115,7 +120,7 @@ test('an owner who is not meant to be root needs no sudo', () => {
 })
 
 test('with SSH off a password at the console is the way in', () => {
-  const { lockouts, ways } = prove(device({}, { ssh: { enabled: false, port: 22 } }))
+  const { lockouts, ways } = prove(device({}, { ssh: { enabled: false, port: 22, unreachable: undefined } }))
   assert.equal(lockouts, [])
   assert.equal(
     ways.map((way) => way.by),
