@@ -5,17 +5,8 @@ import type { Target } from '../tree/tree.ts'
 import { Interrupted } from './errors.ts'
 import { markCommitted, type Step, writeJournal } from './journal.ts'
 import { type Planned, preflight } from './preflight.ts'
-import { isUnfinished, repair, takeBack } from './recover.ts'
-import {
-  clearStaging,
-  lockTarget,
-  makeStaging,
-  newPath,
-  STAGING,
-  type Writers,
-  writerFor,
-  writersOf,
-} from './staging.ts'
+import { isUnfinished, lockAndRepair, takeBack } from './recover.ts'
+import { clearStaging, makeStaging, newPath, STAGING, type Writers, writerFor, writersOf } from './staging.ts'
 import { doStep, syncParents } from './steps.ts'
 
 export interface CommitOptions {
@@ -46,9 +37,8 @@ export async function commit(
 ): Promise<Receipt> {
   if (changes.length === 0 && !isUnfinished(target)) return { warnings: [] }
   const writers = writersOf(target)
-  lockTarget(writers)
+  lockAndRepair(writers)
   try {
-    repair(writers)
     const planned = preflight(writers, changes)
     const steps = planned.map(({ step }) => step)
     await stage(writers, planned, options)

@@ -1,6 +1,7 @@
 import type { Partition } from '../plan/operation.ts'
 import type { DirectoryWriter, Meta } from '../tree/directory-writer.ts'
 import { TargetError } from '../tree/tree.ts'
+import { assertPlain } from '../tree/walk.ts'
 import { JOURNAL, STAGING } from './staging.ts'
 
 /** One renaming of the transaction, with what undoing it needs. Paths are real. */
@@ -53,11 +54,34 @@ export function readJournal(root: DirectoryWriter): { committed: boolean; steps:
   const committed = root.stat(COMMITTED) !== undefined
   const content = root.tree.read(committed ? COMMITTED : OPEN)
   if (content === undefined) return undefined
-  const journal = JSON.parse(new TextDecoder().decode(content))
-  if (journal.schema !== 1) {
-    throw new TargetError(`${root.tree.label}: ${STAGING} is of another version of pibake`, {
+  const steps = parse(new TextDecoder().decode(content))
+  if (steps === undefined) {
+    throw new TargetError(`${root.tree.label}: ${STAGING} holds a journal that this version of pibake cannot read`, {
       hint: 'finish with the version that began, or use a fresh copy of the image',
     })
   }
-  return { committed, steps: journal.steps }
+  return { committed, steps }
+}
+
+/** The journal is on a medium that anybody may have written to: nothing in it is believed. */
+function parse(text: string): readonly Step[] | undefined {
+  try {
+    const journal = JSON.parse(text)
+    return journal.schema === 1 && journal.steps.every(isStep) ? journal.steps : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isStep(step: Step): boolean {
+  assertPlain(step.path)
+  const isMeta = (meta: Meta | undefined) =>
+    meta === undefined || [meta.mode, meta.owner.uid, meta.owner.gid].every(Number.isInteger)
+  return (
+    ['boot', 'root'].includes(step.partition) &&
+    ['put', 'take', 'meta'].includes(step.action) &&
+    typeof step.replaces === 'boolean' &&
+    isMeta(step.from) &&
+    isMeta(step.to)
+  )
 }

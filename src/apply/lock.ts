@@ -11,9 +11,10 @@ const LOCK = /^lock-(\d+)$/
  * processes that find it, one makes that link, and the other sees it.
  *
  * @param directory descriptor of the staging directory
+ * @returns the link's name
  * @throws TargetError when another process works on the target
  */
-export function acquire(disk: Disk, directory: number, label: string): void {
+export function acquire(disk: Disk, directory: number, label: string): string {
   const numbers = disk
     .readdirSync(`/proc/self/fd/${directory}`)
     .map((name) => Number(LOCK.exec(name)?.[1] ?? 0))
@@ -21,11 +22,13 @@ export function acquire(disk: Disk, directory: number, label: string): void {
   const last = numbers[0] ?? 0
   const owner = last > 0 ? disk.readlinkSync(at(directory, `lock-${last}`)) : undefined
   if (owner !== undefined && mayBeAlive(disk, owner)) throw busy(label, owner)
+  const name = `lock-${last + 1}`
   const made = unless(['EEXIST', 'ENOENT'], () => {
-    disk.symlinkSync(ownName(disk), at(directory, `lock-${last + 1}`))
-    return true
+    disk.symlinkSync(ownName(disk), at(directory, name))
+    return name
   })
   if (made === undefined) throw busy(label, 'it started at the same moment')
+  return made
 }
 
 function busy(label: string, owner: string): TargetError {

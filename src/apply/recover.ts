@@ -22,14 +22,23 @@ export function isUnfinished(target: Target<DirectoryTree>): boolean {
 export function recover(target: Target<DirectoryTree>): Recovery {
   if (!isUnfinished(target)) return 'nothing to do'
   const writers = writersOf(target)
-  lockTarget(writers)
-  const recovery = repair(writers)
+  const recovery = lockAndRepair(writers)
   clearStaging(writers)
   return recovery
 }
 
-/** What {@link recover} does, by the process that holds the lock; the lock stays. */
-export function repair(writers: Writers): Recovery {
+/** Takes the target for this process alone, and does what {@link recover} does; the target stays taken. */
+export function lockAndRepair(writers: Writers): Recovery {
+  const unlock = lockTarget(writers)
+  try {
+    return repair(writers)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function repair(writers: Writers): Recovery {
   const journal = readJournal(writers.root)
   if (journal !== undefined && !journal.committed) undo(writers, journal.steps)
   else if (journal === undefined) assertOrphansDispensable(writers)

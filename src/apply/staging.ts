@@ -39,11 +39,18 @@ export function writerFor(writers: Writers, partition: Partition): DirectoryWrit
 
 const PRIVATE = { mode: 0o700, owner: { uid: -1, gid: -1 } }
 
-/** Takes the target for this process alone: makes the root partition's staging directory, or takes over a dead one's. */
-export function lockTarget({ root }: Writers): void {
+/**
+ * Takes the target for this process alone: makes the root partition's staging directory, or takes over a dead one's.
+ *
+ * @returns gives it back, and leaves what else is staged
+ */
+export function lockTarget({ root }: Writers): () => void {
   try {
     if (root.stat(STAGING) === undefined) root.createDirectory(STAGING, PRIVATE)
-    root.tree.walk.inDirectory(STAGING, (directory) => acquire(root.tree.walk.disk, directory, root.tree.label))
+    const { walk, label } = root.tree
+    const name = walk.inDirectory(STAGING, (directory) => acquire(walk.disk, directory, label))
+    if (name === undefined) throw new TargetError(`${label}: ${STAGING} is no directory`)
+    return () => root.remove(`${STAGING}/${name}`)
   } catch (error) {
     // Somebody else's is not empty, and stays.
     root.removeEmpty(STAGING)

@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs'
 import { type Disk, errno, unless } from './disk.ts'
 import { TargetError } from './tree.ts'
+import { assertPlain } from './walk.ts'
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_NONBLOCK } = constants
 /** open(2): a handle on the entry itself, that neither opens a device nor waits at a FIFO. Node does not name it. */
@@ -42,6 +43,7 @@ export class DescriptorWalk {
 
   /** Calls `use` with a descriptor of the directory that holds `path`, and the last part of `path`. */
   inParent<T>(path: string, use: (directory: number, name: string) => T): T | undefined {
+    assertPlain(path)
     const cut = path.lastIndexOf('/')
     return this.inDirectory(path.slice(0, cut) || '/', (directory) => use(directory, path.slice(cut + 1)))
   }
@@ -97,6 +99,7 @@ export class DescriptorWalk {
   }
 
   #descend<T>(path: string, use: (directory: number) => T, blocked = this.#refuse): T | undefined {
+    assertPlain(path)
     const opened: number[] = []
     try {
       let here = this.root
@@ -121,7 +124,8 @@ export class DescriptorWalk {
   #refuse = (directory: number, part: string, path: string): unknown => {
     const stats = unless(['ENOENT'], () => this.disk.lstatSync(at(directory, part)))
     if (stats === undefined || stats.isFile()) return undefined
-    throw new TargetError(`${this.label}: ${JSON.stringify(part)} in ${path} is a ${typeOf(stats)}`)
+    const here = path.slice(0, `${path}/`.indexOf(`/${part}/`) + part.length + 1)
+    throw new TargetError(`${this.label}: ${here} is a ${typeOf(stats)}, nothing can be below it`)
   }
 
   #readlink(directory: number, name: string): string | undefined {

@@ -107,11 +107,11 @@ export class DirectoryWriter {
     )
   }
 
-  /** Removes an empty directory; one that is not empty stays. */
+  /** Removes an empty directory; one that is not empty, and what is no directory, stays. */
   removeEmpty(path: string): void {
     this.#told('rmdir', path, () =>
       this.tree.walk.inParent(path, (dir, name) =>
-        unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => this.#disk.rmdirSync(at(dir, name))),
+        unless(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], () => this.#disk.rmdirSync(at(dir, name))),
       ),
     )
   }
