@@ -6,9 +6,7 @@ import { fail2ban } from './fail2ban.ts'
 import { files } from './files.ts'
 import { hardening } from './hardening.ts'
 import { hardware } from './hardware.ts'
-import { identity } from './identity.ts'
 import { modules } from './modules.ts'
-import { network } from './network.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
 import { ssh } from './ssh.ts'
@@ -19,8 +17,6 @@ import { updates } from './updates.ts'
 export const controls: readonly Control[] = [
   accounts,
   agents,
-  identity,
-  network,
   ssh,
   fail2ban,
   updates,

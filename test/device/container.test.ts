@@ -1,15 +1,16 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
 import { Container } from './support/container.ts'
-import { addresses, giveAddress, Network } from './support/network.ts'
+import { addresses, Network } from './support/network.ts'
 import { debianRoot, discard, releases, scratch } from './support/roots.ts'
+import { settleIn } from './support/site.ts'
 
 const test = suite('containers')
 
 for (const release of releases) {
   test(`${release}: boots, is reached over its wire, and leaves nothing behind`, async () => {
     const root = scratch(debianRoot(release, 'lite'))
-    giveAddress(root)
+    settleIn(root)
     const network = new Network()
     const container = new Container(root, { network })
     try {

@@ -61,8 +61,19 @@ function lay(directory: string, layout: Layout): void {
     if (path.startsWith('/usr/') && existsSync(place)) continue
     if (node?.kind !== 'directory') rmSync(place, { recursive: true, force: true })
     mkdirSync(dirname(place), { recursive: true })
-    if (node !== null) make(place, node)
+    if (node === null) continue
+    make(place, node)
+    if (path.startsWith('/usr/lib/systemd/system/')) standInFor(directory, node)
   }
+}
+
+/** A service of Raspberry Pi's whose program is not here would fail at every start, which says nothing of pibake. */
+function standInFor(directory: string, unit: MemoryNode): void {
+  if (unit.kind !== 'file') return
+  const program = /^ExecStart=(\/\S+)/m.exec(new TextDecoder().decode(unit.content))?.[1]
+  if (program === undefined || existsSync(join(directory, program))) return
+  mkdirSync(dirname(join(directory, program)), { recursive: true })
+  writeFileSync(join(directory, program), '#!/bin/sh\n# Stand-in.\nexit 0\n', { mode: 0o755 })
 }
 
 /** dpkg misses the file lists of packages that it did not install itself, and an architecture it was never told of. */

@@ -1,9 +1,12 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { attempt, type Finished, type RunOptions, run } from './run.ts'
 
 /** Everybody on the test network, in documentation addresses (RFC 5737). */
-export const addresses = { device: '192.0.2.1', owner: '192.0.2.2', attacker: '192.0.2.66' } as const
+export const addresses = {
+  device: '192.0.2.1',
+  owner: '192.0.2.2',
+  stranger: '192.0.2.50',
+  attacker: '192.0.2.66',
+} as const
 
 /**
  * A network of its own, in a network namespace: the owner and an attacker sit in it, and a wire leads to the device,
@@ -20,7 +23,7 @@ export class Network {
   plug(): void {
     attempt(['ip', '-n', this.name, 'link', 'delete', 'wire'])
     run(['ip', '-n', this.name, 'link', 'add', 'wire', 'type', 'veth', 'peer', 'name', 'eth0'])
-    for (const address of [addresses.owner, addresses.attacker]) {
+    for (const address of [addresses.owner, addresses.stranger, addresses.attacker]) {
       run(['ip', '-n', this.name, 'address', 'add', `${address}/24`, 'dev', 'wire'])
     }
     for (const link of ['lo', 'wire']) run(['ip', '-n', this.name, 'link', 'set', link, 'up'])
@@ -35,21 +38,4 @@ export class Network {
   remove(): void {
     attempt(['ip', 'netns', 'delete', this.name])
   }
-}
-
-/** Stands in for the DHCP server of the owner's network: a NetworkManager profile with the device's address. */
-export function giveAddress(root: string): void {
-  const profile = `[connection]
-id=lan
-type=ethernet
-interface-name=eth0
-
-[ipv4]
-method=manual
-address1=${addresses.device}/24,${addresses.owner}
-
-[ipv6]
-method=link-local
-`
-  writeFileSync(join(root, 'etc/NetworkManager/system-connections/lan.nmconnection'), profile, { mode: 0o600 })
 }

@@ -1,0 +1,142 @@
+import * as assert from 'uvu/assert'
+import type { Behaviour } from '../../src/inspect/inventory.ts'
+import { behaviours } from '../../src/sample/behaviours.ts'
+import { suite } from '../support/suite.ts'
+import { Container } from './support/container.ts'
+import { type Image, stockImage } from './support/dress.ts'
+import { addresses, Network } from './support/network.ts'
+import { MAX_RETRY, Owner, RULES } from './support/owner.ts'
+import { pibake } from './support/pibake.ts'
+import { debs } from './support/roots.ts'
+import { REPOSITORY, settleIn } from './support/site.ts'
+import { difference, snapshot } from './support/snapshot.ts'
+
+const owner = new Owner()
+const network = new Network()
+process.once('exit', () => {
+  network.remove()
+  owner.remove()
+})
+
+/** What the first start may settle and later starts have to leave alone. */
+const settled = ['etc', 'usr', 'home', 'root', 'var/lib/pibake', 'var/lib/dpkg']
+
+for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
+  const test = suite(`first start of ${behaviour}`)
+  const { release } = behaviours[behaviour]
+  let image: Image
+  let device: Container
+  const boot = () => {
+    const show = { [debs(release)]: REPOSITORY }
+    device = new Container(image.root, { network, show, bind: { [image.boot]: '/boot/firmware' } })
+  }
+  const finished = () => {
+    const { stdout } = device.attempt(['pibake-firstboot', 'status', '--json'])
+    return stdout === '' ? 'pending' : (JSON.parse(stdout) as { state: string }).state
+  }
+
+  test.before(async () => {
+    image = stockImage(behaviour)
+    settleIn(image.root)
+    const applied = pibake(['apply', owner.spec, '--boot', image.boot, '--root', image.root])
+    assert.is(applied.status, 0, applied.stdout + applied.stderr)
+    boot()
+  })
+
+  test.after(async () => {
+    await device?.remove()
+    image?.remove()
+  })
+
+  test('sshd answers the owner before the packages are there, and nothing else is open', async () => {
+    await device.until('sshd', 60, () => owner.login(network, ['true']).status === 0)
+    const tables = device.run(['nft', 'list', 'tables'])
+    assert.match(tables, /table inet pibake|table ip filter/)
+  })
+
+  test('finishes, and says ok', async () => {
+    await device.until('the end of the first start', 400, () => !['pending', 'running'].includes(finished()))
+    const said = device.attempt(['pibake-firstboot', 'status'])
+    assert.is(
+      said.status,
+      0,
+      `${said.stdout}${said.stderr}${device.run(['sh', '-c', 'head -n 40 /var/lib/pibake/log/*'])}`,
+    )
+  })
+
+  test('no unit failed, and none was dropped from the order', () => {
+    assert.is(device.run(['systemctl', '--failed', '--no-legend', '--plain']), '')
+    assert.not.match(device.console(), /ordering cycle|SKIP/)
+    assert.not.match(device.run(['journalctl', '--boot', '--no-pager']), /ordering cycle/)
+  })
+
+  test('the owner logs in with the key, and is who the spec says', () => {
+    const { status, stdout, stderr } = owner.login(network, ['id', '--user', '--name'])
+    assert.is(status, 0, stderr)
+    assert.is(stdout, 'alice\n')
+    assert.is(device.run(['hostname']), 'kit-07\n')
+  })
+
+  test('a password opens nothing', () => {
+    const { status, stderr } = owner.login(network, ['true'], { password: owner.password, from: addresses.stranger })
+    assert.is(status, 255)
+    assert.match(stderr, 'Permission denied (publickey)')
+  })
+
+  test('pi is gone', () => {
+    assert.is(device.attempt(['getent', 'passwd', 'pi']).status, 2)
+    assert.is(owner.login(network, ['true'], { user: 'pi', from: addresses.stranger }).status, 255)
+  })
+
+  test('sudo asks for the password and takes the right one', () => {
+    assert.is(owner.login(network, ['sudo', '-n', 'true']).status, 1)
+    const sudo = ['sudo', '-S', '-k', '-p', "''", 'id', '-u']
+    assert.is(owner.login(network, sudo, { input: 'wrong\n' }).status, 1)
+    const right = owner.login(network, sudo, { input: `${owner.password}\n` })
+    assert.is(right.status, 0, right.stderr)
+    assert.is(right.stdout, '0\n')
+  })
+
+  test('ufw is active with exactly the rules, and the interim table has gone', () => {
+    assert.match(
+      device.run(['ufw', 'status', 'verbose']),
+      /^Status: active\n(?:.*\n)*Default: deny \(incoming\), allow \(outgoing\)/,
+    )
+    const added = device.run(['ufw', 'show', 'added']).trim().split('\n').slice(1)
+    assert.equal(
+      added,
+      RULES.map((rule) => `ufw ${rule}`),
+    )
+    assert.match(device.run(['iptables', '--list-rules', 'INPUT']), /^-P INPUT DROP$/m)
+    assert.not.match(device.run(['nft', 'list', 'tables']), 'inet pibake')
+  })
+
+  test(`fail2ban bans after ${MAX_RETRY} failures, and not before`, async () => {
+    const banned = () => device.run(['fail2ban-client', 'get', 'sshd', 'banip']).includes(addresses.attacker)
+    const failures = () => Number(/Total failed:\s+(\d+)/.exec(device.run(['fail2ban-client', 'status', 'sshd']))?.[1])
+    const before = failures()
+    for (let attempt = 1; attempt < MAX_RETRY; attempt += 1) {
+      owner.login(network, ['true'], { user: 'admin', from: addresses.attacker })
+      await device.until('the failure to be seen', 20, () => failures() >= before + attempt)
+    }
+    assert.not.ok(banned())
+    owner.login(network, ['true'], { user: 'admin', from: addresses.attacker })
+    await device.until('the ban', 20, banned)
+    const { status, stderr } = owner.login(network, ['true'], { from: addresses.attacker })
+    assert.is(status, 255)
+    assert.match(stderr, /refused|timed out/)
+    assert.is(owner.login(network, ['true']).status, 0)
+  })
+
+  test('the second start writes nothing and opens the same', async () => {
+    await device.powerOff()
+    await device.remove()
+    const before = snapshot(image.root, settled, { times: false })
+    boot()
+    await device.until('sshd', 60, () => owner.login(network, ['true']).status === 0)
+    await device.until('the firewall', 60, () => device.attempt(['ufw', 'status']).stdout.startsWith('Status: active'))
+    assert.is(device.attempt(['pibake-firstboot', 'status']).status, 0)
+    await device.powerOff()
+    assert.equal(difference(before, snapshot(image.root, settled, { times: false })), [])
+  })
+}
