@@ -4,8 +4,10 @@ import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { fail2ban } from './fail2ban.ts'
 import { files } from './files.ts'
+import { firewall } from './firewall.ts'
 import { hardening } from './hardening.ts'
 import { hardware } from './hardware.ts'
+import { interimFirewall } from './interim-firewall.ts'
 import { modules } from './modules.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
@@ -18,6 +20,8 @@ export const controls: readonly Control[] = [
   accounts,
   agents,
   ssh,
+  firewall,
+  interimFirewall,
   fail2ban,
   updates,
   packages,

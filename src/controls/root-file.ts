@@ -1,4 +1,4 @@
-import type { FileOperation, Origin, RemoveOperation } from '../plan/operation.ts'
+import type { DirectoryOperation, FileOperation, Origin, RemoveOperation } from '../plan/operation.ts'
 import { render } from '../render/render.ts'
 
 /** A file of root's on the root partition, from the template of the same path, readable by all unless `mode` says else. */
@@ -10,4 +10,9 @@ export function rootFile(path: string, data: object, origin: Origin, mode = 0o64
 /** Takes away what an earlier spec had pibake write at `path`. */
 export function absent(path: string, origin: Origin): RemoveOperation {
   return { kind: 'remove', partition: 'root', path, origin }
+}
+
+/** A directory of root's on the root partition. */
+export function rootDirectory(path: string, origin: Origin, mode = 0o755): DirectoryOperation {
+  return { kind: 'directory', partition: 'root', path, mode, owner: { uid: 0, gid: 0 }, origin }
 }

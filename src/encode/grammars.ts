@@ -1,5 +1,6 @@
 import { assertVisible, EncodeError, type Encoder, only } from './encode.ts'
 import { ini } from './ini.ts'
+import { nft } from './nft.ts'
 import { sshd } from './sshd.ts'
 import { ufw } from './ufw.ts'
 import { unit } from './unit.ts'
@@ -29,6 +30,7 @@ export const grammars = {
     'not a plain sysctl key or value',
   ),
   unit,
+  nft,
   /** /etc/ufw/*.rules, /etc/ufw/ufw.conf, /etc/default/ufw. */
   ufw,
 } as const satisfies Record<string, Encoder>

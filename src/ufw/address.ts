@@ -5,8 +5,6 @@ export interface Network {
   readonly family: Family
   readonly bits: bigint
   readonly mask: bigint
-  /** As ufw writes it: networks without host bits (IPv4), a single host without a prefix, IPv6 in short form. */
-  readonly text: string
 }
 
 const WIDTH = { 4: 32, 6: 128 } as const
@@ -20,13 +18,15 @@ export function parseNetwork(text: string): Network | undefined {
   const bits = family === 4 ? parse4(host) : parse6(host)
   const mask = parseMask(suffix, family)
   if (bits === undefined || mask === undefined) return undefined
+  return { family, bits: family === 4 ? bits & mask : bits, mask }
+}
+
+/** As ufw writes it: a single host without a prefix, IPv6 in short form and with the host bits that were typed. */
+export function ufwText(network: Network): string {
+  const { family, bits, mask } = network
   const prefix = prefixOf(mask, family)
-  if (family === 6) {
-    return { family, bits, mask, text: prefix === 128 ? format6(bits) : `${format6(bits)}/${prefix}` }
-  }
-  const network = bits & mask
-  const tail = prefix === 32 ? '' : `/${prefix ?? format4(mask)}`
-  return { family, bits: network, mask, text: `${format4(network)}${tail}` }
+  const tail = mask === full(family) ? '' : `/${prefix ?? formatBits(family, mask)}`
+  return `${formatBits(family, bits)}${tail}`
 }
 
 /** Whether every address of `inner` is in `outer`. */
@@ -42,6 +42,21 @@ export function covers(outer: Network, inner: Network): boolean {
 export function overlaps(a: Network, b: Network): boolean {
   const common = a.mask & b.mask
   return a.family === b.family && (a.bits & common) === (b.bits & common)
+}
+
+/** Whether the mask has no holes: the network is what CIDR can say. */
+export function isPrefix(network: Network): boolean {
+  return prefixOf(network.mask, network.family) !== undefined
+}
+
+/** `192.0.2.0/24`, `2001:db8::/32`: without host bits. */
+export function cidr(network: Network): string {
+  return ufwText({ ...network, bits: network.bits & network.mask })
+}
+
+/** An address of a family as text. */
+export function formatBits(family: Family, bits: bigint): string {
+  return family === 4 ? format4(bits) : format6(bits)
 }
 
 function parseMask(text: string | undefined, family: Family): bigint | undefined {

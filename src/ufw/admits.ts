@@ -1,5 +1,5 @@
 import type { Policy } from '../spec/spec.ts'
-import { covers, type Network, overlaps, parseNetwork } from './address.ts'
+import { cidr, covers, isPrefix, type Network, overlaps, parseNetwork } from './address.ts'
 import { holdsPort } from './ports.ts'
 import type { Direction, Family, Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
@@ -113,11 +113,6 @@ function matchesAddress(rule: string, address: string): boolean {
   return outer !== undefined && inner !== undefined && covers(outer, inner)
 }
 
-function isPrefix(network: Network): boolean {
-  const size = (1n << (network.family === 4 ? 32n : 128n)) - 1n - network.mask
-  return (size & (size + 1n)) === 0n
-}
-
 function common(a: Network, b: Network): Network[] {
   if (covers(b, a)) return [a]
   return covers(a, b) ? [b] : []
@@ -131,28 +126,17 @@ function without(network: Network, taken: Network): Network[] {
 }
 
 function halves(network: Network): Network[] {
-  const width = network.family === 4 ? 32n : 128n
-  const all = (1n << width) - 1n
+  const { family } = network
+  const width = family === 4 ? 32n : 128n
   const mask = (network.mask >> 1n) | (1n << (width - 1n))
-  const bit = mask & ~network.mask & all
-  return [network.bits & network.mask, (network.bits & network.mask) | bit].map((bits) =>
-    respell(network.family, bits, mask),
-  )
-}
-
-function respell(family: Family, bits: bigint, mask: bigint): Network {
-  const prefix = mask.toString(2).replaceAll('0', '').length
-  const groups = family === 4 ? [24n, 16n, 8n, 0n] : [112n, 96n, 80n, 64n, 48n, 32n, 16n, 0n]
-  const text = groups
-    .map((shift) => (family === 4 ? (bits >> shift) & 255n : ((bits >> shift) & 0xffffn).toString(16)))
-    .join(family === 4 ? '.' : ':')
-  return parseNetwork(`${text}/${prefix}`) as Network
+  const first = network.bits & network.mask
+  return [first, first | (mask ^ network.mask)].map((bits) => ({ family, bits, mask }))
 }
 
 function spell(open: readonly Network[]): Admission['from'] {
   const largest = open.filter(
     (one, i) => !open.some((other, j) => j !== i && covers(other, one) && !(covers(one, other) && i < j)),
   )
-  const texts = [...new Set(largest.map(({ text }) => text))].sort()
+  const texts = [...new Set(largest.map(cidr))].sort()
   return texts.includes('0.0.0.0/0') && texts.includes('::/0') ? 'everywhere' : texts
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../spec/report.ts'
-import type { Network } from './address.ts'
+import { type Network, ufwText } from './address.ts'
 import { type Head, interfaceNames, isDirection, next, readHead, takeSecondInterface } from './head.ts'
 import type { Names } from './names.ts'
 import { isMulti } from './ports.ts'
@@ -161,7 +161,7 @@ function readSide(name: 'from' | 'to', seen: ReadonlyMap<string, Word>, names: N
   const network = address === undefined ? undefined : readAddress(address)
   const ports: Ports | undefined = port === undefined ? undefined : readPorts(port.text, port.column, names)
   const side: Side = {
-    address: network === undefined || (network.mask === 0n && network.bits === 0n) ? 'any' : network.text,
+    address: network === undefined || (network.mask === 0n && network.bits === 0n) ? 'any' : ufwText(network),
     port: ports?.text ?? 'any',
     // ufw itself mixes the ends up when it corrects the case of a profile at the source.
     app: app === undefined ? '' : readProfile(app, names, name === 'from'),
