@@ -87,7 +87,7 @@ function wrongKind(issue: Issue): Fault {
     return { code: 'SPC003', predicate: 'must be a list', hint: 'a line "- …" for each entry, or [a, b]' }
   if (issue.type === 'string') return { code: 'SPC003', predicate: `must be text, not ${kind(input)}` }
   if (issue.type === 'union') return union(issue)
-  return { code: 'SPC003', predicate: `must be a section with keys, not ${kind(input)}` }
+  return { code: 'SPC003', predicate: 'must be a section with keys', hint: 'lines "key: value", indented' }
 }
 
 function notAmong({ input, expected }: Issue): Fault {

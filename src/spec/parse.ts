@@ -43,7 +43,7 @@ export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced,
         spec = resolve(validated.raw, references)
         problems.push(...references.problems)
         const broken = new Set(problems.filter(({ severity }) => severity === 'error').map(({ path }) => path[0]))
-        problems.push(...checkRules(spec, broken, today))
+        problems.push(...checkRules({ spec, raw: validated.raw, today }, broken))
       }
     }
   }

@@ -96,10 +96,10 @@ export function table<const Value extends v.GenericSchema>(
   return v.pipe(v.record(v.pipe(v.string(), v.regex(name, pack(fault))), value), v.description(description))
 }
 
-/** A section with fixed keys; any other is reported. A section without content (`ssh:`) has its defaults. */
+/** A section with fixed keys; any other is reported. */
 export function section<const Entries extends v.ObjectEntries>(entries: Entries, description: string) {
   return v.pipe(
-    v.looseObject(entries),
+    keyed(entries),
     v.rawCheck(({ dataset, addIssue }) => {
       const { value: input } = dataset
       if (typeof input !== 'object' || input === null) return
@@ -113,6 +113,15 @@ export function section<const Entries extends v.ObjectEntries>(entries: Entries,
     }),
     v.description(description),
   )
+}
+
+/** valibot's object, but for lists, which it takes for objects, and for keys such as `constructor`, which it takes for known. */
+function keyed<const Entries extends v.ObjectEntries>(entries: Entries): v.LooseObjectSchema<Entries, undefined> {
+  const schema = v.looseObject<Entries>(Object.assign(Object.create(null), entries))
+  return {
+    ...schema,
+    '~run': (dataset, config) => schema['~run'](Array.isArray(dataset.value) ? { value: false } : dataset, config),
+  }
 }
 
 /** First line of the message for a key that a section does not have; the keys that it has follow, one a line. */

@@ -65,7 +65,10 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     uniqueKeys: true,
     prettyErrors: false,
   })
-  const problems: Problem[] = document.errors.map((error) => ({
+  // After the first error of syntax the others tell only of the parser's confusion.
+  const first = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY')
+  const told = document.errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY')
+  const problems: Problem[] = told.map((error) => ({
     severity: 'error',
     path: [],
     ...explain(error),
@@ -84,8 +87,9 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     if (isAlias(node)) {
       const target = anchored.get(node.source)
       if (target !== undefined && !within.includes(target)) return convert(target, path, within)
-      complain('YML007', path, `*${node.source} refers to itself`, 'write the value out', node)
-      return null
+      const what = target === undefined ? 'names no anchor above it' : 'refers to itself'
+      complain('YML007', path, `*${node.source} ${what}`, 'write the value out', node)
+      return undefined
     }
     if (node.anchor !== undefined) anchored.set(node.anchor, node)
     if (node.tag !== undefined)
@@ -97,7 +101,10 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     for (const { key, value } of node.items) {
       const name = keyName(key)
       if (name === undefined) complain('YML010', path, 'a key must be a plain word', 'quote it, or write it out', key)
-      else object[name] = convert(value, [...path, name], inside)
+      else {
+        const converted = convert(value, [...path, name], inside)
+        if (converted !== undefined) object[name] = converted
+      }
     }
     return object
   }
@@ -111,7 +118,7 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
 function keyName(key: Node): string | undefined {
   if (!isScalar(key) || key.tag !== undefined) return undefined
   const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
-  return name === '__proto__' ? undefined : name
+  return ['__proto__', 'constructor', 'prototype'].includes(name) ? undefined : name
 }
 
 function locator(root: Node | null, anchored: ReadonlyMap<string, Node>, place: (offset: number) => Position): Locate {

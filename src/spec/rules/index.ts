@@ -1,41 +1,48 @@
-import type { Problem, SpecPath } from '../report.ts'
-import type { Spec } from '../spec.ts'
+import type { Problem } from '../report.ts'
+import { allowedUsersExist } from './allowed-users-exist.ts'
+import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
+import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
+import { keysHaveAnEffect } from './keys-have-an-effect.ts'
+import { namesAreUnique } from './names-are-unique.ts'
+import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
+import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.ts'
+import { passwordsCanBeChanged } from './passwords-can-be-changed.ts'
+import type { Rule, RuleContext } from './rule.ts'
+import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
+import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
+import { theOwnerGetsIn } from './the-owner-gets-in.ts'
+import { wifiIsOnWhereNetworksAre } from './wifi-is-on-where-networks-are.ts'
 
-/** One cross-check, named as a sentence. It reads only the sections it names, so that it is skipped when one is broken. */
-export interface Rule {
-  readonly name: string
-  readonly reads: readonly (keyof Spec)[]
-  /** @param today undefined: ends of accounts and keys are not judged */
-  check(spec: Spec, report: Report, today: string | undefined): void
-}
-
-export interface Report {
-  error(code: string, path: SpecPath, message: string, hint?: string): void
-  warning(code: string, path: SpecPath, message: string, hint?: string): void
-  /** An error that would lock the owner out. */
-  lockout(code: string, path: SpecPath, message: string, hint?: string): void
-}
-
-export const rules: readonly Rule[] = []
+const rules: readonly Rule[] = [
+  allowedUsersExist,
+  durationsAreFail2bans,
+  filesLieWhereTheyLast,
+  keysHaveAnEffect,
+  namesAreUnique,
+  nobodyIsAllowedAndDenied,
+  ownersAreNotTheStockAccount,
+  passwordsCanBeChanged,
+  servicesThatCarryAccessStay,
+  settingsDoNotContradict,
+  theOwnerGetsIn,
+  wifiIsOnWhereNetworksAre,
+]
 
 /** Runs every rule whose sections are sound. */
-export function checkRules(
-  spec: Spec,
-  broken: ReadonlySet<string | number | undefined>,
-  today: string | undefined,
-): Problem[] {
+export function checkRules(context: RuleContext, broken: ReadonlySet<string | number | undefined>): Problem[] {
+  // A problem without a path is one of the whole file.
+  if (broken.has(undefined)) return []
   const problems: Problem[] = []
-  const add =
-    (severity: Problem['severity'], extra: { lockout?: true }) =>
-    (code: string, path: SpecPath, message: string, hint?: string) => {
-      problems.push({ severity, code, path, message, ...(hint === undefined ? {} : { hint }), ...extra })
+  const say =
+    (kind: Pick<Problem, 'severity' | 'lockout'>) =>
+    (code: string, path: Problem['path'], message: string, hint?: string) => {
+      problems.push({ ...kind, code, path, message, ...(hint === undefined ? {} : { hint }) })
     }
-  const report: Report = {
-    error: add('error', {}),
-    warning: add('warning', {}),
-    lockout: add('error', { lockout: true }),
+  const report = {
+    error: say({ severity: 'error' }),
+    warning: say({ severity: 'warning' }),
+    lockout: say({ severity: 'error', lockout: true }),
   }
-  if (broken.has(undefined)) return problems
-  for (const rule of rules) if (!rule.reads.some((section) => broken.has(section))) rule.check(spec, report, today)
+  for (const rule of rules) if (!rule.reads.some((section) => broken.has(section))) rule.check(context, report)
   return problems
 }

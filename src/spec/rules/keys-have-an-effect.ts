@@ -1,0 +1,23 @@
+import type { Rule } from './rule.ts'
+
+/** What is written has an effect: a key that another one makes void is likely a mistake. */
+export const keysHaveAnEffect: Rule = {
+  reads: ['defaultUser', 'removeHome', 'ssh', 'firewall', 'fail2ban'],
+  check({ spec, raw }, report) {
+    if (spec.removeHome && spec.defaultUser !== 'remove') {
+      report.warning('SPC012', ['removeHome'], `removeHome has no effect with defaultUser: ${spec.defaultUser}`)
+    }
+    const off = [
+      ['ssh', spec.ssh.enabled, ['allowUsers', 'denyUsers', 'settings', 'passwordAuthentication']],
+      ['firewall', spec.firewall.enabled, ['rules', 'incoming', 'outgoing', 'routed', 'logging']],
+      ['fail2ban', spec.fail2ban.enabled, ['jails', 'ignoreip']],
+    ] as const
+    for (const [section, enabled, keys] of off) {
+      if (enabled) continue
+      const written: object = raw[section] ?? {}
+      for (const key of keys.filter((name) => Object.hasOwn(written, name))) {
+        report.warning('SPC012', [section, key], `${section}.${key} has no effect with ${section}.enabled: false`)
+      }
+    }
+  },
+}
