@@ -2,6 +2,7 @@ import type { Problem } from '../report.ts'
 import { allowedUsersExist } from './allowed-users-exist.ts'
 import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
 import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
+import { firewallRulesAreUfws } from './firewall-rules-are-ufws.ts'
 import { keysHaveAnEffect } from './keys-have-an-effect.ts'
 import { namesAreUnique } from './names-are-unique.ts'
 import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
@@ -17,6 +18,7 @@ const rules: readonly Rule[] = [
   allowedUsersExist,
   durationsAreFail2bans,
   filesLieWhereTheyLast,
+  firewallRulesAreUfws,
   keysHaveAnEffect,
   namesAreUnique,
   nobodyIsAllowedAndDenied,

@@ -3,6 +3,7 @@ import { prove, type Shut } from '../../access/prove.ts'
 import { matchPattern } from '../../sshd/patterns.ts'
 import type { SpecPath } from '../report.ts'
 import type { AuthorizedKey, Spec, User } from '../spec.ts'
+import { judgeRules } from './firewall-rules-are-ufws.ts'
 import type { Rule } from './rule.ts'
 
 /**
@@ -14,11 +15,10 @@ export const theOwnerGetsIn: Rule = {
   check({ spec, today = '0000-00-00' }, report) {
     // Whether the stock account can log in, only the image knows.
     if (spec.users.length === 0 && spec.defaultUser === 'keep') return
-    const { ssh } = spec
     const { shut, lockouts } = prove({
       today,
-      ssh,
-      firewall: 'everywhere',
+      ssh: { ...spec.ssh, unreachable: undefined },
+      firewall: judgeRules(spec).ssh,
       accounts: spec.users.map((user) => facts(user, spec)),
     })
     for (const one of lockouts) report.lockout(one.code, pathOf(one, spec), sentence(one), HINTS[one.code])
@@ -70,6 +70,7 @@ function reach({ from }: AuthorizedKey): 'everywhere' | readonly string[] {
 const HINTS: Readonly<Record<string, string>> = {
   ACC001: 'give a user authorizedKeys, or passwordHash with ssh.passwordAuthentication: true',
   ACC004: 'give it a passwordHash, or mustChangePassword: false',
+  ACC006: 'add to firewall.rules, for the port of ssh.port: limit PORT/tcp',
   ACC007: 'give it authorizedKeys',
   ACC020: 'give it a passwordHash (pibake hash-password), or choose sudo: nopasswd or sudo: none',
 }
