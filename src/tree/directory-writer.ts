@@ -192,6 +192,12 @@ export class DirectoryWriter {
       if (code === 'EROFS') {
         throw new TargetError(`${this.tree.label} is mounted read-only`, { hint: 'mount it read-write', cause: error })
       }
+      if (code === 'EXDEV') {
+        throw new TargetError(`${this.tree.label}: ${path} cannot be moved inside its own partition`, {
+          hint: 'overlayfs moves no directory of its lower layer: mount it with redirect_dir=on, or work on a plain copy',
+          cause: error,
+        })
+      }
       throw explained(error, this.tree.label, `${what} ${path}`)
     }
   }
