@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { packageRoot } from '../../src/assets.ts'
+import { sha512crypt } from '../../src/formats/sha512crypt.ts'
+import { loadSpec } from '../../src/spec/load.ts'
+import { suite } from '../support/suite.ts'
+
+const test = suite('examples')
+const folder = join(packageRoot, 'examples')
+
+for (const name of readdirSync(folder).filter((file) => file.endsWith('.yaml'))) {
+  test(`${name} is sound, without a warning`, () => {
+    assert.equal(loadSpec(join(folder, name), '2026-01-01').problems, [])
+  })
+}
+
+test('their password is the one they tell', () => {
+  const hash = loadSpec(join(folder, 'single.yaml')).spec?.users[0]?.passwordHash?.reveal() ?? ''
+  const [, , rounds = '', salt = ''] = hash.split('$')
+  assert.is(sha512crypt('correct horse battery staple', salt, Number(rounds.replace('rounds=', ''))), hash)
+})
