@@ -29,6 +29,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^\/(proc|sys|dev|run|tmp|var\/run|var\/lock)\//, 'the running device has another file system there'],
   [/^\/boot\//, 'the boot partition is mounted over it, or it is a pointer to that'],
   [/^\/etc\/(passwd|shadow|group|gshadow|subuid|subgid)-?$/, 'accounts come from users'],
+  [/^\/etc\/ssh\/sshd_config(\.d\/|$)/, 'sshd is set by ssh; further keywords go into ssh.settings'],
   [/^\/etc\/sudoers$/, 'put a file into /etc/sudoers.d'],
   [/^\/etc\/machine-id$/, 'the first start depends on what the image has there'],
   [/^\/(etc|usr\/lib|var\/lib)\/pibake\//, "it is pibake's own"],

@@ -50,7 +50,7 @@ export function compile(
     all.flatMap((part) => part.units ?? []),
   )
   const gathered = [...own, ...units.operations, ...bootFiles(inventory, all)]
-  const { operations, problems } = onePerPath(gathered)
+  const { operations, problems } = onePerPath(inventory, gathered)
   const digest = planDigest(operations)
   operations.push(
     record(
@@ -126,11 +126,11 @@ function withoutBoot(inventory: Inventory, parts: readonly Contribution[], conte
 }
 
 /** Two controls that want one path are a contradiction, unless they want the very same. */
-function onePerPath(gathered: readonly Operation[]): { operations: Operation[]; problems: Problem[] } {
+function onePerPath(inventory: Inventory, gathered: readonly Operation[]): { operations: Operation[]; problems: Problem[] } {
   const byPath = new Map<string, Operation>()
   const problems: Problem[] = []
   for (const operation of gathered) {
-    const key = pathKey(operation)
+    const key = realKey(inventory, operation)
     const other = byPath.get(key)
     if (other === undefined) byPath.set(key, operation)
     else if (planDigest([other]) !== planDigest([operation]) || other.kind !== operation.kind) {
@@ -144,6 +144,13 @@ function onePerPath(gathered: readonly Operation[]): { operations: Operation[]; 
     }
   }
   return { operations: [...byPath.values()], problems }
+}
+
+/** `/lib/x` and `/usr/lib/x` are one path where `/lib` is a link. */
+function realKey(inventory: Inventory, { partition, path }: Operation): string {
+  const slash = path.lastIndexOf('/')
+  const parent = inventory[partition]?.resolve(path.slice(0, slash) || '/') ?? ''
+  return pathKey({ partition, path: `${parent === '/' ? '' : parent}${path.slice(slash)}` })
 }
 
 /** One request a package; wanting it and not wanting it at once: what is needed stays, with a word about it. */
