@@ -126,7 +126,10 @@ function withoutBoot(inventory: Inventory, parts: readonly Contribution[], conte
 }
 
 /** Two controls that want one path are a contradiction, unless they want the very same. */
-function onePerPath(inventory: Inventory, gathered: readonly Operation[]): { operations: Operation[]; problems: Problem[] } {
+function onePerPath(
+  inventory: Inventory,
+  gathered: readonly Operation[],
+): { operations: Operation[]; problems: Problem[] } {
   const byPath = new Map<string, Operation>()
   const problems: Problem[] = []
   for (const operation of gathered) {
