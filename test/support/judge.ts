@@ -2,8 +2,10 @@ import type { Verdict } from '../../src/access/prove.ts'
 import type { Behaviour } from '../../src/inspect/inventory.ts'
 import { judge } from '../../src/judge.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
-import { parseSpec } from '../../src/spec/parse.ts'
+import { type ParsedSpec, parseSpec } from '../../src/spec/parse.ts'
+import type { ReadReferenced } from '../../src/spec/referenced.ts'
 import type { Problem } from '../../src/spec/report.ts'
+import type { Spec } from '../../src/spec/spec.ts'
 import type { MemoryTree } from '../../src/tree/memory.ts'
 
 export const TODAY = '2026-11-22'
@@ -22,6 +24,49 @@ export function smallSpec(): LooseSpec {
   return { version: 1, users: [{ name: 'alice', passwordHash: HASH, authorizedKeys: [ALICE_KEY] }] }
 }
 
+/** A spec that uses every section. */
+export function fullSpec(): LooseSpec {
+  return {
+    version: 1,
+    device: { hostname: 'kit-07', timezone: 'Europe/Vienna', locale: 'en_GB.UTF-8', keyboard: 'gb' },
+    users: [
+      { name: 'alice', passwordHash: HASH, authorizedKeys: [ALICE_KEY, { key: BOB_KEY, restrict: true }] },
+      { name: 'bob', authorizedKeys: [{ key: BOB_KEY, from: ['192.0.2.0/24'] }], sudo: 'none', groups: ['gpio'] },
+    ],
+    ssh: { port: 2222, settings: { ClientAliveInterval: '120' } },
+    firewall: {
+      rules: [
+        'limit 2222/tcp',
+        'allow from 192.0.2.0/24 to any port 80 proto tcp',
+        "allow in on eth0 to any port 1883 proto tcp comment 'mqtt'",
+      ],
+    },
+    fail2ban: { jails: { sshd: { maxretry: 4, findtime: '10m', bantime: -1 } } },
+    updates: { firstBoot: 'full', reboot: '03:30' },
+    packages: { install: ['mosquitto'], remove: ['triggerhappy'] },
+    services: { disable: ['avahi-daemon'] },
+    hardware: { bluetooth: 'off', usbStorage: 'block' },
+    network: { wifi: { country: 'AT', networks: [{ ssid: 'kit', pskFile: 'wifi.psk' }] } },
+    files: [{ path: '/etc/motd', content: 'kit 07\n', mode: '0644', owner: 'root', group: 'root' }],
+  }
+}
+
+/** The spec read and checked; what it names is not there, but for `wifi.psk`. */
+export function parsed(spec: LooseSpec | string): ParsedSpec & { readonly spec: Spec } {
+  const result = parse(spec)
+  if (result.spec === undefined) throw new Error(JSON.stringify(result.problems))
+  return { ...result, spec: result.spec }
+}
+
+function parse(spec: LooseSpec | string): ParsedSpec {
+  const text = typeof spec === 'string' ? spec : JSON.stringify(spec, null, 2)
+  const read: ReadReferenced = (path) =>
+    path === 'wifi.psk'
+      ? { bytes: new TextEncoder().encode('long enough\n'), readByAll: false }
+      : { failure: 'there is no such file' }
+  return parseSpec(new TextEncoder().encode(text), 'pibake.yaml', read, TODAY)
+}
+
 export interface Outcome {
   readonly exit: 0 | 2 | 5
   readonly problems: readonly Problem[]
@@ -35,29 +80,20 @@ export function outcomeOf(
   spec: LooseSpec | string,
   options: { behaviour?: Behaviour; tamper?: (root: MemoryTree) => void } = {},
 ): Outcome {
-  const text = typeof spec === 'string' ? spec : JSON.stringify(spec, null, 2)
-  const parsed = parseSpec(
-    new TextEncoder().encode(text),
-    'pibake.yaml',
-    (path) =>
-      path === 'wifi.psk'
-        ? { bytes: new TextEncoder().encode('long enough\n'), readByAll: false }
-        : { failure: 'there is no such file' },
-    TODAY,
-  )
+  const result = parse(spec)
   const target = samplePiOs({ behaviour: options.behaviour ?? 'trixie-2026', variant: 'lite', architecture: 'arm64' })
   options.tamper?.(target.root)
   const judged =
-    parsed.spec === undefined
+    result.spec === undefined
       ? undefined
-      : judge(parsed.spec, target, {
-          locate: parsed.locate,
-          specDigest: parsed.digest,
+      : judge(result.spec, target, {
+          locate: result.locate,
+          specDigest: result.digest,
           epoch: undefined,
           today: TODAY,
           allowBooted: false,
         })
-  const problems = [...parsed.problems, ...(judged?.problems ?? [])]
+  const problems = [...result.problems, ...(judged?.problems ?? [])]
   const errors = problems.filter((problem) => problem.severity === 'error')
   const lockouts = judged?.verdict.lockouts ?? []
   const invalid = errors.some((problem) => problem.lockout !== true)
