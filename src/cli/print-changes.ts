@@ -3,6 +3,7 @@ import { type ShownChange, showChange } from '../plan/diff.ts'
 import type { Change } from '../plan/state.ts'
 import type { Target } from '../tree/tree.ts'
 import type { Io } from './io.ts'
+import { originText } from './origin-text.ts'
 
 const MARKS = { create: '+', change: '~', remove: '-' } as const
 const COLORS = { create: 'green', change: 'yellow', remove: 'red' } as const
@@ -11,10 +12,9 @@ const COLORS = { create: 'green', change: 'yellow', remove: 'red' } as const
 export function printChanges(io: Io, target: Target, changes: readonly Change[], options: { diffs: boolean }): void {
   const shown = changes.map((change) => ({ change, ...showChange(target, change) }))
   for (const { change, key, action, details, diff } of shown) {
-    const { position, key: specKey, because } = change.operation.origin
     const lines = [
       io.style(COLORS[action], `${MARKS[action]} ${visible(key)}  ${visible(details.join(', '))}`),
-      visible(`    ${position.file}:${position.line}:${position.column} ${specKey}: ${because}`),
+      `    ${originText(change.operation.origin)}`,
       ...(options.diffs ? diffLines(io, diff) : []),
     ]
     io.stdout.write(`${lines.join('\n')}\n`)
@@ -33,6 +33,9 @@ function diffLines(io: Io, diff: string | undefined): string[] {
     .split('\n')
     .filter((line) => /^[-+ @]/.test(line) && !/^(---|\+\+\+) /.test(line))
     .map((line) =>
-      io.style(line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim', `    ${visible(line)}`),
+      io.style(
+        line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim',
+        `    ${line.split('\t').map(visible).join('\t')}`,
+      ),
     )
 }

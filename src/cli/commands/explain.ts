@@ -5,6 +5,7 @@ import { type Operation, pathKey } from '../../plan/operation.ts'
 import { common, type Run } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
+import { originText } from '../origin-text.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { targetOptions } from '../target.ts'
 
@@ -53,11 +54,10 @@ function explanation({ target }: Prepared, operation: Operation) {
 
 function print(io: Io, prepared: Prepared, operation: Operation): void {
   const { path, kind, origin, lines } = explanation(prepared, operation)
-  const at = (o: typeof origin) => `${o.position.file}:${o.position.line}:${o.position.column} ${o.key}: ${o.because}`
-  io.stdout.write(`${visible(`${path}  ${kind}`)}\n  ${visible(at(origin))}\n`)
+  io.stdout.write(`${visible(`${path}  ${kind}`)}\n  ${originText(origin)}\n`)
   const width = Math.min(60, Math.max(0, ...lines.map((line) => line.text.length)))
   for (const line of lines) {
-    const why = line.origin === undefined ? 'as in the image' : at(line.origin)
+    const why = line.origin === undefined ? 'as in the image' : originText(line.origin)
     io.stdout.write(visible(`${String(line.number).padStart(4)}  ${line.text.padEnd(width)}  ${why}`))
     io.stdout.write('\n')
   }

@@ -7,6 +7,7 @@ import { common, type Run } from '../command.ts'
 import { changeFacts, imageFacts } from '../documents.ts'
 import { EXIT } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
+import { originText } from '../origin-text.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { addressOf, loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
@@ -40,8 +41,8 @@ export function addPlan(program: Command, run: Run): void {
 }
 
 function printRequests(io: Io, plan: Plan): void {
-  const units = plan.units.map((unit) => `${unit.state} ${unit.unit}  (${unit.origin.key}: ${unit.origin.because})`)
-  const packages = plan.packages.map((p) => `${p.action} ${p.name}  (${p.origin.key}: ${p.origin.because})`)
+  const units = plan.units.map((unit) => `${unit.state} ${unit.unit}  (${originText(unit.origin)})`)
+  const packages = plan.packages.map((p) => `${p.action} ${p.name}  (${originText(p.origin)})`)
   for (const [title, lines] of Object.entries({ Units: units, 'Packages at the first start': packages })) {
     if (lines.length > 0) io.stdout.write(`\n${title}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`)
   }
