@@ -4,7 +4,7 @@ import type { Spec } from '../spec/spec.ts'
 import { OverlayTree } from '../tree/overlay.ts'
 import { admits } from '../ufw/admits.ts'
 import { compileRules } from '../ufw/compile.ts'
-import { debianNames } from '../ufw/names.ts'
+import { imageNames } from '../ufw/names.ts'
 import type { Reach } from './facts.ts'
 import { accountFacts } from './gather.ts'
 import { sshUnreachable } from './listening.ts'
@@ -30,13 +30,13 @@ export function proveAccess(spec: Spec, inventory: Inventory, plan: Plan, today:
       port: spec.ssh.port,
       unreachable: sshUnreachable(root, inventory.release, spec.ssh.port, plan),
     },
-    firewall: firewallReach(spec),
+    firewall: firewallReach(spec, inventory),
     accounts: accountFacts(root, inventory.release, wanted),
   })
 }
 
-function firewallReach(spec: Spec): Reach {
+function firewallReach(spec: Spec, inventory: Inventory): Reach {
   if (!spec.firewall.enabled) return 'everywhere'
-  const { lists } = compileRules(spec.firewall.rules, debianNames)
+  const { lists } = compileRules(spec.firewall.rules, imageNames(inventory))
   return admits(lists, spec.firewall.incoming, { direction: 'in', protocol: 'tcp', port: spec.ssh.port }).from
 }

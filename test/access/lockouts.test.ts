@@ -120,13 +120,6 @@ const cases: Case[] = [
   ['the login shell is nologin', user((u) => (u.shell = '/usr/sbin/nologin'))],
   ['the login shell is false', user((u) => (u.shell = '/bin/false'))],
   ['the login shell is not in the image', user((u) => (u.shell = '/usr/bin/fish'))],
-  [
-    'the owner has the name of the stock account, which is locked',
-    (s) => {
-      s.users[0].name = 'pi'
-      s.defaultUser = 'lock'
-    },
-  ],
   ['sshd: keys switched off', settings({ PubkeyAuthentication: 'no' })],
   ['sshd: keys are looked for elsewhere', settings({ AuthorizedKeysFile: 'none' })],
   ['sshd: two methods demanded, of which one cannot be', settings({ AuthenticationMethods: 'publickey,password' })],
