@@ -1,6 +1,7 @@
 import type { FileOperation, Operation, Origin } from '../plan/operation.ts'
 import type { Tree } from '../tree/tree.ts'
 import type { Context, Contribution, Control } from './control.ts'
+import { accountsAfter } from './owners.ts'
 import { absent } from './root-file.ts'
 
 /** The two doors that need no network: the log-in on the serial port, and the one at the screen that asks nothing. */
@@ -26,7 +27,9 @@ function serialConsole(context: Context): Contribution {
 function autologin(context: Context): Operation[] {
   const { spec, inventory } = context
   const off = spec.hardening.autologin === 'off'
-  const gone = (user: string) => off || !stays(user, context)
+  const after = accountsAfter(context).passwd.map((entry) => entry.name)
+  const locked = spec.defaultUser === 'lock' && spec.users.every((user) => user.name !== inventory.stockUser)
+  const gone = (user: string) => off || !after.includes(user) || (locked && user === inventory.stockUser)
   const origin = off
     ? context.because(['hardening', 'autologin'], 'nobody is logged in without being asked')
     : context.because(['defaultUser'], 'the account that was logged in by itself is no longer there')
@@ -37,14 +40,6 @@ function autologin(context: Context): Operation[] {
   const paths = new Set([...(off ? [canonical] : []), ...found])
   const desktop = lightdm(inventory.root, gone, origin)
   return [...[...paths].map((path) => absent(path, origin)), ...(desktop === undefined ? [] : [desktop])]
-}
-
-/** Whether an account can be logged in afterwards: the stock one may go, and the set-up wizard's goes with the wizard. */
-function stays(user: string, { spec, inventory }: Context): boolean {
-  if (spec.users.some((owner) => owner.name === user)) return true
-  if (user === 'rpi-first-boot-wizard') return false
-  const kept = user !== inventory.stockUser || spec.defaultUser === 'keep'
-  return kept && inventory.accounts.passwd.some((entry) => entry.name === user)
 }
 
 /** The drop-ins of getty units that name a user to log in (agetty(8)). */

@@ -1,9 +1,10 @@
+import type { Accounts } from '../formats/accounts.ts'
 import type { FileOperation } from '../plan/operation.ts'
-import type { Problem } from '../spec/report.ts'
+import type { Problem, SpecPath } from '../spec/report.ts'
 import type { ExtraFile } from '../spec/spec.ts'
 import { suggest } from '../spec/suggest.ts'
 import type { Context, Contribution, Control } from './control.ts'
-import { gidOf, uidOf } from './owners.ts'
+import { accountsAfter } from './owners.ts'
 
 /** Further files of the owner, byte for byte. */
 export const files: Control = { name: 'files', compile }
@@ -11,11 +12,13 @@ export const files: Control = { name: 'files', compile }
 function compile(context: Context): Contribution {
   const operations: FileOperation[] = []
   const problems: Problem[] = []
+  if (context.spec.files.length === 0) return {}
+  const accounts = accountsAfter(context)
   context.spec.files.forEach((file, i) => {
-    const found = problemsOf(file, i, context)
+    const found = [...placeProblems(file, i, context), ...ownerProblems(file, i, accounts)]
     problems.push(...found)
-    const uid = uidOf(file.owner, context)
-    const gid = gidOf(file.group, context)
+    const uid = accounts.passwd.find((entry) => entry.name === file.owner)?.uid
+    const gid = accounts.group.find((entry) => entry.name === file.group)?.gid
     if (found.length > 0 || uid === undefined || gid === undefined) return
     const { path, content, mode } = file
     const origin = context.because(['files', i], 'a file of the spec')
@@ -36,56 +39,47 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^\/var\/lib\/dpkg\//, "it is dpkg's own"],
 ]
 
-function problemsOf(file: ExtraFile, index: number, context: Context): Problem[] {
+function placeProblems({ path, mode, owner }: ExtraFile, index: number, { inventory }: Context): Problem[] {
+  const at = (key: string) => ['files', index, key]
   const problems: Problem[] = []
-  const error = (code: string, key: string, message: string, hint?: string) =>
-    problems.push({
-      severity: 'error',
-      code,
-      path: ['files', index, key],
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    })
-  const { path, mode } = file
-  const real = context.inventory.root.resolve(path)
+  const real = inventory.root.resolve(path)
   const refused = REFUSED.find(([pattern]) => pattern.test(path) || pattern.test(real))
-  if (refused !== undefined) error('FIL012', 'path', `no file can be put at ${path}: ${refused[1]}`)
-  if (context.inventory.root.lstat(path)?.kind === 'directory') error('FIL012', 'path', `${path} is a directory`)
-
+  if (refused !== undefined) problems.push(error('FIL012', at('path'), `no file can be put at ${path}: ${refused[1]}`))
+  if (inventory.root.lstat(path)?.kind === 'directory') {
+    problems.push(error('FIL012', at('path'), `${path} is a directory`))
+  }
   if (path.startsWith('/etc/sudoers.d/')) {
-    const name = path.slice('/etc/sudoers.d/'.length)
-    if (/[.~/]/.test(name))
-      error('FIL014', 'path', 'sudo ignores files whose name holds a dot or ends with ~ (sudoers(5))')
-    if ((mode & 0o337) !== 0 || file.owner !== 'root') {
-      error('FIL014', 'mode', 'sudo wants root as owner and the mode 0440 (visudo(8))', 'mode: "0440"')
+    if (/[.~/]/.test(path.slice('/etc/sudoers.d/'.length))) {
+      problems.push(
+        error('FIL014', at('path'), 'sudo ignores a file whose name holds a dot or ends with ~ (sudoers(5))'),
+      )
+    }
+    if ((mode & 0o337) !== 0 || owner !== 'root') {
+      const message = 'sudo wants root as owner, and nobody who may write (visudo(8))'
+      problems.push(error('FIL014', at('mode'), message, 'mode: "0440"'))
     }
   }
-  if ((mode & 0o6000) !== 0) error('FIL015', 'mode', 'the file would run with the rights of its owner or group')
-  if ((mode & 0o002) !== 0) error('FIL015', 'mode', 'everybody on the device could write the file')
-
-  if (uidOf(file.owner, context) === undefined) {
-    const near = suggest(
-      file.owner,
-      context.inventory.accounts.passwd.map((entry) => entry.name),
-    )
-    error(
-      'FIL016',
-      'owner',
-      `the image has no user '${file.owner}'`,
-      near === undefined ? undefined : `did you mean '${near}'?`,
-    )
+  if ((mode & 0o6000) !== 0) {
+    problems.push(error('FIL015', at('mode'), 'the file would run with the rights of its owner or group'))
   }
-  if (gidOf(file.group, context) === undefined) {
-    const near = suggest(
-      file.group,
-      context.inventory.accounts.group.map((entry) => entry.name),
-    )
-    error(
-      'FIL016',
-      'group',
-      `the image has no group '${file.group}'`,
-      near === undefined ? undefined : `did you mean '${near}'?`,
-    )
-  }
+  if ((mode & 0o002) !== 0) problems.push(error('FIL015', at('mode'), 'everybody on the device could write the file'))
   return problems
+}
+
+function ownerProblems({ owner, group }: ExtraFile, index: number, accounts: Accounts): Problem[] {
+  const wanted = [
+    { key: 'owner', kind: 'user', name: owner, known: accounts.passwd.map((entry) => entry.name) },
+    { key: 'group', kind: 'group', name: group, known: accounts.group.map((entry) => entry.name) },
+  ]
+  return wanted
+    .filter(({ name, known }) => !known.includes(name))
+    .map(({ key, kind, name, known }) => {
+      const near = suggest(name, known)
+      const hint = near === undefined ? undefined : `did you mean '${near}'?`
+      return error('FIL016', ['files', index, key], `the device will have no ${kind} '${name}'`, hint)
+    })
+}
+
+function error(code: string, path: SpecPath, message: string, hint?: string): Problem {
+  return { severity: 'error', code, path, message, ...(hint === undefined ? {} : { hint }) }
 }

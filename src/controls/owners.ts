@@ -1,11 +1,14 @@
+import { type Accounts, readAccounts } from '../formats/accounts.ts'
+import { MemoryTree } from '../tree/memory.ts'
+import { accounts } from './accounts.ts'
 import type { Context } from './control.ts'
 
-/** The number of the user `name` in the image; undefined when the image has none of that name. */
-export function uidOf(name: string, { inventory }: Context): number | undefined {
-  return inventory.accounts.passwd.find((entry) => entry.name === name)?.uid
-}
-
-/** The number of the group `name` in the image. */
-export function gidOf(name: string, { inventory }: Context): number | undefined {
-  return inventory.accounts.group.find((entry) => entry.name === name)?.gid
+/** The users and groups that the device will have: the image's, without those that go, with those that come. */
+export function accountsAfter(context: Context): Accounts {
+  const files = (accounts.compile(context).operations ?? []).flatMap((operation) =>
+    operation.kind === 'file' && /^\/etc\/(passwd|group)$/.test(operation.path) ? [operation] : [],
+  )
+  const tree = new MemoryTree('accounts')
+  for (const { path, content } of files) tree.nodes.set(path, { kind: 'file', content, mode: 0o644, uid: 0, gid: 0 })
+  return readAccounts(tree)
 }

@@ -143,7 +143,7 @@ export const codes: Readonly<Record<string, string>> = {
   FIL013: 'The same path stands twice.',
   FIL014: 'sudo would not read the file.',
   FIL015: 'A mode that gives rights away.',
-  FIL016: 'The image has no such owner or group.',
+  FIL016: 'The device will have no such owner or group.',
 
   FBT001: 'A script that the kernel cannot run.',
   FBT010: 'Not a name for a script.',

@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { fail2ban } from '../../src/controls/fail2ban.ts'
@@ -11,6 +11,7 @@ import { suite } from '../support/suite.ts'
 import { contextOf, quietSpec } from '../system/context.ts'
 import { attemptIn, runIn } from './support/chroot.ts'
 import { debianRoot, discard, releases, scratch } from './support/roots.ts'
+import { writeFiles } from './support/write.ts'
 
 const test = suite('fail2ban as fail2ban reads it')
 
@@ -27,12 +28,7 @@ for (const release of releases) {
     const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], jails }, ...spec }
     const part = fail2ban.compile(contextOf(wanted, { release }))
     assert.equal(part.problems, [])
-    for (const operation of part.operations ?? []) {
-      if (operation.kind !== 'file') continue
-      const path = join(root, operation.path)
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, operation.content)
-    }
+    writeFiles(root, part.operations)
   }
 
   test(`${release}: the stock configuration does not work here on bookworm, ours does on both`, () => {

@@ -1,26 +1,23 @@
 import * as assert from 'uvu/assert'
 import { files } from '../../src/controls/files.ts'
-import type { ExtraFile } from '../../src/spec/spec.ts'
+import { inspect } from '../../src/inspect/inspect.ts'
+import { samplePiOs } from '../../src/sample/sample.ts'
+import type { ExtraFile, User } from '../../src/spec/spec.ts'
 import { memoryTree } from '../support/memory.ts'
 import { suite } from '../support/suite.ts'
 import { codesOf, contextOf } from './context.ts'
 
 const test = suite('files')
 
-const account = { password: 'x', gecos: '', home: '/', shell: '/bin/sh' }
 const inventory = {
-  root: memoryTree({ '/etc/motd': 'x', '/lib': { link: 'usr/lib' }, '/usr/lib/pibake/': null, '/srv/': null }),
-  accounts: {
-    passwd: [
-      { ...account, name: 'root', uid: 0, gid: 0 },
-      { ...account, name: 'www-data', uid: 33, gid: 33 },
-    ],
-    group: [
-      { name: 'root', password: 'x', gid: 0, members: [] },
-      { name: 'gpio', password: 'x', gid: 986, members: [] },
-    ],
-    shadow: [],
-  },
+  root: memoryTree({
+    '/etc/motd': 'x',
+    '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n',
+    '/etc/group': 'root:x:0:\ngpio:x:986:\n',
+    '/lib': { link: 'usr/lib' },
+    '/usr/lib/pibake/': null,
+    '/srv/': null,
+  }),
 }
 
 const file = (path: string, more: Partial<ExtraFile> = {}): ExtraFile => ({
@@ -40,6 +37,28 @@ test('a file is written byte for byte, with the numbers that the image has for i
   assert.equal(operation?.kind === 'file' ? [operation.mode, operation.owner] : [], [0o640, { uid: 33, gid: 986 }])
   assert.is(operation?.origin.key, 'files[0]')
   assert.equal(codesOf(part), [])
+})
+
+test('an owner that the spec brings has its number already', () => {
+  const alice: User = {
+    name: 'alice',
+    passwordHash: undefined,
+    authorizedKeys: [],
+    groups: [],
+    sudo: 'none',
+    mustChangePassword: false,
+    expires: undefined,
+    shell: '/bin/bash',
+  }
+  const list = [file('/srv/x', { owner: 'alice', group: 'alice' })]
+  const sample = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
+  const context = contextOf({ files: list, users: [alice] }, inspect(sample, { allowBooted: false }))
+  const operation = files.compile(context).operations?.[0]
+  assert.equal(operation?.kind === 'file' ? operation.owner : undefined, { uid: 1001, gid: 1001 })
+  assert.equal(codesOf(files.compile(contextOf({ files: list }, inventory))), [
+    'FIL016 files.0.owner',
+    'FIL016 files.0.group',
+  ])
 })
 
 test('places where a file does nothing, or does harm', () => {

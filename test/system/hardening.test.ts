@@ -17,7 +17,6 @@ function contextFor(wanted: Partial<Hardening>, inventory: Partial<Inventory> = 
 
 const SYSCTL = '/etc/sysctl.d/99-zz-pibake.conf'
 const JOURNAL = '/etc/systemd/journald.conf.d/99-zz-pibake.conf'
-const account = { password: 'x', gecos: '', home: '/', shell: '/bin/bash' }
 
 test('AppArmor is added to the kernel’s choice, whatever stood there', () => {
   const part = hardening.compile(contextFor({ appArmor: true }))
@@ -127,6 +126,7 @@ test('the serial console is taken from the kernel and from systemd, the screen�
 const LIGHTDM = '[LightDM]\n#autologin-user=\n\n[Seat:*]\nautologin-user=pi\n#autologin-user-timeout=0\n'
 const GETTY = '/etc/systemd/system/getty@tty1.service.d/autologin.conf'
 const desktop = memoryTree({
+  '/etc/passwd': 'root:x:0:0::/root:/bin/bash\npi:x:1000:1000::/home/pi:/bin/bash\n',
   '/etc/lightdm/lightdm.conf': LIGHTDM,
   [GETTY]: '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin pi --noclear %I $TERM\n',
   '/etc/systemd/system/serial-getty@ttyAMA0.service.d/x.conf': '[Service]\nExecStart=-/sbin/agetty -a pi %I\n',
@@ -135,7 +135,6 @@ const desktop = memoryTree({
 const withPi: Partial<Inventory> = {
   root: desktop,
   stockUser: 'pi',
-  accounts: { passwd: [{ ...account, name: 'pi', uid: 1000, gid: 1000 }], group: [], shadow: [] },
 }
 
 test('autologin off: every getty drop-in that logs somebody in goes, lightdm’s line becomes a comment', () => {
@@ -152,16 +151,17 @@ test('autologin kept: for an account that stays', () => {
   assert.equal(kept.operations, [])
   const removed = consoles.compile(contextFor({ autologin: 'keep' }, withPi, { defaultUser: 'remove' }))
   assert.is(removed.operations?.length, 3)
+  const locked = consoles.compile(contextFor({ autologin: 'keep' }, withPi, { defaultUser: 'lock' }))
+  assert.is(locked.operations?.length, 3)
 })
 
 test('the second time finds its own work and says the same', () => {
   const done = memoryTree({
     '/etc/lightdm/lightdm.conf': LIGHTDM.replace('\nautologin-user=pi', '\n#autologin-user=pi'),
   })
-  const accounts = { passwd: [], group: [], shadow: [] }
   for (const autologin of ['keep', 'off'] as const) {
     const again = consoles.compile(
-      contextFor({ autologin }, { root: done, stockUser: undefined, accounts }, { defaultUser: 'remove' }),
+      contextFor({ autologin }, { root: done, stockUser: undefined }, { defaultUser: 'remove' }),
     )
     assert.is(
       written(again, '/etc/lightdm/lightdm.conf'),
