@@ -52,7 +52,7 @@ for (const options of samples) {
       const context = sampleContext(options, profile, { defaultUser: 'remove', files: [extra] })
       const { root, boot } = context.inventory
       const locate = () => ({ file: 'spec.yaml', line: 1, column: 1 })
-      const first = compile(context.spec, context.inventory, { locate, epoch: context.epoch })
+      const first = compile(context.spec, context.inventory, { locate, specDigest: 'sha256:0', epoch: context.epoch })
       const result = overlay({ root, boot }, first.plan.operations)
       const again: Context = { ...context, inventory: inspect(result, { allowBooted: true }) }
       for (const control of own) assert.is(outcome(control, again), outcome(control, context), control.name)
