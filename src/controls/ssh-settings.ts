@@ -39,6 +39,7 @@ const risky: Readonly<Record<string, readonly [RegExp, string]>> = {
 /** What is wrong with `ssh.settings` for the sshd of this image. */
 export function settingProblems({ spec, inventory }: Context): readonly Problem[] {
   const seen = new Map<string, string>()
+  const lower = new Set(Object.keys(spec.ssh.settings).map((keyword) => keyword.toLowerCase()))
   return Object.entries(spec.ssh.settings).flatMap(([keyword, value]): Problem[] => {
     const path = ['ssh', 'settings', keyword]
     const problem = (code: string, message: string, hint?: string): Problem[] => [
@@ -65,6 +66,9 @@ export function settingProblems({ spec, inventory }: Context): readonly Problem[
     if (refused !== undefined) return problem('SSH014', `the value ${refused}`)
     const wrong = valueRefusal(release, name, splitArguments(value))
     if (wrong !== undefined) return problem('SSH014', `sshd would not start: the value ${wrong}`)
+    if (/^authorized(keys|principals)command$/.test(name) && value !== 'none' && !lower.has(`${name}user`)) {
+      return problem('SSH014', `sshd would not start: ${keyword}User is missing`, `set ${keyword}User too`)
+    }
     const hole = closed[name]
     if (hole !== undefined && !hole[0].test(value)) return problem('SSH015', `this opens a hole: ${hole[1]}`)
     const method = name === 'authenticationmethods' && !spec.ssh.passwordAuthentication

@@ -45,7 +45,7 @@ export function readSshdConfig(root: Tree, release: Release, file = '/etc/ssh/ss
         const line = splitLine(raw)
         if (line === undefined) continue
         const keyword = canonical(line.keyword)
-        const scope = scopeOf(release, keyword)
+        const scope = scopeOf(release, line.keyword)
         const conditions = [...outer, ...own]
         if (scope === undefined) throw new LineError(`Bad configuration option: ${line.keyword}`)
         if (scope === 'ignored') continue

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Release } from '../inspect/inventory.ts'
 import { type AlgorithmKind, unknownAlgorithms } from './algorithms.ts'
 import { canonical } from './keywords.ts'
@@ -43,22 +44,28 @@ const checks: readonly (readonly [string, Check])[] = [
   ['GatewayPorts', oneOf('yes', 'no', 'clientspecified')],
   ['IgnoreRhosts', oneOf('yes', 'no', 'shosts-only')],
   ['PermitRootLogin', oneOf('yes', 'no', 'prohibit-password', 'without-password', 'forced-commands-only')],
-  ['PermitTunnel', oneOf('yes', 'no', 'point-to-point', 'ethernet')],
+  ['PermitTunnel', shaped(/^(yes|no|point-to-point|ethernet)$/, 'yes, no, point-to-point, ethernet, in lower case')],
   ['LogLevel', oneOf('quiet', 'fatal', 'error', 'info', 'verbose', 'debug', 'debug1', 'debug2', 'debug3')],
   ['SyslogFacility', oneOf(...facilities)],
   ['ClientAliveCountMax MaxAuthTries MaxSessions RequiredRSASize X11DisplayOffset', number],
   ['ClientAliveInterval LoginGraceTime', time],
   ['UnusedConnectionTimeout', shaped(/^(none|(\d{1,9}[smhdwSMHDW]?)+)$/, 'a time or none')],
-  ['MaxStartups', shaped(/^\d{1,6}(:(\d{1,2}|100):\d{1,6})?$/, 'a number, or start:percent:full')],
+  ['MaxStartups', shaped(/^[1-9]\d{0,5}(:([1-9]\d?|100):[1-9]\d{0,5})?$/, 'a number, or start:percent:full')],
   ['PerSourceMaxStartups', shaped(/^(none|\d{1,6})$/, 'a number or none')],
   ['StreamLocalBindMask', shaped(/^0[0-7]{3}$/, 'four octal digits')],
-  ['ListenAddress', shaped(/^[0-9A-Za-z.:-]+$/, 'an address without port: the port is ssh.port')],
+  [
+    'ListenAddress',
+    (args) => (args.length === 1 && isIP(args[0] as string) !== 0 ? undefined : 'must be one address, without port'),
+  ],
   ['Ciphers', algorithms('cipher')],
   ['MACs', algorithms('mac')],
   ['KexAlgorithms', algorithms('kex')],
   ['HostKeyAlgorithms PubkeyAcceptedAlgorithms HostbasedAcceptedAlgorithms', algorithms('key')],
   ['CASignatureAlgorithms', algorithms('signature')],
-  ['GSSAPIKexAlgorithms', algorithms('gssapi')],
+  [
+    'GSSAPIKexAlgorithms',
+    (args, release) => (/^[+^-]/.test(args[0] ?? '') ? 'must be a list' : algorithms('gssapi')(args, release)),
+  ],
   ['AuthorizedKeysCommand AuthorizedPrincipalsCommand', shaped(/^(none|\/.*)$/s, 'an absolute path or none')],
   ['Banner ChrootDirectory ModuliFile PidFile RevokedKeys TrustedUserCAKeys AuthorizedPrincipalsFile', one],
   ['AuthorizedKeysCommandUser AuthorizedPrincipalsCommandUser HostKeyAgent PAMServiceName XAuthLocation', one],

@@ -126,6 +126,8 @@ test('settings are checked against the sshd of the image', () => {
   assert.equal(codes({ PubkeyAcceptedKeyTypes: 'ssh-ed25519', PubkeyAcceptedAlgorithms: 'ssh-ed25519' }), ['SSH012'])
   assert.equal(codes({ Banner: '/etc/x\nPermitRootLogin yes' }), ['SSH014'])
   assert.equal(codes({ Banner: '"/etc/x' }), ['SSH014'])
+  assert.equal(codes({ AuthorizedKeysCommand: '/usr/bin/keys' }), ['SSH014'])
+  assert.equal(codes({ AuthorizedKeysCommand: '/usr/bin/keys', AuthorizedKeysCommandUser: 'nobody' }), ['SSH017'])
   assert.equal(codes({ X11Forwarding: 'maybe' }), ['SSH014'])
   assert.equal(codes({ KexAlgorithms: 'mlkem768x25519-sha256' }), ['SSH014'])
   assert.equal(codes({ KexAlgorithms: '-mlkem768x25519-sha256' }), [])

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { algorithmsOf } from '../../src/sshd/algorithms.ts'
+import { keywordsOf, scopeOf } from '../../src/sshd/keywords.ts'
+import { judgedKeywords, valueRefusal } from '../../src/sshd/values.ts'
+import { suite } from '../support/suite.ts'
+import { attemptIn, runIn } from './support/chroot.ts'
+import { debianRoot, discard, releases, scratch } from './support/roots.ts'
+
+const test = suite('sshd keywords, asked of sshd')
+
+/** Values of every kind: each judged keyword is tried with each. */
+const values = [
+  ...['yes', 'no', 'YES', 'maybe', 'none', 'any', 'all', 'local', 'remote', 'inet', 'delayed', 'sha256', 'md5', 'SHA1'],
+  ...['clientspecified', 'shosts-only', 'prohibit-password', 'forced-commands-only', 'ethernet', 'INFO', 'DEBUG4'],
+  ...['AUTHPRIV', 'LOCAL7', 'LOCAL8', '0', '3', '-1', '30', '2m', '1h30m', '1y', '10:30:60', '10:101:60', '0177', '9'],
+  ...[
+    '192.0.2.1',
+    '::1',
+    'aes256-ctr',
+    'hmac-sha2-256',
+    'curve25519-sha256',
+    'ssh-ed25519',
+    '+aes256-ctr',
+    '-nothing*',
+  ],
+  ...['^hmac-sha2-512', 'mlkem768x25519-sha256', 'ssh-dss', 'aes256-ctr,nothing', 'gss-gex-sha1-', '/etc/issue', 'a b'],
+]
+
+/** Keywords that stand in the program only as the end of a longer word, or nowhere. */
+const others = ['hostkey', 'rsaauthentication', 'keepalive', 'banner', 'macs', 'port']
+
+for (const release of releases) {
+  let root: string
+  test.before(() => {
+    root = scratch(debianRoot(release, 'full'))
+    runIn(root, ['ssh-keygen', '-A'])
+  })
+  test.after(() => discard(root))
+
+  /** What `sshd -t` says to each of many configurations. */
+  const judge = (texts: readonly string[]): readonly { readonly ok: boolean; readonly said: string }[] => {
+    writeFileSync(join(root, 'tmp/texts'), texts.map((text) => `${text}\u0001`).join(''))
+    const script = `
+      while IFS= read -r -d $'\\001' text; do
+        printf '%s' "$text" > /tmp/one.conf
+        said=$(/usr/sbin/sshd -t -f /tmp/one.conf 2>&1) && printf '\\001+%s' "$said" || printf '\\001-%s' "$said"
+      done < /tmp/texts`
+    const answers = runIn(root, ['bash', '-uc', script], { timeout: 300 }).split('\u0001').slice(1)
+    assert.is(answers.length, texts.length)
+    return answers.map((answer) => ({ ok: answer.startsWith('+'), said: answer.slice(1) }))
+  }
+
+  test(`${release}: the table of keywords has what sshd has, with the place where it is allowed`, () => {
+    const words = "tr -c 'a-z0-9' '\\n' < /usr/sbin/sshd | grep -xE '[a-z0-9]{4,32}' | sort -u"
+    const program = runIn(root, ['sh', '-c', words]).trim().split('\n')
+    const strange = program.filter((word) => scopeOf(release, word) === undefined)
+    const [bad] = judge([strange.map((word) => `${word} yes\n`).join('')])
+    assert.is(bad?.said.match(/Bad configuration option/g)?.length, strange.length)
+
+    const known = [
+      ...new Set([...program.filter((word) => !strange.includes(word)), ...keywordsOf(release), ...others]),
+    ]
+    assert.ok(known.length > 110, `only ${known.length} keywords`)
+    const plain = judge(known.map((word) => `${word} yes\n`))
+    const below = judge(known.map((word) => `Match user x\n${word} yes\n`))
+    for (const [i, word] of known.entries()) {
+      const said = plain[i]?.said ?? ''
+      assert.not.match(said, 'Bad configuration option')
+      const isIgnored = /Deprecated option|Unsupported option/.test(said) || word === 'protocol'
+      const isGlobal = below[i]?.said.includes('not allowed within a Match block')
+      assert.is(scopeOf(release, word), isIgnored ? 'ignored' : isGlobal ? 'global' : 'match', `${word}: ${said}`)
+    }
+  })
+
+  test(`${release}: with what is let through sshd starts, with what is refused it mostly does not`, () => {
+    const pairs = judgedKeywords
+      .filter((keyword) => scopeOf(release, keyword) !== undefined)
+      .flatMap((keyword) => values.map((value) => [keyword, value] as const))
+    const isRefused = ([keyword, value]: readonly [string, string]) =>
+      valueRefusal(release, keyword, value.split(' ')) !== undefined
+    // Every line is read, whether or not an earlier one has set the keyword: one run judges them all.
+    const users = 'AuthorizedKeysCommandUser nobody\nAuthorizedPrincipalsCommandUser nobody\n'
+    const passed = pairs.filter((pair) => !isRefused(pair))
+    const [all] = judge([`${users}${passed.map((pair) => `${pair.join(' ')}\n`).join('')}`])
+    assert.ok(all?.ok, all?.said)
+    assert.ok(passed.length > 300, `only ${passed.length} pairs`)
+
+    const refused = pairs.filter(isRefused).filter((_, i) => i % 16 === 0)
+    const answers = judge(refused.map((pair) => `${pair.join(' ')}\n`))
+    const harmless = refused.filter((_, i) => answers[i]?.ok)
+    assert.ok(harmless.length < refused.length / 10, harmless.map((pair) => pair.join(' ')).join('\n'))
+  })
+
+  test(`${release}: the algorithms`, () => {
+    for (const [kind, query] of Object.entries({
+      cipher: 'cipher',
+      mac: 'mac',
+      kex: 'kex',
+      key: 'HostKeyAlgorithms',
+    })) {
+      const known = runIn(root, ['ssh', '-Q', query]).trim().split('\n').sort()
+      assert.equal([...algorithmsOf(release, kind as 'cipher')].sort(), known)
+    }
+    assert.is(attemptIn(root, ['ssh', '-Q', 'nothing']).status, 255)
+  })
+}
