@@ -1,10 +1,11 @@
 import { accountFiles } from '../formats/account-files.ts'
 import { AccountLedger, FIRST_ID, LAST_ID } from '../formats/account-ledger.ts'
-import type { FileOperation, Operation, Origin } from '../plan/operation.ts'
+import type { Operation, Origin } from '../plan/operation.ts'
 import type { Problem } from '../spec/report.ts'
 import { settleOwner } from './account-owner.ts'
 import { lockUser, removeUser } from './account-stock.ts'
 import type { Context, Contribution, Control, Note } from './control.ts'
+import { editedFile } from './edited-file.ts'
 
 /** The user under which the Desktop's first-run wizard signs itself in (userconf-pi, `rename-user`). */
 export const WIZARD = 'rpi-first-boot-wizard'
@@ -48,22 +49,15 @@ const past = { remove: 'removed', lock: 'locked', keep: 'kept' } as const
 /** The account files as whole files, with the mode and owner that the image gave them. */
 function accountOperations(context: Context, ledger: AccountLedger): Operation[] {
   const origin = context.because(['users'], 'the accounts of this device')
-  return [...ledger.files].map(([name, file]): FileOperation => {
-    const { path } = accountFiles[name]
-    const entry = context.inventory.root.lstat(context.inventory.root.resolve(path))
-    const { mode, uid, gid } = entry?.kind === 'file' ? entry : { mode: 0o644, uid: 0, gid: 0 }
-    const secret = name === 'shadow' || name === 'gshadow'
-    return {
-      kind: 'file',
-      partition: 'root',
-      path,
-      content: file.content(),
-      mode,
-      owner: { uid, gid },
+  return [...ledger.files].map(([name, file]) => {
+    const operation = editedFile(
+      context.inventory.root,
+      accountFiles[name].path,
+      file.content(),
       origin,
-      lines: file.origins(),
-      ...(secret ? { secret } : {}),
-    }
+      file.origins(),
+    )
+    return name === 'shadow' || name === 'gshadow' ? { ...operation, secret: true } : operation
   })
 }
 

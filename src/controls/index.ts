@@ -7,8 +7,10 @@ import { files } from './files.ts'
 import { firewall } from './firewall.ts'
 import { hardening } from './hardening.ts'
 import { hardware } from './hardware.ts'
+import { identity } from './identity.ts'
 import { interimFirewall } from './interim-firewall.ts'
 import { modules } from './modules.ts'
+import { network } from './network.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
 import { ssh } from './ssh.ts'
@@ -19,6 +21,8 @@ import { updates } from './updates.ts'
 export const controls: readonly Control[] = [
   accounts,
   agents,
+  identity,
+  network,
   ssh,
   firewall,
   interimFirewall,

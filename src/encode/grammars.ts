@@ -1,5 +1,6 @@
 import { assertVisible, EncodeError, type Encoder, only } from './encode.ts'
 import { ini } from './ini.ts'
+import { keyfile } from './keyfile.ts'
 import { nft } from './nft.ts'
 import { sshd } from './sshd.ts'
 import { ufw } from './ufw.ts'
@@ -21,6 +22,7 @@ export const grammars = {
   /** Between the double quotes of apt.conf(5), which has no way to quote a quote. */
   apt: only(/[A-Za-z0-9 ._:=,+-]*/, 'not a plain apt.conf value'),
   ini,
+  keyfile,
   /** A module's name in modprobe.d(5). */
   modprobe: only(/[A-Za-z0-9_-]+/, 'not a module name'),
   sshd,

@@ -181,7 +181,7 @@ export function debianBase(release: Release, architecture: string): Layout {
     '/etc/localtime': link('/usr/share/zoneinfo/Etc/UTC'),
     ...facts.localtimeNeighbour,
     ...facts.locale,
-    ...zones('Etc/UTC', 'Europe/London', 'Europe/Vienna', 'Europe/Berlin', 'America/New_York'),
+    ...zones('UTC', 'Etc/UTC', 'Europe/London', 'Europe/Vienna', 'Europe/Berlin', 'America/New_York'),
     '/etc/locale.gen': file(
       '# C.UTF-8 needs no line here.\n# de_AT.UTF-8 UTF-8\n# en_GB.UTF-8 UTF-8\n# en_US.UTF-8 UTF-8\n',
     ),

@@ -135,6 +135,10 @@ export const codes: Readonly<Record<string, string>> = {
   NET006: 'Not a name for a wireless network.',
   NET007: 'Not a WPA passphrase or key.',
   NET008: 'The same wireless network stands twice.',
+  NET020: 'The image has no such time zone.',
+  NET021: 'The image cannot build such a locale.',
+  NET022: 'A name or password of a wireless network cannot stand in its file.',
+  NET023: 'The image has no NetworkManager, which the wireless networks are for.',
 
   FIL001: 'Two parts of the spec write the same path.',
   FIL010: 'Not a plain absolute path.',
