@@ -47,8 +47,7 @@ const UFW: Readonly<Record<string, string>> = {
 }
 
 function compile(context: Context): Contribution {
-  const { spec, inventory } = context
-  const settings = Object.entries(spec.hardening.sysctl).map(([written, value]) => ({
+  const settings = Object.entries(context.spec.hardening.sysctl).map(([written, value]) => ({
     written,
     key: dotted(written),
     value,
@@ -60,24 +59,36 @@ function compile(context: Context): Contribution {
     value: new Traced(value, context.because(['hardening', 'sysctl', written], 'set in the profile or the spec')),
     optional: OPTIONAL.test(key),
   }))
+  return { operations: [rootFile(FILE, { entries }, origin)], notes: notesOn(settings, context) }
+}
+
+interface Setting {
+  /** As the spec has it. */
+  readonly written: string
+  readonly key: string
+  readonly value: string
+}
+
+/** What the settings break, and who overrules them: one note for all keys that one thing is true of. */
+function notesOn(settings: readonly Setting[], { spec, inventory, because }: Context): Note[] {
   const later = laterFiles(inventory.root)
-  const notes = settings.flatMap(({ written, key, value }) => {
-    const warn = (message: string): Note => ({
-      severity: 'warning',
-      message: `${key} = ${value}: ${message}`,
-      origin: context.because(['hardening', 'sysctl', written], 'set in the profile or the spec'),
-    })
-    return [
-      ...BREAKS.filter(([pattern, bad]) => pattern.test(key) && bad === value).map(([, , message]) => warn(message)),
-      ...later
-        .filter((file) => file.keys.has(key))
-        .map((file) => warn(`${file.path} of the image is read later and wins`)),
-      ...(spec.firewall.enabled && UFW[key] !== undefined && UFW[key] !== value
-        ? [warn(`ufw sets it to ${UFW[key]} when it starts (/etc/ufw/sysctl.conf)`)]
-        : []),
-    ]
-  })
-  return { operations: [rootFile(FILE, { entries }, origin)], notes }
+  const ufw = (key: string) => (spec.firewall.enabled ? UFW[key] : undefined)
+  const keysOf = new Map<string, Setting[]>()
+  const add = (message: string, setting: Setting) => keysOf.set(message, [...(keysOf.get(message) ?? []), setting])
+  for (const setting of settings) {
+    const { key, value } = setting
+    for (const [pattern, bad, message] of BREAKS) if (pattern.test(key) && bad === value) add(message, setting)
+    for (const file of later) if (file.keys.has(key)) add(`${file.path} of the image is read later and wins`, setting)
+    const other = ufw(key)
+    if (other !== undefined && other !== value) {
+      add(`ufw sets ${other} when it starts, and that wins (/etc/ufw/sysctl.conf)`, setting)
+    }
+  }
+  return [...keysOf].map(([message, found]) => ({
+    severity: 'warning',
+    message: `${found.map(({ key }) => key).join(', ')} = ${found[0]?.value}: ${message}`,
+    origin: because(['hardening', 'sysctl', found[0]?.written ?? ''], 'set in the profile or the spec'),
+  }))
 }
 
 /** `net/ipv4/ip_forward` is `net.ipv4.ip_forward`, unless a dot came first (sysctl.d(5)). */

@@ -95,8 +95,11 @@ test('sysctl: what a value breaks is said, and who overrules it', () => {
   assert.match(notes({ 'net.ipv4.ip_forward': '0' })[0] ?? '', /Docker/)
   assert.equal(notes({ 'net.ipv4.ip_forward': '1' }), [])
   assert.match(notes({ 'net.ipv4.conf.all.rp_filter': '1' })[0] ?? '', /two networks/)
+  const both = notes({ 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.default.rp_filter': '1' })
+  assert.is(both.length, 1)
+  assert.match(both[0] ?? '', /^net\.ipv4\.conf\.all\.rp_filter, net\.ipv4\.conf\.default\.rp_filter = 1: /)
   const firewall = { ...quietSpec.firewall, enabled: true }
-  assert.match(notes({ 'net.ipv4.conf.all.log_martians': '1' }, {}, { firewall })[0] ?? '', /ufw sets it to 0/)
+  assert.match(notes({ 'net.ipv4.conf.all.log_martians': '1' }, {}, { firewall })[0] ?? '', /ufw sets 0/)
   assert.equal(notes({ 'net.ipv4.conf.all.log_martians': '1' }), [])
   const root = memoryTree({
     '/usr/lib/sysctl.d/99-zzz.conf': '# x\n-kernel/sysrq=1\n',
