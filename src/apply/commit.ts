@@ -3,11 +3,12 @@ import type { DirectoryTree } from '../tree/directory.ts'
 import type { DirectoryWriter } from '../tree/directory-writer.ts'
 import type { Target } from '../tree/tree.ts'
 import { Interrupted } from './errors.ts'
-import { markCommitted, type Step, writeJournal } from './journal.ts'
+import { type Journal, markCommitted, type Step, writeJournal } from './journal.ts'
 import { type Planned, preflight } from './preflight.ts'
 import { isUnfinished, lockAndRepair, takeBack } from './recover.ts'
 import { clearStaging, makeStaging, newPath, STAGING, type Writers, writerFor, writersOf } from './staging.ts'
 import { doStep, syncParents } from './steps.ts'
+import { finishedTimes, parentsOf, restoreTimes, timesOf, topTimes } from './times.ts'
 
 export interface CommitOptions {
   /** Seconds since 1970: the time that everything written gets. */
@@ -37,19 +38,23 @@ export async function commit(
 ): Promise<Receipt> {
   if (changes.length === 0 && !isUnfinished(target)) return { warnings: [] }
   const writers = writersOf(target)
+  const tops = topTimes(writers)
   lockAndRepair(writers)
+  let journal: Journal
   try {
     const planned = preflight(writers, changes)
     const steps = planned.map(({ step }) => step)
+    const parents = parentsOf(steps).filter(({ path }) => path !== '/')
+    journal = { schema: 1, epoch: options.epoch, steps, times: [...timesOf(writers, parents), ...tops] }
     await stage(writers, planned, options)
-    writeJournal(writers.root, steps)
-    await carryOut(writers, steps, options)
+    writeJournal(writers.root, journal)
+    await carryOut(writers, journal, options)
     markCommitted(writers.root)
   } catch (error) {
-    takeBack(writers, error)
+    takeBack(writers, tops, error)
     throw error
   }
-  return { warnings: clearUp(writers) }
+  return { warnings: clearUp(writers, journal) }
 }
 
 async function stage(writers: Writers, planned: readonly Planned[], options: CommitOptions): Promise<void> {
@@ -59,7 +64,8 @@ async function stage(writers: Writers, planned: readonly Planned[], options: Com
     await pause(options)
     if (step.action === 'put') prepare(writerFor(writers, step.partition), change, step, newPath(index), options)
   }
-  for (const partition of used) writerFor(writers, partition).sync(`${STAGING}/new`)
+  for (const partition of used)
+    for (const path of [`${STAGING}/new`, STAGING, '/']) writerFor(writers, partition).sync(path)
 }
 
 function prepare(writer: DirectoryWriter, change: Change, step: Step, path: string, { epoch }: CommitOptions): void {
@@ -71,13 +77,14 @@ function prepare(writer: DirectoryWriter, change: Change, step: Step, path: stri
   else if (operation.kind === 'symlink') writer.createLink(path, operation.target, { epoch })
 }
 
-async function carryOut(writers: Writers, steps: readonly Step[], options: CommitOptions): Promise<void> {
-  for (const [index, step] of steps.entries()) {
+async function carryOut(writers: Writers, journal: Journal, options: CommitOptions): Promise<void> {
+  for (const [index, step] of journal.steps.entries()) {
     await pause(options)
     doStep(writerFor(writers, step.partition), step, index)
   }
   await pause(options)
-  syncParents(writers, steps)
+  restoreTimes(writers, finishedTimes(journal))
+  syncParents(writers, journal.steps)
 }
 
 /** Lets signal handlers run, which they cannot while system calls follow one another. */
@@ -86,9 +93,13 @@ async function pause({ signal }: CommitOptions): Promise<void> {
   if (signal?.aborted === true) throw new Interrupted()
 }
 
-function clearUp(writers: Writers): string[] {
+function clearUp(writers: Writers, journal: Journal): string[] {
   try {
     clearStaging(writers)
+    restoreTimes(
+      writers,
+      finishedTimes(journal).filter(({ path }) => path === '/'),
+    )
     return []
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

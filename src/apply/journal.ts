@@ -3,6 +3,7 @@ import type { DirectoryWriter, Meta } from '../tree/directory-writer.ts'
 import { TargetError } from '../tree/tree.ts'
 import { assertPlain } from '../tree/walk.ts'
 import { JOURNAL, STAGING } from './staging.ts'
+import type { DirectoryTime } from './times.ts'
 
 /** One renaming of the transaction, with what undoing it needs. Paths are real. */
 export interface Step {
@@ -17,15 +18,25 @@ export interface Step {
   readonly to?: Meta
 }
 
+/** Everything that finishing or undoing the steps needs. */
+export interface Journal {
+  readonly schema: 1
+  /** Seconds since 1970: the time that everything changed gets. */
+  readonly epoch: number
+  readonly steps: readonly Step[]
+  /** The times of the directories that are worked in, as they were. */
+  readonly times: readonly DirectoryTime[]
+}
+
 /** While it exists, the steps are to be undone. */
 const OPEN = `${STAGING}/${JOURNAL.open}`
 /** The journal's name once every step is done and on the disk: what remains is to clear up. */
 const COMMITTED = `${STAGING}/${JOURNAL.committed}`
 const DRAFT = `${STAGING}/${JOURNAL.draft}`
 
-/** Brings the list of steps to the disk, whole or not at all. */
-export function writeJournal(root: DirectoryWriter, steps: readonly Step[]): void {
-  const content = new TextEncoder().encode(JSON.stringify({ schema: 1, steps }))
+/** Brings the journal to the disk, whole or not at all. */
+export function writeJournal(root: DirectoryWriter, journal: Journal): void {
+  const content = new TextEncoder().encode(JSON.stringify(journal))
   root.createFile(DRAFT, content, { mode: 0o600, owner: { uid: -1, gid: -1 } }, { epoch: 0 })
   root.rename(DRAFT, OPEN)
   root.sync(STAGING)
@@ -50,38 +61,42 @@ export function dropJournal(root: DirectoryWriter): void {
 }
 
 /** Where an earlier apply stopped; `undefined`: no journal, so nothing but the staging directory was touched. */
-export function readJournal(root: DirectoryWriter): { committed: boolean; steps: readonly Step[] } | undefined {
+export function readJournal(root: DirectoryWriter): (Journal & { readonly committed: boolean }) | undefined {
   const committed = root.stat(COMMITTED) !== undefined
   const content = root.tree.read(committed ? COMMITTED : OPEN)
   if (content === undefined) return undefined
-  const steps = parse(new TextDecoder().decode(content))
-  if (steps === undefined) {
+  const journal = parse(new TextDecoder().decode(content))
+  if (journal === undefined) {
     throw new TargetError(`${root.tree.label}: ${STAGING} holds a journal that this version of pibake cannot read`, {
       hint: 'finish with the version that began, or use a fresh copy of the image',
     })
   }
-  return { committed, steps }
+  return { ...journal, committed }
 }
 
 /** The journal is on a medium that anybody may have written to: nothing in it is believed. */
-function parse(text: string): readonly Step[] | undefined {
+function parse(text: string): Journal | undefined {
   try {
-    const journal = JSON.parse(text)
-    return journal.schema === 1 && journal.steps.every(isStep) ? journal.steps : undefined
+    const journal: Journal = JSON.parse(text)
+    const sound = journal.schema === 1 && isTime(journal.epoch) && journal.steps.every(isStep)
+    return sound && journal.times.every((time) => isPlace(time) && isTime(time.mtime)) ? journal : undefined
   } catch {
     return undefined
   }
 }
 
 function isStep(step: Step): boolean {
-  assertPlain(step.path)
   const isMeta = (meta: Meta | undefined) =>
     meta === undefined || [meta.mode, meta.owner.uid, meta.owner.gid].every(Number.isInteger)
-  return (
-    ['boot', 'root'].includes(step.partition) &&
-    ['put', 'take', 'meta'].includes(step.action) &&
-    typeof step.replaces === 'boolean' &&
-    isMeta(step.from) &&
-    isMeta(step.to)
-  )
+  const isAction = ['put', 'take', 'meta'].includes(step.action) && typeof step.replaces === 'boolean'
+  return isPlace(step) && isAction && isMeta(step.from) && isMeta(step.to)
+}
+
+function isPlace({ partition, path }: { partition: Partition; path: string }): boolean {
+  assertPlain(path)
+  return ['boot', 'root'].includes(partition)
+}
+
+function isTime(seconds: number): boolean {
+  return Number.isFinite(seconds)
 }

@@ -1,9 +1,10 @@
 import type { DirectoryTree } from '../tree/directory.ts'
 import { type Target, TargetError } from '../tree/tree.ts'
 import { UnfinishedError } from './errors.ts'
-import { dropJournal, readJournal, type Step, unmarkCommitted } from './journal.ts'
+import { dropJournal, type Journal, readJournal, unmarkCommitted } from './journal.ts'
 import { clearStaging, emptyStaging, lockTarget, STAGING, type Writers, writerFor, writersOf } from './staging.ts'
 import { syncParents, undoStep } from './steps.ts'
+import { type DirectoryTime, finishedTimes, restoreTimes } from './times.ts'
 
 /** What became of an apply that did not come to its end. */
 export type Recovery = 'nothing to do' | 'taken back' | 'completed'
@@ -22,13 +23,20 @@ export function isUnfinished(target: Target<DirectoryTree>): boolean {
 export function recover(target: Target<DirectoryTree>): Recovery {
   if (!isUnfinished(target)) return 'nothing to do'
   const writers = writersOf(target)
-  const recovery = lockAndRepair(writers)
+  const { recovery, tops } = lockAndRepair(writers)
   clearStaging(writers)
+  restoreTimes(writers, tops)
   return recovery
 }
 
+/** What was found and done, and the times that the partitions' own directories are to have in the end. */
+interface Repair {
+  readonly recovery: Recovery
+  readonly tops: readonly DirectoryTime[]
+}
+
 /** Takes the target for this process alone, and does what {@link recover} does; the target stays taken. */
-export function lockAndRepair(writers: Writers): Recovery {
+export function lockAndRepair(writers: Writers): Repair {
   const unlock = lockTarget(writers)
   try {
     return repair(writers)
@@ -38,21 +46,28 @@ export function lockAndRepair(writers: Writers): Recovery {
   }
 }
 
-function repair(writers: Writers): Recovery {
+function repair(writers: Writers): Repair {
   const journal = readJournal(writers.root)
-  if (journal !== undefined && !journal.committed) undo(writers, journal.steps)
-  else if (journal === undefined) assertOrphansDispensable(writers)
+  if (journal === undefined) {
+    assertOrphansDispensable(writers)
+    emptyStaging(writers)
+    return { recovery: 'nothing to do', tops: [] }
+  }
+  assertSameBoot(writers, journal)
+  if (!journal.committed) undo(writers, journal)
   emptyStaging(writers)
-  if (journal === undefined) return 'nothing to do'
-  return journal.committed ? 'completed' : 'taken back'
+  const all = journal.committed ? finishedTimes(journal) : journal.times
+  const tops = all.filter((time) => time.path === '/')
+  return { recovery: journal.committed ? 'completed' : 'taken back', tops }
 }
 
 /** After a failure: makes the target what it was and gives the lock back. */
-export function takeBack(writers: Writers, failure: unknown): void {
+export function takeBack(writers: Writers, tops: readonly DirectoryTime[], failure: unknown): void {
   try {
     unmarkCommitted(writers.root)
     repair(writers)
     clearStaging(writers)
+    restoreTimes(writers, tops)
   } catch (error) {
     const reason = (e: unknown) => (e instanceof Error ? e.message : String(e))
     throw new UnfinishedError(
@@ -62,19 +77,21 @@ export function takeBack(writers: Writers, failure: unknown): void {
   }
 }
 
-function undo(writers: Writers, steps: readonly Step[]): void {
-  const onBoot = steps.some((step) => step.partition === 'boot')
-  if (onBoot && writerFor(writers, 'boot').stat(STAGING) === undefined) {
-    throw new TargetError(
-      `${writers.boot?.tree.label} is not the boot partition that the interrupted apply worked on`,
-      {
-        hint: 'give the boot partition that belongs to this root partition',
-      },
-    )
-  }
+function undo(writers: Writers, { steps, times }: Journal): void {
   for (const [index, step] of [...steps.entries()].reverse()) undoStep(writerFor(writers, step.partition), step, index)
+  restoreTimes(writers, times)
   syncParents(writers, steps)
   dropJournal(writers.root)
+}
+
+function assertSameBoot(writers: Writers, { committed, steps }: Journal & { committed: boolean }): void {
+  if (!steps.some((step) => step.partition === 'boot')) return
+  const boot = writerFor(writers, 'boot')
+  // Once committed it may have been cleared up already.
+  if (committed || boot.stat(STAGING) !== undefined) return
+  throw new TargetError(`${boot.tree.label} is not the boot partition that the interrupted apply worked on`, {
+    hint: 'give the boot partition that belongs to this root partition',
+  })
 }
 
 /** Without a journal nothing was touched; old files in the boot partition's staging say that its journal is elsewhere. */

@@ -3,6 +3,7 @@ import type { DirectoryTree } from '../tree/directory.ts'
 import { DirectoryWriter } from '../tree/directory-writer.ts'
 import { type Target, TargetError } from '../tree/tree.ts'
 import { acquire } from './lock.ts'
+import { restoreTimes, topTimes } from './times.ts'
 
 /**
  * Everything is prepared in one hidden directory at the top of each partition, not beside its place: rename(2) is
@@ -45,6 +46,7 @@ const PRIVATE = { mode: 0o700, owner: { uid: -1, gid: -1 } }
  * @returns gives it back, and leaves what else is staged
  */
 export function lockTarget({ root }: Writers): () => void {
+  const tops = topTimes({ root })
   try {
     if (root.stat(STAGING) === undefined) root.createDirectory(STAGING, PRIVATE)
     const { walk, label } = root.tree
@@ -53,7 +55,7 @@ export function lockTarget({ root }: Writers): () => void {
     return () => root.remove(`${STAGING}/${name}`)
   } catch (error) {
     // Somebody else's is not empty, and stays.
-    root.removeEmpty(STAGING)
+    if (root.removeEmpty(STAGING)) restoreTimes({ root }, tops)
     throw error
   }
 }

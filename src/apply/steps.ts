@@ -1,6 +1,7 @@
 import type { DirectoryWriter } from '../tree/directory-writer.ts'
 import type { Step } from './journal.ts'
 import { newPath, oldPath, STAGING, type Writers, writerFor } from './staging.ts'
+import { parentsOf } from './times.ts'
 
 /** Carries out step N. */
 export function doStep(writer: DirectoryWriter, step: Step, index: number): void {
@@ -33,16 +34,14 @@ export function undoStep(writer: DirectoryWriter, step: Step, index: number): vo
   }
 }
 
-/** Brings to the disk which names the touched directories hold. */
+/** Brings to the disk which names the directories hold that the steps changed. */
 export function syncParents(writers: Writers, steps: readonly Step[]): void {
-  const parents = new Map<string, () => void>()
-  for (const { partition, path } of steps) {
+  const partitions = new Set(steps.map((step) => step.partition))
+  const staging = [...partitions].flatMap((partition) =>
+    ['/', STAGING, `${STAGING}/new`, `${STAGING}/old`].map((path) => ({ partition, path })),
+  )
+  for (const { partition, path } of [...parentsOf(steps), ...staging]) {
     const writer = writerFor(writers, partition)
-    for (const directory of [path.slice(0, path.lastIndexOf('/')) || '/', `${STAGING}/new`, `${STAGING}/old`]) {
-      parents.set(`${partition}:${directory}`, () => {
-        if (writer.stat(directory) !== undefined) writer.sync(directory)
-      })
-    }
+    if (writer.stat(path) !== undefined) writer.sync(path)
   }
-  for (const sync of parents.values()) sync()
 }

@@ -91,6 +91,11 @@ export class DirectoryWriter {
     })
   }
 
+  /** Sets when the directory's names were last changed, in seconds since 1970. */
+  setTime(path: string, mtime: number): void {
+    this.#inside('utimes', path, (fd) => this.#disk.futimesSync(fd, mtime, mtime))
+  }
+
   rename(from: string, to: string): void {
     this.#pair('rename', from, to, (a, b) => this.#disk.renameSync(a, b))
   }
@@ -107,13 +112,17 @@ export class DirectoryWriter {
     )
   }
 
-  /** Removes an empty directory; one that is not empty, and what is no directory, stays. */
-  removeEmpty(path: string): void {
-    this.#told('rmdir', path, () =>
+  /** Removes an empty directory, and says so; one that is not empty, and what is no directory, stays. */
+  removeEmpty(path: string): boolean {
+    const removed = this.#told('rmdir', path, () =>
       this.tree.walk.inParent(path, (dir, name) =>
-        unless(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], () => this.#disk.rmdirSync(at(dir, name))),
+        unless(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], () => {
+          this.#disk.rmdirSync(at(dir, name))
+          return true
+        }),
       ),
     )
+    return removed === true
   }
 
   /** Brings the names in the directory at `path` to the disk. */

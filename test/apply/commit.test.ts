@@ -13,6 +13,7 @@ const EPOCH = 1_700_000_000
 test('makes every change, and a second run finds nothing to do and touches nothing', () =>
   inWorkdir(async (card) => {
     plantCard(card)
+    const untouched = lstatSync(rootOf(card)).mtimeMs
     const receipt = await withTarget(card, (target) => commit(target, changesOn(target), { epoch: EPOCH }))
     assert.equal(receipt.warnings, [])
     const root = rootOf(card)
@@ -20,7 +21,10 @@ test('makes every change, and a second run finds nothing to do and touches nothi
     assert.is(lstatSync(join(root, 'usr/sudo')).mode & 0o7777, 0o6711, 'the set-user-ID bit outlives chown')
     assert.is(lstatSync(join(root, 'etc/ssh')).mode & 0o7777, 0o750)
     assert.is(lstatSync(join(root, 'home/alice/.ssh/authorized_keys')).mtimeMs, EPOCH * 1000)
-    assert.not(lstatSync(join(root, 'usr/lib')).isSymbolicLink())
+    for (const changed of ['etc', 'etc/ssh', 'home', 'home/alice']) {
+      assert.is(lstatSync(join(root, changed)).mtimeMs, EPOCH * 1000, changed)
+    }
+    assert.is(lstatSync(root).mtimeMs, untouched, 'nothing was changed in it, and nothing tells of the staging')
     assert.ok(lstatSync(join(root, 'usr/lib/pibake')).isDirectory(), 'written through the link inside the tree')
     assert.is(readlinkSync(join(root, 'lib')), 'usr/lib')
     for (const gone of ['home/pi', 'etc/passwd', '.pibake-apply']) {

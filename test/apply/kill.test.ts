@@ -14,7 +14,7 @@ import { inWorkdir } from '../support/workdir.ts'
 
 const test = suite('commit under kill -9')
 const CHILD = fileURLToPath(new URL('../support/commit-child.js', import.meta.url))
-const KILLS = 12
+const KILLS = 15
 
 test('a real process, killed at any time, leaves a card that recover makes old or new, and apply then new', () =>
   inWorkdir(async (work) => {
@@ -25,18 +25,23 @@ test('a real process, killed at any time, leaves a card that recover makes old o
     }
     const before = snapshot(fresh('old'))
     const done = fresh('done')
+    const start = async (card: string) => {
+      const child = spawn(process.execPath, [CHILD, card], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const exit = once(child, 'exit')
+      await once(child.stdout, 'data')
+      return { child, exit }
+    }
+    const undisturbed = await start(done)
     const began = performance.now()
-    await withTarget(done, (target) => commit(target, changesOn(target), { epoch: 1_700_000_000 }))
+    await undisturbed.exit
     const duration = performance.now() - began
     const after = snapshot(done)
 
     const outcomes = new Set<string>()
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const delay = (duration * 1.5 * kill) / KILLS
+      const delay = (duration * kill) / KILLS
       const card = fresh('card')
-      const child = spawn(process.execPath, [CHILD, card], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const exit = once(child, 'exit')
-      await once(child.stdout, 'data')
+      const { child, exit } = await start(card)
       await sleep(delay)
       child.kill('SIGKILL')
       await exit

@@ -212,7 +212,10 @@ test('a planted journal moves nothing out of the tree or into it', () =>
       mkdirSync(join(root, '.pibake-apply/old'), { recursive: true })
       writeFileSync(join(root, '.pibake-apply/old/0'), 'planted')
       const step = { partition: 'root', path: '/../outside/hosts', action: 'put', replaces: true }
-      writeFileSync(join(root, '.pibake-apply/journal.json'), JSON.stringify({ schema: 1, steps: [step] }))
+      writeFileSync(
+        join(root, '.pibake-apply/journal.json'),
+        JSON.stringify({ schema: 1, epoch: 0, steps: [step], times: [] }),
+      )
     },
     async (tree) => {
       const to = { root: tree, boot: undefined }

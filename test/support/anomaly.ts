@@ -7,18 +7,25 @@ import { isUnfinished, recover } from '../../src/apply/recover.ts'
 import type { Change } from '../../src/plan/state.ts'
 import { changesOn, plantCard, withTarget } from './bake-fixture.ts'
 import { deadProcess, type Fault, faultyDisk } from './faulty-disk.ts'
-import { snapshot } from './snapshot.ts'
+import { snapshot as look } from './snapshot.ts'
 import { inWorkdir } from './workdir.ts'
 
 const EPOCH = 1_700_000_000
+
+/**
+ * Directory times too: nobody may see that a failed apply was there. But for the partitions' own directories: killed
+ * between the staging directory's going and the last call, nothing on the card knows their times any more.
+ */
+const snapshot = (card: string) =>
+  look(card, { times: true }).map((line) => line.replace(/^("(?:\/boot|\/root)?" .*:\d+) \d+/, '$1'))
 
 interface Bench {
   readonly before: readonly string[]
   readonly after: readonly string[]
   /** How many calls of a commit that nothing disturbs change the disk. */
   readonly changing: number
-  /** A fresh card on which commit meets the fault; `look` sees the card and what was thrown. Gives whether it fired. */
-  attempt(fault: Fault, look: (card: string, thrown: unknown) => Promise<void>): Promise<boolean>
+  /** A fresh card on which commit meets the fault; `inspect` sees the card and what was thrown. Gives whether it fired. */
+  attempt(fault: Fault, inspect: (card: string, thrown: unknown) => Promise<void>): Promise<boolean>
 }
 
 /** One card as it was, one as it is to be, and a fresh one for each attempt. */
@@ -41,7 +48,7 @@ function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
       counting.disk,
     )
     const changing = counting.calls()
-    const attempt: Bench['attempt'] = async (fault, look) => {
+    const attempt: Bench['attempt'] = async (fault, inspect) => {
       const card = fresh('card')
       const faulty = faultyDisk(fault)
       let thrown: unknown
@@ -49,7 +56,7 @@ function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
       await run.catch((error) => {
         thrown = error
       })
-      await look(card, thrown)
+      await inspect(card, thrown)
       rmSync(card, { recursive: true })
       return faulty.fired()
     }

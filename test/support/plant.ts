@@ -1,10 +1,12 @@
-import { chmodSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lchownSync, lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytewise } from '../../src/order.ts'
 import type { MemoryNode } from '../../src/tree/memory.ts'
 
 /** Who runs the tests owns what they plant: so they run without root too. */
 export const me = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
+
+const PLANTED = 1_600_000_000
 
 export type Nodes = readonly (readonly [path: string, node: MemoryNode])[]
 
@@ -28,4 +30,6 @@ export function plant(where: string, nodes: Nodes): void {
     lchownSync(real, node.uid, node.gid)
     if (node.kind !== 'symlink') chmodSync(real, node.mode)
   }
+  // Every time is the same, so that one that moves is seen; directories last, for what is made in them moves theirs.
+  for (const path of ['', ...nodes.map(([p]) => p)]) lutimesSync(join(where, path), PLANTED, PLANTED)
 }

@@ -10,7 +10,7 @@ export function snapshot(directory: string, options: { times?: boolean } = {}): 
   const look = (path: string) => {
     const stats = lstatSync(join(directory, path))
     const kind = stats.mode & 0o170000
-    const time = options.times ? ` ${Math.trunc(stats.mtimeMs)}` : ''
+    const time = options.times ? ` ${Math.round(stats.mtimeMs)}` : ''
     const meta = `${kind.toString(8)} ${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid}${time}`
     const names = stats.isDirectory() ? readdirSync(join(directory, path)).sort() : []
     const content = stats.isSymbolicLink()
