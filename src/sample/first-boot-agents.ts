@@ -138,11 +138,8 @@ const cloudInit: Layout = {
       [`${WANTS}/cloud-init.target.wants/${name}.service`, link(`${UNITS}/${name}.service`)],
     ]),
   ),
-  [`${UNITS}/cloud-init.target`]: serviceUnit({
-    Unit: { Description: 'Cloud-init target' },
-    Install: { WantedBy: 'multi-user.target' },
-  }),
-  [`${WANTS}/multi-user.target.wants/cloud-init.target`]: link(`${UNITS}/cloud-init.target`),
+  // Wanted by no link: cloud-init's generator starts it, unless cloud-init is switched off.
+  [`${UNITS}/cloud-init.target`]: serviceUnit({ Unit: { Description: 'Cloud-init target' } }),
   '/etc/cloud/cloud.cfg': file(
     'users:\n  - default\ndisable_root: true\npreserve_hostname: false\nsystem_info:\n  distro: raspberry-pi-os\n  default_user:\n    name: pi\n    lock_passwd: True\n    sudo: ["ALL=(ALL) NOPASSWD:ALL"]\n',
   ),
