@@ -15,7 +15,10 @@ import { debianRoot, discard, releases, scratch } from './support/roots.ts'
 import { addresses6, Wire } from './support/wire.ts'
 
 const { device, owner, attacker } = addresses
-const RULES = [`allow from ${owner} to any port 22 proto tcp`, `allow from ${addresses6.owner} to any port 22 proto tcp`]
+const RULES = [
+  `allow from ${owner} to any port 22 proto tcp`,
+  `allow from ${addresses6.owner} to any port 22 proto tcp`,
+]
 /** Who gets to ssh, and who to anything else, over IPv4 and IPv6. */
 const WAYS = [
   `${owner},${device},22`,
@@ -35,7 +38,9 @@ for (const release of releases) {
       (['allow', 'deny'] as const).map((outgoing) => table({ firewall: wanted({ rules, outgoing }) })),
     )
     // Port 80 meets more of the corpus than port 22.
-    const others = corpus.map((rules) => table({ firewall: wanted({ rules }), ssh: { ...contextOf({}).spec.ssh, port: 80 } }))
+    const others = corpus.map((rules) =>
+      table({ firewall: wanted({ rules }), ssh: { ...contextOf({}).spec.ssh, port: 80 } }),
+    )
     runIn(root(), ['nft', '-c', '-f', '-'], { input: [...tables, ...others].join('') })
   })
 
@@ -61,7 +66,11 @@ for (const release of releases) {
       await wire.listen('device', [22, 80])
       await wire.listen('outside', [443, 8080])
       const out = [`${device},${owner},443`, `${device},${owner},8080`, `${addresses6.device},${addresses6.owner},443`]
-      assert.equal(wire.connect('outside', WAYS), WAYS.map(() => 'open'), 'without any filter')
+      assert.equal(
+        wire.connect('outside', WAYS),
+        WAYS.map(() => 'open'),
+        'without any filter',
+      )
 
       const spec = { firewall: wanted({ rules: RULES }) }
       for (const control of [firewall, interimFirewall]) {

@@ -2,15 +2,16 @@
 
 stdin: JSON, a list of {"settings": [TEXT, ...], "commands": [TEXT, ...], "files": {NAME: TEXT}}: commands that have to succeed, files that
 then replace those of the package, and the commands to judge.
-stdout: JSON, for each {"files": {NAME: TEXT}, "refused": [[INDEX, MESSAGE], ...], "restore": TEXT}, where `restore` is what
-iptables-restore and ip6tables-restore have against the files. Nothing outside of /run is written.
+stdout: JSON, {"judged": [{"files": {NAME: TEXT}, "refused": [[INDEX, MESSAGE], ...]}, ...], "restore": TEXT}, where `restore` is
+what iptables-restore and ip6tables-restore have against the files. Nothing outside of /run is written.
 
-Each command gets a new frontend, as each call of the program would. What a probe of the kernel found is kept.
+Each command gets a new frontend that reads the rules anew, as each call of the program would. What cannot change between
+commands is kept: what the kernel and iptables can do, the application profiles, and whose the files are.
 """
-import functools, gettext, io, json, os, shlex, shutil, subprocess, sys
+import functools, gettext, io, json, os, re, shlex, shutil, subprocess, sys
 
 gettext.install("ufw")
-import ufw.frontend, ufw.util
+import ufw.applications, ufw.backend, ufw.frontend, ufw.util
 
 FILES = {
     "user.rules": "etc/ufw/user.rules",
@@ -20,6 +21,9 @@ FILES = {
 }
 ufw.util.get_netfilter_capabilities = functools.lru_cache(None)(ufw.util.get_netfilter_capabilities)
 ufw.util.get_iptables_version = functools.lru_cache(None)(ufw.util.get_iptables_version)
+PROFILES = ufw.applications.get_profiles("/etc/ufw/applications.d")
+ufw.applications.get_profiles = lambda _: PROFILES
+ufw.backend.UFWBackend._do_checks = lambda self: None
 
 
 def run(command, place):
@@ -41,13 +45,15 @@ def run(command, place):
         sys.stderr = said
 
 
-def restore(place):
+def restore(results):
+    """All files of a family in one go: iptables-restore takes one `*filter` … `COMMIT` after another."""
     complaints = ""
     for program, name in (("iptables-restore", "user.rules"), ("ip6tables-restore", "user6.rules")):
-        with open(os.path.join(place, FILES[name])) as rules:
-            done = subprocess.run([program, "-n", "--test"], stdin=rules, capture_output=True, text=True)
+        rules = "".join(result["files"][name] for result in results)
+        done = subprocess.run([program, "-n", "--test"], input=rules, capture_output=True, text=True)
         if done.returncode != 0:
-            complaints += f"{name}: {done.stderr}"
+            line = re.search(r"line:? (\d+)", done.stderr)
+            complaints += f"{name}: {done.stderr}{rules.splitlines()[int(line[1]) - 1] if line else ''}"
     return complaints
 
 
@@ -76,9 +82,10 @@ def judge(job):
     for name, path in FILES.items():
         with open(os.path.join(place, path)) as file:
             files[name] = file.read()
-    result = {"files": files, "refused": [pair for pair in said if pair[1] is not None], "restore": restore(place)}
+    result = {"files": files, "refused": [pair for pair in said if pair[1] is not None]}
     shutil.rmtree(place)
     return result
 
 
-json.dump([judge(job) for job in json.load(sys.stdin)], sys.stdout)
+results = [judge(job) for job in json.load(sys.stdin)]
+json.dump({"judged": results, "restore": restore(results)}, sys.stdout)

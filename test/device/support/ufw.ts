@@ -17,15 +17,19 @@ export interface Judged {
   readonly files: Readonly<Record<UfwFile, string>>
   /** Index of the command and what ufw said against it. */
   readonly refused: readonly (readonly [number, string])[]
-  /** What iptables-restore and ip6tables-restore said against the files; empty: nothing. */
-  readonly restore: string
 }
 
-/** Gives each job's commands to the real ufw of a root, in namespaces of their own; the root is not written to. */
+/**
+ * Gives each job's commands to the real ufw of a root, in namespaces of their own; the root is not written to.
+ *
+ * @throws Error when iptables-restore or ip6tables-restore refuses a file that ufw left
+ */
 export function realUfw(root: string, jobs: readonly Job[]): Judged[] {
   const driver = readFileSync(join(packageRoot, 'test/device/support/ufw-driver.py'), 'utf8')
   const out = runIn(root, ['python3', '-c', driver], { input: JSON.stringify(jobs), timeout: 1800 })
-  return JSON.parse(out)
+  const { judged, restore }: { judged: Judged[]; restore: string } = JSON.parse(out)
+  if (restore !== '') throw new Error(`iptables-restore refuses: ${restore}`)
+  return judged
 }
 
 /** The commands that set policies and logging, in the order in which `firewall` means them. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../../src/assets.ts'
 import { addresses } from './network.ts'
-import { type Finished, type RunOptions, attempt, run } from './run.ts'
+import { attempt, type Finished, type RunOptions, run } from './run.ts'
 
 /** As `addresses`, in IPv6 (RFC 3849). */
 export const addresses6 = { device: '2001:db8::1', owner: '2001:db8::2', attacker: '2001:db8::66' } as const
@@ -59,7 +59,8 @@ export class Wire {
 
   /** Runs a command of a root in the device's namespace, /proc and an empty /run included. */
   attemptIn(root: string, command: readonly string[], options: RunOptions = {}): Finished {
-    const enter = 'root=$1; shift; mount -t proc proc "$root/proc"; mount -t tmpfs run "$root/run"; exec chroot "$root" "$@"'
+    const enter =
+      'root=$1; shift; mount -t proc proc "$root/proc"; mount -t tmpfs run "$root/run"; exec chroot "$root" "$@"'
     const space = ['ip', 'netns', 'exec', this.#names.device, 'unshare', '--mount']
     return attempt([...space, 'sh', '-euc', enter, 'sh', root, ...command], options)
   }
