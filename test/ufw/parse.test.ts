@@ -71,6 +71,12 @@ test('a rule that changes nothing, or another one, is warned about', () => {
   )
 })
 
+test('a comment is nothing but a comment', () => {
+  for (const comment of ['log', 'in', 'all in one', 'x in on y out on z', 'comment']) {
+    assert.is(parseRule(`allow 22 comment '${comment}'`, 0, allNames).rule.comment, comment)
+  }
+})
+
 test('words are those of a shell', () => {
   const texts = (text: string) => words(text).map((word) => word.text)
   assert.equal(texts(`  a 'b c'd "e\\"f" g\\ h ''  `), ['a', 'b cd', 'e"f', 'g h', ''])
