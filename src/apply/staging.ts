@@ -47,15 +47,21 @@ const PRIVATE = { mode: 0o700, owner: { uid: -1, gid: -1 } }
  */
 export function lockTarget({ root }: Writers): () => void {
   const tops = topTimes({ root })
+  // What somebody has staged is not empty, and stays.
+  const leave = () => {
+    if (root.removeEmpty(STAGING)) restoreTimes({ root }, tops)
+  }
   try {
     if (root.stat(STAGING) === undefined) root.createDirectory(STAGING, PRIVATE)
     const { walk, label } = root.tree
     const name = walk.inDirectory(STAGING, (directory) => acquire(walk.disk, directory, label))
     if (name === undefined) throw new TargetError(`${label}: ${STAGING} is no directory`)
-    return () => root.remove(`${STAGING}/${name}`)
+    return () => {
+      root.remove(`${STAGING}/${name}`)
+      leave()
+    }
   } catch (error) {
-    // Somebody else's is not empty, and stays.
-    if (root.removeEmpty(STAGING)) restoreTimes({ root }, tops)
+    leave()
     throw error
   }
 }
