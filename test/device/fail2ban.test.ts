@@ -11,7 +11,7 @@ import { suite } from '../support/suite.ts'
 import { contextOf, quietSpec } from '../system/context.ts'
 import { attemptIn, runIn } from './support/chroot.ts'
 import { debianRoot, discard, releases, scratch } from './support/roots.ts'
-import { writeFiles } from './support/write.ts'
+import { writeOperations } from './support/write.ts'
 
 const test = suite('fail2ban as fail2ban reads it')
 
@@ -28,7 +28,7 @@ for (const release of releases) {
     const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], jails }, ...spec }
     const part = fail2ban.compile(contextOf(wanted, { release }))
     assert.equal(part.problems, [])
-    writeFiles(root, part.operations)
+    writeOperations(root, part.operations)
   }
 
   test(`${release}: the stock configuration does not work here on bookworm, ours does on both`, () => {

@@ -1,19 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { consoles } from '../../src/controls/console.ts'
 import type { Control } from '../../src/controls/control.ts'
 import { fail2ban } from '../../src/controls/fail2ban.ts'
 import { hardening } from '../../src/controls/hardening.ts'
 import { hardware } from '../../src/controls/hardware.ts'
 import { modules } from '../../src/controls/modules.ts'
+import { services } from '../../src/controls/services.ts'
 import { sysctl } from '../../src/controls/sysctl.ts'
 import { updates } from '../../src/controls/updates.ts'
+import { unitOperations } from '../../src/plan/units.ts'
 import { profiles } from '../../src/spec/profiles.ts'
+import { DirectoryTree } from '../../src/tree/directory.ts'
 import { suite } from '../support/suite.ts'
 import { sampleContext } from '../system/context.ts'
 import { attemptIn, runIn } from './support/chroot.ts'
 import { debianRoot, discard, releases, scratch } from './support/roots.ts'
-import { writeFiles } from './support/write.ts'
+import { writeOperations } from './support/write.ts'
 
 const test = suite('system settings as their programs read them')
 
@@ -31,7 +35,7 @@ for (const release of releases) {
       join(root, 'usr/lib/systemd/journald.conf.d/40-rpi-volatile-storage.conf'),
       '[Journal]\nStorage=volatile\n',
     )
-    for (const control of CONTROLS) writeFiles(root, control.compile(context).operations)
+    for (const control of CONTROLS) writeOperations(root, control.compile(context).operations)
   })
   test.after(() => discard(root))
 
@@ -115,6 +119,30 @@ for (const release of releases) {
     ]) {
       assert.ok(origins.includes(origin), `${origin}\n${done.stdout}${done.stderr}`)
     }
+  })
+
+  test(`${release}: what is disabled stays so when a first start applies presets, what is masked too`, () => {
+    const spec = { ...context.spec, services: { disable: ['avahi-daemon', 'cron'], mask: ['apt-daily.timer'] } }
+    const off = { ...spec, updates: { ...spec.updates, unattended: false } }
+    const wanted = { ...context, spec: off, inventory: { ...context.inventory, root: new DirectoryTree(root) } }
+    const requests = [services, consoles, updates].flatMap((control) => control.compile(wanted).units ?? [])
+    const planned = updates.compile(wanted).operations ?? []
+    writeOperations(root, unitOperations(wanted.inventory.root, planned, requests).operations)
+    const states = () =>
+      [
+        'avahi-daemon.service',
+        'avahi-daemon.socket',
+        'cron.service',
+        'apt-daily.timer',
+        'serial-getty@ttyAMA0.service',
+        'pibake-sshd-upgrade.timer',
+      ].map((unit) => attemptIn(root, ['systemctl', '--root=/', 'is-enabled', unit]).stdout.trim())
+    const expected = ['disabled', 'disabled', 'disabled', 'masked', 'masked', 'enabled']
+    assert.equal(states(), expected)
+    runIn(root, ['systemctl', '--root=/', 'preset-all', '--preset-mode=enable-only'])
+    assert.equal(states(), expected)
+    runIn(root, ['systemctl', '--root=/', 'preset-all'])
+    assert.equal(states(), expected)
   })
 
   test(`${release}: the rule for USB disks is one that udev understands`, () => {
