@@ -1,10 +1,11 @@
 import type { Origin } from '../plan/operation.ts'
 import { cidr, formatBits, isPrefix, parseNetwork } from '../ufw/address.ts'
 import { compileRules } from '../ufw/compile.ts'
+import type { Entry } from '../ufw/entry.ts'
 import { imageNames } from '../ufw/names.ts'
 import { holdsPort } from '../ufw/ports.ts'
 import type { Family, Side } from '../ufw/rule.ts'
-import type { Entry, Ruleset } from '../ufw/ruleset.ts'
+import type { Ruleset } from '../ufw/ruleset.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { absent, rootDirectory, rootFile } from './root-file.ts'
 

@@ -8,7 +8,9 @@ const range = fc.tuple(port, port).map(([low, high]) => `${low}:${high}`)
 const list = fc.array(fc.oneof(port, range), { minLength: 1, maxLength: 9 }).map((ports) => ports.join(','))
 const service = pick('ssh', 'http', 'https', 'domain', 'ntp', 'smtp', 'mdns', 'snmp', 'whois', 'nosuch', 'coap')
 const ports = fc.oneof({ weight: 4, arbitrary: port }, list, service)
-const app = pick('OpenSSH', "'WWW Full'", 'CIFS', 'NFS', 'DNS', 'KTorrent', 'MSN', "'kerberos full'", 'Nothing')
+const exact = pick('OpenSSH', "'WWW Full'", 'CIFS', 'NFS', 'DNS', 'KTorrent', 'MSN', "'Kerberos Full'", 'Nothing')
+// At the source, ufw turns a profile in other upper and lower case into a rule that iptables does not load.
+const app = fc.oneof(exact, pick("'kerberos full'", 'openssh', 'dns'))
 const octet = fc.integer({ min: 0, max: 255 })
 const ipv4 = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'))
 const group = fc.oneof(
@@ -54,14 +56,14 @@ const simple = words(
   ),
   comment,
 )
-const side = (name: string) =>
+const side = (name: 'from' | 'to') =>
   words(
     fc.constant(name),
     address,
     maybe(
       fc.oneof(
         ports.map((some) => `port ${some}`),
-        app.map((one) => `app ${one}`),
+        (name === 'from' ? exact : app).map((one) => `app ${one}`),
       ),
     ),
   )
