@@ -18,14 +18,14 @@ plan_digest() {
 
 # read_record ID: sets record_state, record_reason and record_changed; fails when there is no whole one of this plan.
 read_record() {
+  if [ -r "$VAR/steps/$1" ]; then
+    read -r version digest record_state record_reason record_changed end <"$VAR/steps/$1" || :
+    if [ "$version" = 1 ] && [ "$digest" = "$PLAN" ] && [ "$end" = end ]; then return 0; fi
+  fi
   record_state=pending
   record_reason=none
   record_changed=no
-  [ -r "$VAR/steps/$1" ] || return 1
-  read -r version digest state reason changed end <"$VAR/steps/$1" || :
-  if [ "$version" != 1 ] || [ "$digest" != "$PLAN" ] || [ "$end" != end ]; then return 1; fi
-  record_state=$state
-  record_reason=$reason record_changed=$changed
+  return 1
 }
 
 # write_record ID STATE REASON CHANGED: what was done is on the medium before the record says so.

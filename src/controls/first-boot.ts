@@ -92,10 +92,9 @@ function scripts(context: Context): Operation[] {
   const width = Math.max(2, String(list.length).length)
   const files = list.map((script, index) => {
     const number = String(index + 1).padStart(width, '0')
-    const name = script.name.replaceAll(/[^A-Za-z0-9._-]/g, '_')
     const origin = context.because(['firstBoot', 'scripts', index], 'run once, after the other steps')
     return {
-      ...file(`${folder}/${number}-${name}`, '', origin, 0o700),
+      ...file(`${folder}/${number}-${script.name}`, '', origin, 0o700),
       content: script.content,
     }
   })

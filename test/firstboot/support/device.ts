@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
@@ -129,6 +129,16 @@ export class Device {
     this.write('run/systemd/timesync/synchronized', '')
   }
 
+  /** The host keys that are in their place and no whole pair: private keys that do not parse, or lack their `.pub`. */
+  halfKeys(): string {
+    if (!this.has('etc/ssh')) return ''
+    const names = readdirSync(this.path('etc/ssh'))
+    return names
+      .filter((name) => name.endsWith('_key'))
+      .filter((name) => !names.includes(`${name}.pub`) || publicOf(this.path(`etc/ssh/${name}`)) === undefined)
+      .join(' ')
+  }
+
   /** Takes a command away, as if its package were not installed. */
   lose(name: string): void {
     rmSync(join(this.#shims, 'bin', name))
@@ -184,4 +194,17 @@ function found(name: string): string {
   const folder = (process.env.PATH ?? '').split(':').find((folder) => existsSync(join(folder, name)))
   if (folder === undefined) throw new Error(`this test needs ${name}`)
   return join(folder, name)
+}
+
+/** Whether the device has an ed25519 host key whose two halves belong together, as ssh-keygen reads them. */
+export function keyIsWhole(device: Device): boolean {
+  const key = 'etc/ssh/ssh_host_ed25519_key'
+  if (!device.has(key) || !device.has(`${key}.pub`)) return false
+  const stored = device.read(`${key}.pub`).split(' ').slice(0, 2).join(' ').trim()
+  return stored.startsWith('ssh-ed25519 ') && publicOf(device.path(key)) === stored
+}
+
+function publicOf(path: string): string | undefined {
+  const { status, stdout } = spawnSync('ssh-keygen', ['-y', '-P', '', '-f', path], { encoding: 'utf8' })
+  return status === 0 ? stdout.split(' ').slice(0, 2).join(' ').trim() : undefined
 }

@@ -1,0 +1,103 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../support/suite.ts'
+import { Device, type Fault, keyIsWhole } from './support/device.ts'
+
+const test = suite('first boot: faults')
+
+/** A device with local work alone: keys, and an id that an interrupted start has left empty. */
+const local = () => new Device().ask('host-keys', 'ed25519\n').write('etc/machine-id', '')
+
+/**
+ * The anomaly loop: the fault at the first command, the second, … until a run ends without it having fired. After each
+ * the next start has to finish, and the one after that has nothing to write.
+ */
+async function anomalies(
+  kind: Fault['kind'],
+  make: () => Device,
+  words: readonly string[],
+  start: number,
+): Promise<number> {
+  for (let at = start; ; at += 2) {
+    const device = make()
+    try {
+      const broken = await device.call(words, { fault: { kind, at } })
+      if (broken.fired.length === 0) return at
+      const where = `${kind} at ${at}: ${broken.fired.join(', ')}`
+      if (kind === 'kill') assert.is.not(broken.status, 0, `${where} went unnoticed`)
+      assert.is(device.halfKeys(), '', `${where} left half a key in its place`)
+      device.boot()
+      const next = await device.call(words)
+      assert.is(next.status, 0, `${where}, then: ${next.stdout}${next.stderr}`)
+      assert.ok(keyIsWhole(device), `${where}, then no key`)
+      const before = device.snapshot()
+      device.boot()
+      assert.is((await device.call(words)).stdout, '', where)
+      assert.is(device.snapshot(), before, `${where}: a third start wrote`)
+    } finally {
+      device.remove()
+    }
+  }
+}
+
+for (const kind of ['kill', 'fail', 'hang'] as const) {
+  test(`${kind} at the Nth command of the local half, for every N: the next start finishes`, async () => {
+    // Two halves side by side: odd and even N.
+    const ends = await Promise.all([1, 2].map((start) => anomalies(kind, local, ['run', 'local'], start)))
+    assert.ok(Math.min(...ends) > 20, `only ${ends} commands were tried`)
+  })
+}
+
+test('a key generator that hangs or fails ends as failed, and the device goes on', async () => {
+  for (const [kind, reason] of [
+    ['hang', 'host-key-not-made'],
+    ['fail', 'host-key-not-made'],
+  ] as const) {
+    const device = local()
+    try {
+      const run = await device.call(['run', 'local'], { fault: { kind, at: 'ssh-keygen' } })
+      assert.is(run.status, 1)
+      assert.match(run.stdout, `pibake: host-keys: failed (${reason})\npibake: machine-id: ok (done now)\n`)
+      assert.is((await device.call(['status'])).status, 1)
+    } finally {
+      device.remove()
+    }
+  }
+})
+
+test('after five failed starts it stops trying, writes nothing more, and says so', async () => {
+  const device = local()
+  const fault: Fault = { kind: 'fail', at: 'ssh-keygen' }
+  try {
+    for (let start = 1; start <= 5; start += 1) {
+      assert.match((await device.call(['run', 'local'], { fault })).stdout, /host-keys: failed/)
+      device.boot()
+    }
+    const before = device.snapshot()
+    const sixth = await device.call(['run', 'local'], { fault })
+    assert.is(sixth.stdout, "pibake: local: gave up after 5 starts; 'pibake-firstboot run --repair' tries again\n")
+    assert.is(sixth.status, 1)
+    assert.is(device.snapshot(), before)
+    assert.is(JSON.parse((await device.call(['status', '--json'])).stdout).gaveUp, true)
+    assert.is((await device.call(['run', '--repair', 'local'])).status, 0)
+    assert.ok(keyIsWhole(device))
+  } finally {
+    device.remove()
+  }
+})
+
+test('PIBAKE_FAULT cuts and fails at named places', async () => {
+  const device = local()
+  try {
+    const cut = await device.call(['run', 'local'], { env: { PIBAKE_FAULT: 'host-keys.public:cut' } })
+    assert.is(device.read('proc/sysrq-trigger'), 'b\n')
+    assert.match(cut.stdout, /host-keys: failed \(command-failed\)/)
+    assert.ok(device.has('etc/ssh/ssh_host_ed25519_key.pub'))
+    assert.not(device.has('etc/ssh/ssh_host_ed25519_key'))
+    const fail = await device.call(['run', 'local'], { env: { PIBAKE_FAULT: 'host-keys.generated:fail' } })
+    assert.match(fail.stdout, /host-keys: failed \(fault-injected\)/)
+    assert.is((await device.call(['run', 'local'])).status, 0)
+    assert.ok(keyIsWhole(device))
+  } finally {
+    device.remove()
+  }
+})

@@ -1,0 +1,94 @@
+import { chmodSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { attempt } from '../device/support/run.ts'
+import { suite } from '../support/suite.ts'
+import { Device, keyIsWhole } from './support/device.ts'
+
+const test = suite('first boot: host keys')
+
+const key = 'etc/ssh/ssh_host_ed25519_key'
+
+/** A device that has its keys already. */
+async function finished(): Promise<Device> {
+  const device = new Device().ask('host-keys', 'ed25519\n')
+  assert.is((await device.call(['run', 'local'])).status, 0)
+  return device
+}
+
+/** How an interrupted or wrong start leaves a private key; each is replaced by a new pair. */
+const broken: Readonly<Record<string, (device: Device) => void>> = {
+  'of 0 bytes': (device) => device.write(key, ''),
+  truncated: (device) => device.write(key, device.read(key).slice(0, 200)),
+  'of garbage': (device) => device.write(key, '\0\u0001\u0002 no key at all\n'),
+  'with a passphrase': (device) => {
+    const changed = attempt(['ssh-keygen', '-q', '-p', '-P', '', '-N', 'secret', '-f', device.path(key)])
+    assert.is(changed.status, 0, changed.stderr)
+  },
+  'of another type': (device) => {
+    attempt(['rm', device.path(key), device.path(`${key}.pub`)])
+    const made = attempt(['ssh-keygen', '-q', '-t', 'ecdsa', '-N', '', '-f', device.path(key)])
+    assert.is(made.status, 0, made.stderr)
+  },
+}
+
+for (const [what, breakIt] of Object.entries(broken)) {
+  test(`a private key ${what} is replaced by a new pair`, async () => {
+    const device = await finished()
+    try {
+      breakIt(device)
+      const status = await device.call(['status'])
+      assert.match(status.stderr, /host-keys: no longer as it was set up/)
+      const run = await device.call(['run', '--repair', 'local'])
+      assert.match(run.stdout, /host-keys: ok \(done now\)/)
+      assert.ok(keyIsWhole(device))
+    } finally {
+      device.remove()
+    }
+  })
+}
+
+/** What is wrong around a good private key is mended; the key, which is the device's identity, stays. */
+const around: Readonly<Record<string, (device: Device) => void>> = {
+  'no .pub': (device) => attempt(['rm', device.path(`${key}.pub`)]),
+  'an empty .pub': (device) => device.write(`${key}.pub`, ''),
+  'the .pub of another key': (device) =>
+    device.write(`${key}.pub`, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICbtCZK+VDckcTuu0DNC31XoGeBAd/yW+xMLkG79yA9q x\n'),
+}
+
+for (const [what, breakIt] of Object.entries(around)) {
+  test(`${what}: it is made anew from the private key`, async () => {
+    const device = await finished()
+    try {
+      const before = device.read(key)
+      breakIt(device)
+      assert.is((await device.call(['run', '--repair', 'local'])).status, 0)
+      assert.is(device.read(key), before)
+      assert.ok(keyIsWhole(device))
+    } finally {
+      device.remove()
+    }
+  })
+}
+
+test('a private key that others may read is not one that sshd takes', async () => {
+  const device = await finished()
+  try {
+    chmodSync(device.path(key), 0o644)
+    assert.is((await device.call(['run', '--repair', 'local'])).status, 0)
+    assert.ok(keyIsWhole(device))
+  } finally {
+    device.remove()
+  }
+})
+
+test('the keys asked for are made, an RSA key with 3072 bits', async () => {
+  const device = new Device().ask('host-keys', 'ed25519\nrsa\n')
+  try {
+    // The tests' limit of a command is too short for RSA on a busy machine.
+    const run = await device.call(['run', 'local'], { env: { COMMAND_LIMIT: '60', STEP_LIMIT: '90' } })
+    assert.is(run.status, 0, run.stdout)
+    assert.match(attempt(['ssh-keygen', '-l', '-f', device.path('etc/ssh/ssh_host_rsa_key')]).stdout, /^3072 /)
+  } finally {
+    device.remove()
+  }
+})
