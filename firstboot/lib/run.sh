@@ -72,42 +72,39 @@ run_phase() {
   echo $$ >"$RUN/running"
 }
 
+# A step that has nothing to do is only looked at. The others work in a process of their own, which has the step's limit.
 run_step() {
   load_step "$1"
-  rm -f "$RUN/reason" "$RUN/changed"
   log=/dev/null
   if mkdir -p "$VAR/log" && (umask 077 && : >"$VAR/log/$1") 2>/dev/null; then log=$VAR/log/$1; fi
-  status=0
-  bounded "$limit" sh "$LIB/pibake-firstboot" step "$1" >"$log" 2>&1 || status=$?
-  changed=no
-  [ ! -e "$RUN/changed" ] || changed=yes
-  reason=none
-  state=ok
-  if [ $status != 0 ]; then
-    state=$severity
-    reason=$(first_line "$RUN/reason")
-    case $status:$reason in
-      124:* | 137:) reason=timeout ;;
-      *:) reason=command-failed ;;
-    esac
+  if (check) >"$log" 2>&1; then
+    say "$1: ok"
+    write_record "$1" ok none no
+    return
   fi
-  case $state:$changed in
-    ok:no) say "$1: ok" ;;
-    ok:yes) say "$1: ok (done now)" ;;
-    *) say "$1: $state ($reason)" ;;
+  rm -f "$RUN/reason"
+  status=0
+  bounded "$limit" sh "$LIB/pibake-firstboot" step "$1" >>"$log" 2>&1 || status=$?
+  if [ $status = 0 ]; then
+    say "$1: ok (done now)"
+    write_record "$1" ok none yes
+    return
+  fi
+  reason=$(first_line "$RUN/reason")
+  case $status:$reason in
+    124:* | 137:) reason=timeout ;;
+    *:) reason=command-failed ;;
   esac
-  write_record "$1" "$state" "$reason" "$changed"
+  say "$1: $severity ($reason)"
+  write_record "$1" "$severity" "$reason" yes
 }
 
-# The step's own process: check, apply, check again. `apply` stands alone, so that set -e holds inside it.
+# The step's own process. `apply` stands alone, so that set -e holds inside it.
 run_here() {
   load_step "$1"
   checkpoint "$1.begin"
-  if ! check; then
-    : >"$RUN/changed"
-    apply
-    check || give_up not-as-wanted
-  fi
+  apply
+  check || give_up not-as-wanted
   checkpoint "$1.end"
 }
 

@@ -3,7 +3,7 @@
 # 40-99 network (nothing waits for them). Each sets
 #   limit     seconds after which it is ended
 #   severity  what its failure makes of the device: failed or degraded
-# and defines check (is it as wanted? writes nothing) and apply (make it so, or give_up REASON).
+# and defines check (is it as wanted? writes nothing) and apply (make it so, or give_up REASON; only after check said no).
 
 # steps_of PHASE: the ids of its steps, in order.
 steps_of() {

@@ -5,7 +5,7 @@ severity=degraded
 . "$LIB/lib/apt.sh"
 
 check() {
-  [ -z "$(bounded 60 dpkg --audit)" ]
+  found=$(bounded 60 dpkg --audit) && [ -z "$found" ]
 }
 
 # dpkg does not wait for its lock by itself, so this asks again for 300 s.

@@ -11,6 +11,7 @@ check() {
 
 apply() {
   command -v locale-gen >/dev/null || give_up locale-gen-missing
+  locale=$(asked locale)
   charset=ISO-8859-1
   case $locale in *.*) charset=${locale#*.} ;; esac
   charset=${charset%%@*}

@@ -36,8 +36,6 @@ for (const [what, breakIt] of Object.entries(broken)) {
     const device = await finished()
     try {
       breakIt(device)
-      const status = await device.call(['status'])
-      assert.match(status.stderr, /host-keys: no longer as it was set up/)
       const run = await device.call(['run', '--repair', 'local'])
       assert.match(run.stdout, /host-keys: ok \(done now\)/)
       assert.ok(keyIsWhole(device))

@@ -20,7 +20,9 @@ import { packageRoot } from '../../../src/assets.ts'
 const support = join(packageRoot, 'test/firstboot/support')
 
 /** Commands that change the device: the places where a cut or a failure matters. The fakes are counted too. */
-const mutating = ['chmod', 'flock', 'mkdir', 'mv', 'rm', 'ssh-keygen']
+const mutating = ['chmod', 'flock', 'mkdir', 'mv', 'rm', 'rmdir', 'ssh-keygen']
+/** Commands that change nothing themselves: no place for a fault. */
+const passing = ['sleep', 'timeout']
 /** Commands that only read. There is no other: a fake that is taken away must not uncover the machine's own. */
 const reading = ['awk', 'cat', 'env', 'grep', 'ls', 'sha256sum']
 
@@ -57,7 +59,8 @@ export class Device {
 
   /** @param shell the program that plays `sh`, a path or a name on this machine */
   constructor(shell = 'dash') {
-    cpSync(join(packageRoot, 'firstboot'), join(this.root, 'usr/lib/pibake'), { recursive: true })
+    for (const part of ['apt.conf', 'lib', 'pibake-firstboot', 'steps'])
+      cpSync(join(packageRoot, 'firstboot', part), this.path(`usr/lib/pibake/${part}`), { recursive: true })
     this.write('etc/pibake/plan', `${plan}\n`)
     this.write('etc/machine-id', `${'0'.repeat(31)}1\n`)
     this.write('etc/hostname', 'kit-07\n')
@@ -69,9 +72,9 @@ export class Device {
     mkdirSync(join(this.#shims, 'bin'))
     symlinkSync(found(shell), join(this.#shims, 'bin/sh'))
     for (const name of reading) symlinkSync(found(name), join(this.#shims, 'bin', name))
-    for (const name of [...mutating, ...readdirSync(join(support, 'fakes'))]) {
+    for (const name of passing) copyFileSync(join(support, 'fakes', name), join(this.#shims, 'bin', name))
+    for (const name of [...mutating, ...readdirSync(join(support, 'fakes')).filter((name) => !passing.includes(name))])
       copyFileSync(join(support, 'shim.sh'), join(this.#shims, 'bin', name))
-    }
   }
 
   /** What the plan asks of the first start. */

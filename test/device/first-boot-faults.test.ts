@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
+import { Device, type Fault, keyIsWhole } from '../firstboot/support/device.ts'
 import { suite } from '../support/suite.ts'
-import { Device, type Fault, keyIsWhole } from './support/device.ts'
 
 const test = suite('first boot: faults')
 
