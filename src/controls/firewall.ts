@@ -72,14 +72,18 @@ function otherFirewalls({ spec, inventory }: Context): Problem[] {
   const { root } = inventory
   const etc = '/etc/systemd/system'
   const wanted = root.list(etc).flatMap((name) => (name.endsWith('.wants') ? root.list(`${etc}/${name}`) : []))
-  const off = [...spec.services.disable, ...spec.services.mask].map((name) => name.replace(/(\.service)?$/, '.service'))
-  return OTHERS.filter((unit) => wanted.includes(unit) && !off.includes(unit)).map((unit) => ({
+  return OTHERS.filter((unit) => wanted.includes(unit) && !isOff(spec, unit)).map((unit) => ({
     severity: 'error',
     code: 'FWL013',
     path: ['firewall', 'enabled'],
     message: `${unit} is enabled in the image and would replace ufw's rules or be replaced by them`,
     hint: `add ${unit.replace('.service', '')} to services.disable, or set firewall.enabled: false`,
   }))
+}
+
+/** Does the spec keep the service from starting? Names may be written with or without `.service`. */
+function isOff({ services }: Context['spec'], unit: string): boolean {
+  return [...services.disable, ...services.mask].some((name) => name === unit || `${name}.service` === unit)
 }
 
 function notes(context: Context, origin: Origin): Note[] {
@@ -95,7 +99,7 @@ function notes(context: Context, origin: Origin): Note[] {
     const message = 'WireGuard: traffic that passes through the device needs route rules'
     found.push({ severity: 'info', message, origin: context.because(['firewall', 'routed'], REASONS.routed) })
   }
-  if (inventory.packages.has('avahi-daemon') && !spec.services.disable.includes('avahi-daemon')) {
+  if (inventory.packages.has('avahi-daemon') && !isOff(spec, 'avahi-daemon.service')) {
     const message =
       'ufw lets mDNS (udp 5353) and UPnP (udp 1900) multicast in by its own before.rules, whatever the rules say'
     found.push({ severity: 'info', message, origin })

@@ -85,12 +85,14 @@ function judge(root: string, wanted: readonly Firewall[]): Judged[] {
 function same(wanted: Firewall, judged: Judged | undefined, names: Names): void {
   const { files, refused } = ours(wanted, names)
   const said = wanted.rules.join(' ; ')
-  assert.equal(
-    refused,
-    judged?.refused.map(([index]) => index),
-    `${said}\n${JSON.stringify(judged?.refused)}`,
-  )
-  sameFiles(switchedOff(files), judged?.files, said)
+  assert.ok(judged, said)
+  const torn =
+    judged.refused.find(([, message]) => message.includes('Error applying application rules'))?.[0] ?? Infinity
+  const upTo = (indices: readonly number[]) => indices.filter((index) => index <= torn)
+  const real = judged.refused.map(([index]) => index)
+  assert.equal(upTo(refused), upTo(real), `${said}\n${JSON.stringify(judged.refused)}`)
+  // ufw takes back only a part of a profile's rules when one of them fails; pibake refuses the whole spec.
+  if (torn === Infinity) sameFiles(switchedOff(files), judged.files, said)
 }
 
 /** ufw is judged while it is switched off: switched on it would also load what it writes. */

@@ -113,6 +113,17 @@ test('what containers publish goes past ufw: said once Docker is there', () => {
   assert.not.match(messages(firewall.compile(contextOf(on()))), /container/)
 })
 
+test('that ufw lets mDNS in is said where something answers it', () => {
+  const packages = new Map([['avahi-daemon', '0.8']])
+  const said = (services: Spec['services']) =>
+    (firewall.compile(contextOf({ ...on(), services }, { packages })).notes ?? []).some(({ message }) =>
+      /mDNS/.test(message),
+    )
+  assert.is(said({ disable: [], mask: [] }), true)
+  assert.is(said({ disable: ['avahi-daemon'], mask: [] }), false)
+  assert.is(said({ disable: [], mask: ['avahi-daemon.service'] }), false)
+})
+
 test('switched off: what an earlier spec wrote goes, and the plan says what that means', () => {
   const context = contextOf({ firewall: wanted({ enabled: false }) })
   assert.equal(paths(firewall.compile(context)), [
