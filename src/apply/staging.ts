@@ -54,7 +54,7 @@ export function lockTarget({ root }: Writers): () => void {
   try {
     if (root.stat(STAGING) === undefined) root.createDirectory(STAGING, PRIVATE)
     const { walk, label } = root.tree
-    const name = walk.inDirectory(STAGING, (directory) => acquire(walk.disk, directory, label))
+    const name = root.inDirectory('lock', STAGING, (directory) => acquire(walk.disk, directory, label))
     if (name === undefined) throw new TargetError(`${label}: ${STAGING} is no directory`)
     return () => {
       root.remove(`${STAGING}/${name}`)

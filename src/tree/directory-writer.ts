@@ -130,6 +130,11 @@ export class DirectoryWriter {
     this.#inside('fsync', path, (fd) => this.#disk.fsyncSync(fd))
   }
 
+  /** Calls `use` with a descriptor of the directory at `path`; `undefined` when it is not there. */
+  inDirectory<T>(what: string, path: string, use: (directory: number) => T): T | undefined {
+    return this.#told(what, path, () => this.tree.walk.inDirectory(path, use))
+  }
+
   /** Bytes and files that still fit; `files` is infinite where the file system does not count them (FAT). */
   room(): { bytes: number; files: number; block: number } {
     return this.#told('statfs', '/', () => {

@@ -5,8 +5,8 @@ import { suite } from '../support/suite.ts'
 // Here every call that changes the disk; `device/` has the same with every call whatsoever, which takes a minute.
 const test = suite('commit under faults')
 
-test('whichever change of the disk fails, the target is as it was and nothing is left over', async () => {
-  assert.ok((await failEachOnce('changes', 'EIO')) > 100)
+test('whichever change of the disk finds no space, the target is as it was and nothing is left over', async () => {
+  assert.ok((await failEachOnce('changes', 'ENOSPC')) > 100)
 })
 
 test('killed before whichever change of the disk, the next run finds the way back or to the end', async () => {

@@ -5,6 +5,7 @@ import { commit } from '../../src/apply/commit.ts'
 import { UnfinishedError } from '../../src/apply/errors.ts'
 import { isUnfinished, recover } from '../../src/apply/recover.ts'
 import type { Change } from '../../src/plan/state.ts'
+import { SpaceError } from '../../src/tree/tree.ts'
 import { changesOn, plantCard, withTarget } from './bake-fixture.ts'
 import { deadProcess, type Fault, faultyDisk } from './faulty-disk.ts'
 import { snapshot as look } from './snapshot.ts'
@@ -80,6 +81,7 @@ export function failEachOnce(among: Fault['among'], code: string): Promise<numbe
       attempt({ at, lasts: 'once', code, among }, async (card, thrown) => {
         if (thrown !== undefined) {
           assert.equal(snapshot(card), before, `call ${at}`)
+          assert.is(thrown instanceof SpaceError, code === 'ENOSPC', `call ${at}: ${thrown}`)
           return
         }
         // Past the mark a failure leaves something to clear up, and the next run does that.
