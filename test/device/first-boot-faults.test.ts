@@ -20,7 +20,7 @@ async function anomalies(
   for (let at = start; ; at += 2) {
     const device = make()
     try {
-      const broken = await device.call(words, { fault: { kind, at } })
+      const broken = await device.call(words, { fault: { kind, at }, limit: kind === 'hang' ? 5 : 30 })
       if (broken.fired.length === 0) return at
       const where = `${kind} at ${at}: ${broken.fired.join(', ')}`
       if (kind === 'kill') assert.is.not(broken.status, 0, `${where} went unnoticed`)

@@ -45,6 +45,8 @@ export interface Fault {
 export interface CallOptions {
   readonly fault?: Fault
   readonly env?: Readonly<Record<string, string>>
+  /** Seconds until all of it is killed, as the unit's TimeoutStartSec does; 30 unless given. */
+  readonly limit?: number
 }
 
 export const plan = `sha256:${'ab'.repeat(32)}`
@@ -172,8 +174,10 @@ export class Device {
     const text = { stdout: '', stderr: '' }
     child.stdout.on('data', (data) => (text.stdout += data))
     child.stderr.on('data', (data) => (text.stderr += data))
-    // What TimeoutStartSec of the unit is on a device.
-    const limit = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 15_000)
+    const limit = setTimeout(
+      () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'),
+      (options.limit ?? 30) * 1000,
+    )
     const status = await new Promise<number | null>((resolve) => child.once('exit', resolve))
     clearTimeout(limit)
     child.stdout.destroy()
