@@ -156,15 +156,3 @@ export function typeOf(stats: Stats): string {
   if (stats.isSocket()) return 'socket'
   return 'device'
 }
-
-/** A failed system call, told with the path inside the partition instead of a descriptor's number. */
-export function explained(error: unknown, label: string, path: string): Error {
-  const code = errno(error)
-  if (code === undefined) return error as Error
-  const message = `${label}: ${path}: ${error instanceof Error ? error.message.replace(/, \w+ '.*$/s, '') : code}`
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new TargetError(message, { hint: 'run as root, or work on an image file with --image', cause: error })
-  }
-  if (code === 'ENAMETOOLONG') return new TargetError(message, { cause: error })
-  return Object.assign(new Error(message, { cause: error }), { code })
-}

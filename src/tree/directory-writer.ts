@@ -1,13 +1,14 @@
 import { constants, type Stats } from 'node:fs'
 import type { Owner } from '../plan/operation.ts'
 import { copyAttributes } from './attributes.ts'
-import { at, explained } from './descriptor-walk.ts'
+import { at } from './descriptor-walk.ts'
 import type { DirectoryTree } from './directory.ts'
-import { errno, unless } from './disk.ts'
+import { unless } from './disk.ts'
+import { explained } from './explain.ts'
 import { removeTree } from './remove-tree.ts'
-import { SpaceError, TargetError } from './tree.ts'
+import { TargetError } from './tree.ts'
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
 
 export interface Meta {
   readonly mode: number
@@ -54,7 +55,7 @@ export class DirectoryWriter {
         disk.writeFileSync(file, content)
         if (!this.tree.fat) {
           disk.fchownSync(file, meta.owner.uid, meta.owner.gid)
-          if (options.like !== undefined) this.#copyAttributes(options.like, file)
+          if (options.like !== undefined) copyAttributes(this.tree.walk, options.like, file)
           disk.fchmodSync(file, meta.mode)
         }
         disk.futimesSync(file, options.epoch, options.epoch)
@@ -153,18 +154,6 @@ export class DirectoryWriter {
     return this.tree.walk.disk
   }
 
-  #copyAttributes(like: string, file: number): void {
-    this.tree.walk.inParent(like, (dir, name) => {
-      if (unless(['ENOENT'], () => this.#disk.lstatSync(at(dir, name)))?.isFile() !== true) return
-      const old = this.#disk.openSync(at(dir, name), O_RDONLY | O_NOFOLLOW)
-      try {
-        copyAttributes(old, file)
-      } finally {
-        this.#disk.closeSync(old)
-      }
-    })
-  }
-
   #pair(what: string, from: string, to: string, call: (from: string, to: string) => void): void {
     this.#at(what, from, (fromDirectory, fromName) =>
       this.#at(what, to, (toDirectory, toName) => call(at(fromDirectory, fromName), at(toDirectory, toName))),
@@ -199,19 +188,6 @@ export class DirectoryWriter {
     try {
       return call()
     } catch (error) {
-      const code = errno(error)
-      if (code === 'ENOSPC' || code === 'EDQUOT') {
-        throw new SpaceError(`${this.tree.label}: no space for ${path}`, { cause: error })
-      }
-      if (code === 'EROFS') {
-        throw new TargetError(`${this.tree.label} is mounted read-only`, { hint: 'mount it read-write', cause: error })
-      }
-      if (code === 'EXDEV') {
-        throw new TargetError(`${this.tree.label}: ${path} cannot be moved inside its own partition`, {
-          hint: 'overlayfs moves no directory of its lower layer: mount it with redirect_dir=on, or work on a plain copy',
-          cause: error,
-        })
-      }
       throw explained(error, this.tree.label, `${what} ${path}`)
     }
   }

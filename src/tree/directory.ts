@@ -1,7 +1,8 @@
 import { realpathSync, statSync } from 'node:fs'
 import { bytewise } from '../order.ts'
-import { at, DescriptorWalk, explained, typeOf } from './descriptor-walk.ts'
+import { at, DescriptorWalk, typeOf } from './descriptor-walk.ts'
 import { type Disk, realDisk, unless } from './disk.ts'
+import { explained } from './explain.ts'
 import { type Entry, TargetError, type Tree } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
 

@@ -80,7 +80,7 @@ test('a read-only mount', () =>
       sh('mount', '-o', 'remount,ro', root)
       const error = await attempt(root, [operationOf('/etc/hostname', file('kit\n'))])
       assert.instance(error, TargetError)
-      assert.match((error as Error).message, /is mounted read-only/)
+      assert.match((error as TargetError).hint ?? '', /is mounted read-only/)
     }),
   ))
 
