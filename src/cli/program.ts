@@ -3,9 +3,11 @@ import { assetText } from '../assets.ts'
 import { type Run, runner } from './command.ts'
 import { addApply } from './commands/apply.ts'
 import { addCheck } from './commands/check.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHashPassword } from './commands/hash-password.ts'
+import { addInit } from './commands/init.ts'
 import { addPlan } from './commands/plan.ts'
 import { addSchema } from './commands/schema.ts'
 import { addVerify } from './commands/verify.ts'
@@ -13,6 +15,7 @@ import type { ExitCode } from './exit.ts'
 
 /** Each command's own file adds it to the program. */
 const commands: readonly ((program: Command, run: Run) => void)[] = [
+  addInit,
   addCheck,
   addPlan,
   addApply,
@@ -20,6 +23,7 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
   addExplain,
   addHashPassword,
   addSchema,
+  addCompletion,
   addDemo,
 ]
 

@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
-import { saltOf, sha512crypt } from '../../formats/sha512crypt.ts'
 import { askSecret, firstLine } from '../ask.ts'
 import { common, type Run } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
-
-/** 20 times the default of SHA-crypt. Each sudo pays for it, so not the half million that keeps a slow board for seconds. */
-const ROUNDS = 100_000
-
-/** What crypt(3) of libxcrypt takes (CRYPT_MAX_PASSPHRASE_SIZE). */
-const MAX_BYTES = 511
+import { hashOf, passwordFault, ROUNDS } from '../password.ts'
 
 /** `pibake hash-password`: a password in, a crypt(3) hash out. */
 export function addHashPassword(program: Command, run: Run): void {
@@ -26,12 +20,12 @@ export function addHashPassword(program: Command, run: Run): void {
 async function hashPassword(io: Io, count: number): Promise<ExitCode> {
   const typed = io.interactive ? await askTwice(io) : await firstLine()
   if (typeof typed === 'number') return typed
-  const fault = faultOf(typed ?? '')
+  const fault = passwordFault(typed ?? '')
   if (fault !== undefined) {
     io.stderr.write(`pibake: ${fault}\n`)
     return EXIT.usage
   }
-  const hash = sha512crypt(typed as string, saltOf(randomBytes(12)), count)
+  const hash = hashOf(typed as string, randomBytes(12), count)
   if (io.json) printJson(io, { schema: 'pibake.hash-password/1', hash })
   else io.stdout.write(`${hash}\n`)
   return EXIT.ok
@@ -45,12 +39,6 @@ async function askTwice(io: Io): Promise<string | ExitCode> {
   if (first === second) return first
   io.stderr.write('pibake: the two passwords differ\n')
   return EXIT.usage
-}
-
-function faultOf(password: string): string | undefined {
-  if (password === '') return 'the password is empty'
-  if (/\p{Cc}/u.test(password)) return 'the password holds a control character, which no login prompt takes'
-  return Buffer.byteLength(password) > MAX_BYTES ? `the password is longer than ${MAX_BYTES} bytes` : undefined
 }
 
 function rounds(text: string): number {

@@ -12,14 +12,14 @@ import type { Rule } from './rule.ts'
  */
 export const theOwnerGetsIn: Rule = {
   reads: ['users', 'ssh', 'firewall', 'defaultUser'],
-  check({ spec, today = '0000-00-00' }, report) {
+  check({ spec, raw, today = '0000-00-00' }, report) {
     // Whether the stock account can log in, only the image knows.
     if (spec.users.length === 0 && spec.defaultUser === 'keep') return
     const { shut, lockouts } = prove({
       today,
       ssh: { ...spec.ssh, unreachable: undefined },
       firewall: judgeRules(spec).ssh,
-      accounts: spec.users.map((user) => facts(user, spec)),
+      accounts: spec.users.map((user) => facts(user, spec, raw.ssh?.allowUsers === undefined)),
     })
     for (const one of lockouts) report.lockout(one.code, pathOf(one, spec), sentence(one), HINTS[one.code])
     for (const one of shut) {
@@ -29,7 +29,8 @@ export const theOwnerGetsIn: Rule = {
   },
 }
 
-function facts(user: User, { ssh }: Spec): AccountFacts {
+/** @param open allowUsers is not written: its default holds whoever has a way to log in */
+function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
   const named = (patterns: readonly string[]) =>
     patterns.some((pattern) => matchPattern(user.name, pattern.replace(/@.*/, '')))
   const denied = named(ssh.denyUsers.filter((pattern) => !pattern.includes('@')))
@@ -52,7 +53,7 @@ function facts(user: User, { ssh }: Spec): AccountFacts {
     sshd: {
       refused: denied
         ? 'ssh.denyUsers names the account'
-        : named(ssh.allowUsers)
+        : open || named(ssh.allowUsers)
           ? undefined
           : 'ssh.allowUsers does not name the account',
       keys: true,

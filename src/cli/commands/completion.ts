@@ -1,0 +1,20 @@
+import { Argument, type Command } from 'commander'
+import { common, type Run } from '../command.ts'
+import { completionScript, SHELLS, type Shell } from '../completion.ts'
+import { EXIT } from '../exit.ts'
+
+/** `pibake completion SHELL`: a script that lets a shell complete commands and flags. */
+export function addCompletion(program: Command, run: Run): void {
+  common(program.command('completion'))
+    .summary('print a completion script')
+    .description(
+      'Prints a script with which a shell completes commands and flags, e.g. source <(pibake completion bash)',
+    )
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action(
+      run((io, shell: Shell) => {
+        io.stdout.write(completionScript(program, shell))
+        return EXIT.ok
+      }),
+    )
+}

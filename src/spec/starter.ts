@@ -1,0 +1,63 @@
+/** What a first spec is made from. */
+export interface Starter {
+  readonly name: string
+  readonly hostname: string
+  /** One line of a .pub file; undefined: the owner has to fill it in. */
+  readonly publicKey: string | undefined
+  readonly passwordHash: string | undefined
+}
+
+/** A commented spec to start from. What is missing stands as a comment where it belongs, and `pibake check` names it. */
+export function starterSpec({ name, hostname, publicKey, passwordHash }: Starter): string {
+  const hash =
+    passwordHash === undefined
+      ? '# passwordHash: ""  # for sudo: pibake hash-password'
+      : `passwordHash: ${quoted(passwordHash)}`
+  const keys =
+    publicKey === undefined
+      ? 'authorizedKeys: []  # the line of your .pub file goes here'
+      : `authorizedKeys:\n      - ${quoted(publicKey)}`
+  return `# yaml-language-server: $schema=./pibake.schema.json
+# (pibake schema > pibake.schema.json lets an editor complete and check this file)
+version: 1
+
+# standard is safe and breaks little; strict closes more.
+profile: standard
+
+device:
+  hostname: ${quoted(hostname)}
+  # timezone: Europe/Vienna
+  # locale: en_GB.UTF-8
+  # keyboard: gb
+
+users:
+  - name: ${name}
+    ${hash}
+    ${keys}
+    # password: sudo asks for it. nopasswd: sudo never asks. none: no root.
+    sudo: password
+
+# The stock account pi: remove, lock or keep.
+defaultUser: remove
+
+# ssh:
+#   port: 22
+#   passwordAuthentication: false
+
+# firewall:
+#   rules:                      # in the words of the ufw command; the SSH port must be among them
+#     - limit 22/tcp
+#     - allow 80/tcp
+
+# services:
+#   disable: [avahi-daemon]
+
+# hardware:
+#   bluetooth: "off"
+`
+}
+
+/** A YAML scalar in double quotes: JSON's strings are YAML's. */
+function quoted(text: string): string {
+  return JSON.stringify(text)
+}
