@@ -14,8 +14,9 @@ export async function ask(question: string): Promise<string> {
 /** Asks on the terminal without showing what is typed; undefined after Ctrl-C or Ctrl-D. */
 export function askSecret(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process
-  stderr.write(question)
+  // Before the question: what is typed at once must not show either.
   stdin.setRawMode(true)
+  stderr.write(question)
   stdin.resume()
   const decoder = new StringDecoder('utf8')
   let typed: string[] = []

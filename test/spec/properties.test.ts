@@ -53,7 +53,7 @@ test('the order of keys changes nothing', () => {
       assert.equal(problems, [])
       assert.is(inspect(spec, { depth: 9, sorted: true }), expected)
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   )
 })
 
@@ -64,7 +64,7 @@ test('no text whatever makes it throw, and every problem has a place in the file
       holds(`version: 1\n${text}`)
       holds(text)
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 
@@ -79,7 +79,7 @@ test('no value anywhere in a spec makes it throw', () => {
       holder[path.at(-1) as string | number] = value
       holds(stringify(changed))
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 
@@ -136,7 +136,7 @@ test('edit distance is a distance, and a swap of neighbours costs one', () => {
         editDistance(a, b) >= Math.abs(a.length - b.length) && editDistance(a, b) <= Math.max(a.length, b.length),
       )
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
   assert.is(editDistance('prot', 'port'), 1)
   assert.is(suggest('passwordAuthentification', ['passwordAuthentication', 'port']), 'passwordAuthentication')

@@ -1,5 +1,6 @@
 import { loadSpec } from '../../src/spec/load.ts'
 import { type ParsedSpec, parseSpec } from '../../src/spec/parse.ts'
+import type { ReadReferenced } from '../../src/spec/referenced.ts'
 import type { Locate, Problem } from '../../src/spec/report.ts'
 import type { Spec } from '../../src/spec/spec.ts'
 
@@ -13,13 +14,13 @@ export const KEYS = {
 export const HASH = '$6$saltsalt$8RWsOfwR6M6PpnoeQiEiWzNTPo1f0HjVYjDnLZhGx16aBFRkeqiHAzfXP/LgrOWMBMXqiU2pLrXsSOHNUyUm91'
 
 /** Parses the text of a spec; `files` are those that it names, by the path that stands in it. */
-export function parseText(text: string, files: Readonly<Record<string, string>> = {}): ParsedSpec {
-  return parseSpec(new TextEncoder().encode(text), 'pibake.yaml', (path) => {
+export function parseText(text: string, files: Readonly<Record<string, string>> = {}, today?: string): ParsedSpec {
+  const read: ReadReferenced = (path) => {
     const content = files[path]
-    return content === undefined
-      ? { failure: 'there is no such file' }
-      : { bytes: new TextEncoder().encode(content), readByAll: false }
-  })
+    if (content === undefined) return { failure: 'there is no such file' }
+    return { bytes: new TextEncoder().encode(content), readByAll: false }
+  }
+  return parseSpec(new TextEncoder().encode(text), 'pibake.yaml', read, today)
 }
 
 /** A sound spec from text; throws with its problems when it has an error. */
