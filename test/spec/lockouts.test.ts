@@ -102,6 +102,7 @@ const sound: readonly (readonly [title: string, text: string])[] = [
     `${alice(`authorizedKeys: [{ key: '${KEYS.alice}', from: [192.0.2.0/24] }]`, PASSWORD)}firewall: { rules: [allow from 192.0.2.0/23 to any port 22 proto tcp] }\n`,
   ],
   ['key that ends tomorrow', alice(`authorizedKeys: [{ key: '${KEYS.alice}', expires: 2026-06-02 }]`, PASSWORD)],
+  ['account whose last day is today', alice(KEY, PASSWORD, 'expires: 2026-06-01')],
   ['allowUsers by pattern', `${SOUND}ssh: { allowUsers: ["al*"] }\n`],
   ['allowUsers by address', `${SOUND}ssh: { allowUsers: [alice@192.0.2.*] }\n`],
   ['denyUsers names others', `${SOUND}ssh: { denyUsers: [pi, guest] }\n`],

@@ -42,7 +42,7 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
     shell: { path: user.shell, usable: !/\/(nologin|false|true)$/.test(user.shell) },
     password: hash ? 'usable' : 'none',
     mustChangePassword: user.mustChangePassword,
-    expires: user.expires,
+    expires: user.expires === undefined ? undefined : dayAfter(user.expires),
     keys: user.authorizedKeys.map((key) => ({
       ...key,
       from: reach(key),
@@ -61,6 +61,11 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
     },
     sudo: { root: user.sudo !== 'none', needsPassword: user.sudo === 'password' },
   }
+}
+
+/** An account is shut from a day on (shadow(5)); a spec names the last day on which it is open. */
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
 }
 
 /** sshd takes a key only from what a pattern without ! matches. */
