@@ -3,7 +3,7 @@ import { loadSpec } from '../spec/load.ts'
 import type { Locate, Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { DirectoryTree } from '../tree/directory.ts'
-import type { Target } from '../tree/tree.ts'
+import { type Target, TargetError } from '../tree/tree.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import type { Io } from './io.ts'
@@ -30,6 +30,11 @@ export function prepare(io: Io, specFile: string, options: PrepareOptions): Prep
   if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate)
 
   const target = openTarget(options)
+  if (isUnfinished(target)) {
+    throw new TargetError('an earlier apply did not come to its end, so the target is neither old nor new', {
+      hint: 'run apply again: it repairs the target first',
+    })
+  }
   const judged = judge(spec, target, {
     locate,
     specDigest: digest,
