@@ -1,4 +1,4 @@
-import { Interrupted } from '../apply/errors.ts'
+import { Interrupted, UnfinishedError } from '../apply/errors.ts'
 import { visible } from '../encode/visible.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -14,7 +14,7 @@ export function explainFailure(error: unknown, stream: NodeJS.WritableStream): E
   if (error instanceof SpaceError) return EXIT.retry
   if (error instanceof Interrupted) return EXIT.interrupted
   // A code of the system names a failure of the machine; anything else is a bug, and its trace says where.
-  if (error instanceof Error && !('code' in error))
+  if (error instanceof Error && !('code' in error) && !(error instanceof UnfinishedError))
     stream.write(`${visible(error.stack ?? '').replaceAll('\\u{a}', '\n')}\n`)
   return EXIT.failed
 }

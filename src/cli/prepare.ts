@@ -1,3 +1,4 @@
+import { isUnfinished } from '../apply/recover.ts'
 import { type Judged, judge } from '../judge.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { Locate, Problem } from '../spec/report.ts'
