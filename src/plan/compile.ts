@@ -37,7 +37,7 @@ export function compile(
     because: (path, reason) => ({ path, key: keyOf(path), position: options.locate(path), because: reason }),
   }
   const parts = controls.map((control) => contributionOf(control, context))
-  const packages = settlePackages(parts.flatMap((part) => part.packages ?? []))
+  const { packages, clashes } = settlePackages(parts.flatMap((part) => part.packages ?? []))
   const last = contributionOf({ name: 'first-boot', compile: (c) => compileFirstBoot(c, { packages }) }, context)
   const all = [...parts, last]
 
@@ -70,7 +70,7 @@ export function compile(
       notes: [...all.flatMap((part) => part.notes ?? []), ...withoutBoot(inventory, all, context)],
       digest,
     },
-    problems: [...all.flatMap((part) => part.problems ?? []), ...units.problems, ...problems],
+    problems: [...all.flatMap((part) => part.problems ?? []), ...clashes, ...units.problems, ...problems],
   }
 }
 
@@ -156,13 +156,23 @@ function realKey(inventory: Inventory, { partition, path }: Operation): string {
   return pathKey({ partition, path: `${parent === '/' ? '' : parent}${path.slice(slash)}` })
 }
 
-/** One request a package; wanting it and not wanting it at once: what is needed stays, with a word about it. */
-function settlePackages(requests: readonly PackageRequest[]): PackageRequest[] {
+/** One request a package; one that is needed and to be removed at once is a contradiction in the spec. */
+function settlePackages(requests: readonly PackageRequest[]): { packages: PackageRequest[]; clashes: Problem[] } {
   const byName = new Map<string, PackageRequest>()
+  const clashes: Problem[] = []
   for (const request of requests) {
     const other = byName.get(request.name)
-    if (other === undefined || (other.action === 'remove' && request.action === 'install'))
-      byName.set(request.name, request)
+    if (other === undefined) byName.set(request.name, request)
+    else if (other.action !== request.action) {
+      const [wanted, unwanted] = request.action === 'install' ? [request, other] : [other, request]
+      clashes.push({
+        severity: 'error',
+        code: 'PKG003',
+        path: unwanted.origin.path,
+        message: `${request.name} is to be removed, and ${wanted.origin.key} needs it`,
+        hint: wanted.origin.because,
+      })
+    }
   }
-  return [...byName.values()].sort((a, b) => bytewise(a.name, b.name))
+  return { packages: [...byName.values()].sort((a, b) => bytewise(a.name, b.name)), clashes }
 }

@@ -64,7 +64,6 @@ export const codes: Readonly<Record<string, string>> = {
   SSH004: 'ssh.allowUsers names somebody who is not in users.',
   SSH005: 'A user is both allowed and denied.',
   SSH006: 'ssh.settings sets what another key of the spec decides.',
-  SSH007: 'Settings of the SSH server, which is switched off.',
   SSH010: 'A keyword that the sshd of the image does not know.',
   SSH011: 'A keyword that sshd ignores.',
   SSH012: 'The same keyword of sshd by two names.',
@@ -78,8 +77,6 @@ export const codes: Readonly<Record<string, string>> = {
   SSH022: 'A line of the image that beats what the spec wants of sshd.',
   SSH023: 'A line of the image that makes sshd listen elsewhere.',
   SSH024: 'Options that the image gives sshd on its command line.',
-
-  SUD001: 'sudo asks for a password, and the user has none.',
 
   FWL001: 'Not a rule of ufw.',
   FWL002: 'A command of ufw other than a rule.',
@@ -113,7 +110,7 @@ export const codes: Readonly<Record<string, string>> = {
   UPD001: 'Not a time of day.',
   PKG001: 'Not a package name.',
   PKG002: 'A package that cannot be removed.',
-  PKG003: 'A package is both installed and removed.',
+  PKG003: 'A package is to be removed, and something else in the spec needs it.',
 
   SVC001: 'Two parts of the spec want a unit in different states.',
   SVC010: 'Not the name of a systemd unit.',

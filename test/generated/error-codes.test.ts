@@ -58,7 +58,7 @@ test('docs/error-codes.md is the table of codes', () => {
   )
 })
 
-test('every code that the source uses is in the table', () => {
+test('the table holds the codes that the source uses, and no other', () => {
   const folder = join(packageRoot, 'src')
   const used = new Set<string>()
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -66,5 +66,5 @@ test('every code that the source uses is in the table', () => {
     const text = readFileSync(join(folder, file), 'utf8')
     for (const [, code] of text.matchAll(/'([A-Z][A-Z0-9]{2}\d{3})'/g)) used.add(code as string)
   }
-  assert.equal([...used].filter((code) => codes[code] === undefined).sort(), [], 'not in the table')
+  assert.equal([...used].sort(), Object.keys(codes).sort())
 })
