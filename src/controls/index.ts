@@ -14,6 +14,7 @@ import { network } from './network.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
 import { ssh } from './ssh.ts'
+import { sudo } from './sudo.ts'
 import { sysctl } from './sysctl.ts'
 import { updates } from './updates.ts'
 
@@ -24,6 +25,7 @@ export const controls: readonly Control[] = [
   identity,
   network,
   ssh,
+  sudo,
   firewall,
   interimFirewall,
   fail2ban,

@@ -3,6 +3,7 @@ import { ini } from './ini.ts'
 import { keyfile } from './keyfile.ts'
 import { nft } from './nft.ts'
 import { sshd } from './sshd.ts'
+import { sudoers } from './sudoers.ts'
 import { ufw } from './ufw.ts'
 import { unit } from './unit.ts'
 
@@ -26,6 +27,7 @@ export const grammars = {
   /** A module's name in modprobe.d(5). */
   modprobe: only(/[A-Za-z0-9_-]+/, 'not a module name'),
   sshd,
+  sudoers,
   /** A key or a value of sysctl.d(5); the first `=` of a line ends the key. */
   sysctl: only(
     /[A-Za-z0-9|/](?:[A-Za-z0-9_.:,%*|/+ -]*[A-Za-z0-9_.:,%*|/+-])?|-[0-9]+/,

@@ -1,0 +1,132 @@
+import type { Note } from '../controls/control.ts'
+import type { Problem } from '../spec/report.ts'
+import { ANYTHING, type Caller, type SudoVerdict, sudoFor } from '../sudo/evaluate.ts'
+import type { Member } from '../sudo/parse.ts'
+import { type At, readSudoers, type Sudoers } from '../sudo/read.ts'
+import type { Tree } from '../tree/tree.ts'
+import { STOCK_GROUPS } from './account-groups.ts'
+import type { Context } from './control.ts'
+
+/** Where pibake's own rules stand; no dot, for sudo passes over names with one. */
+export const RULES = '/etc/sudoers.d/zz-pibake'
+
+/** An account, and what sudo shall do for it; `undefined`: anything but root without a password. */
+export interface Subject {
+  readonly caller: Caller
+  readonly wanted: 'password' | 'nopasswd' | 'none' | undefined
+  /** Place of the account in `users`. */
+  readonly index: number | undefined
+}
+
+/** Everybody whom a rule could concern: the owners, and the accounts of the image that stay. */
+export function subjects({ spec, inventory }: Context): readonly Subject[] {
+  const text = new TextDecoder().decode(inventory.root.read('/etc/hostname') ?? new Uint8Array())
+  const hostname = spec.device.hostname ?? (text.trim() || 'raspberrypi')
+  const { passwd, group } = inventory.accounts
+  const owners = spec.users.map(({ name, groups, sudo }, index): Subject => {
+    const uid = passwd.find((entry) => entry.name === name)?.uid ?? -1
+    const joined = groups === 'default' ? STOCK_GROUPS.filter((g) => g !== 'sudo' || sudo !== 'none') : groups
+    return { caller: { user: name, uid, groups: [name, ...joined], hostname }, wanted: sudo, index }
+  })
+  const isGone = (name: string) => spec.defaultUser === 'remove' && name === inventory.stockUser
+  const others = passwd.filter(
+    ({ name, uid }) => uid !== 0 && !isGone(name) && !spec.users.some((u) => u.name === name),
+  )
+  return [
+    ...owners,
+    ...others.map(({ name, uid, gid }): Subject => {
+      const groups = group.filter((g) => g.gid === gid || g.members.includes(name)).map((g) => g.name)
+      return { caller: { user: name, uid, groups, hostname }, wanted: undefined, index: undefined }
+    }),
+  ]
+}
+
+/** Whether what sudo does for a subject is what is wanted. */
+export function isAsWanted(wanted: Subject['wanted'], { allowed, needsPassword, passwordOf }: SudoVerdict): boolean {
+  switch (wanted) {
+    case 'password':
+      return allowed && needsPassword && passwordOf === 'user'
+    case 'nopasswd':
+      return allowed && !needsPassword
+    case 'none':
+      return !allowed
+    default:
+      return !allowed || needsPassword
+  }
+}
+
+/** What of the image still stands against the rules, with pibake's file among them. */
+export function proof(root: Tree, context: Context): { problems: Problem[]; notes: Note[] } {
+  const people = subjects(context)
+  const sudoers = readSudoers(root, people[0]?.caller.hostname ?? '')
+  if (!sudoers.rules.some(({ at }) => at.file === RULES)) {
+    return {
+      problems: [
+        {
+          severity: 'error',
+          code: 'SUD011',
+          path: ['users'],
+          message: `/etc/sudoers of the image does not read ${RULES}`,
+          hint: 'its last line must be: @includedir /etc/sudoers.d',
+        },
+      ],
+      notes: [],
+    }
+  }
+  const problems = people.flatMap(({ caller, wanted, index }): Problem[] => {
+    const verdict = sudoFor(sudoers, caller)
+    if (isAsWanted(wanted, verdict)) return []
+    return [
+      {
+        severity: 'error',
+        code: 'SUD010',
+        path: index === undefined ? ['users'] : ['users', index, 'sudo'],
+        message: `${place(verdict.at)} decides that ${caller.user} ${verdict.allowed ? 'becomes root' : 'cannot become root'}${verdict.allowed && !verdict.needsPassword ? ' without a password' : ''}`,
+        hint: `it is read after ${RULES}: take the line out of the image`,
+      },
+    ]
+  })
+  return { problems, notes: [...skippedNotes(sudoers, context), ...commandNotes(sudoers, people, context)] }
+}
+
+function skippedNotes({ skipped }: Sudoers, context: Context): Note[] {
+  const origin = context.because(['users'], 'sudo reads all rules of the image')
+  return skipped.map(({ at, message }) => ({
+    severity: 'warning',
+    message: `sudo will skip ${place(at)}: ${message}`,
+    origin,
+  }))
+}
+
+/** Single commands that somebody runs as root without a password: often wanted by a package, always worth knowing. */
+function commandNotes(sudoers: Sudoers, people: readonly Subject[], context: Context): Note[] {
+  const origin = context.because(['users'], 'a rule of the image for single commands')
+  return sudoers.rules.flatMap((rule): Note[] => {
+    if (rule.kind !== 'user' || rule.at.file === RULES) return []
+    const free = rule.privileges.flatMap(({ commands }) => commands).filter(({ nopasswd }) => nopasswd === true)
+    const paths = free.flatMap(({ command }) => pathsOf(sudoers, command))
+    return people
+      .filter(({ wanted }) => wanted !== 'nopasswd')
+      .flatMap(({ caller }) => {
+        const open = paths.filter((path) => {
+          const { allowed, needsPassword, at } = sudoFor(sudoers, caller, path)
+          return allowed && !needsPassword && at?.file === rule.at.file && at.line === rule.at.line
+        })
+        if (open.length === 0) return []
+        const message = `${place(rule.at)} lets ${caller.user} run ${open.join(', ')} as root without a password`
+        return [{ severity: 'warning', message, origin }]
+      })
+  })
+}
+
+function pathsOf(sudoers: Sudoers, { negated, text }: Member): readonly string[] {
+  if (negated) return []
+  if (text === 'ALL') return [ANYTHING]
+  const alias = sudoers.rules.find((rule) => rule.kind === 'alias' && rule.type === 'Cmnd_Alias' && rule.name === text)
+  if (alias?.kind === 'alias') return alias.members.flatMap((member) => pathsOf(sudoers, member))
+  return [text.split(/\s/)[0] as string]
+}
+
+function place(at: At | undefined): string {
+  return at === undefined ? 'no rule' : `${at.file}:${at.line}`
+}
