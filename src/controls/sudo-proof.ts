@@ -5,6 +5,7 @@ import type { Member } from '../sudo/parse.ts'
 import { type At, readSudoers, type Sudoers } from '../sudo/read.ts'
 import type { Tree } from '../tree/tree.ts'
 import { STOCK_GROUPS } from './account-groups.ts'
+import { WIZARD } from './accounts.ts'
 import type { Context } from './control.ts'
 
 /** Where pibake's own rules stand; no dot, for sudo passes over names with one. */
@@ -28,7 +29,7 @@ export function subjects({ spec, inventory }: Context): readonly Subject[] {
     const joined = groups === 'default' ? STOCK_GROUPS.filter((g) => g !== 'sudo' || sudo !== 'none') : groups
     return { caller: { user: name, uid, groups: [name, ...joined], hostname }, wanted: sudo, index }
   })
-  const isGone = (name: string) => spec.defaultUser === 'remove' && name === inventory.stockUser
+  const isGone = (name: string) => name === WIZARD || (spec.defaultUser === 'remove' && name === inventory.stockUser)
   const others = passwd.filter(
     ({ name, uid }) => uid !== 0 && !isGone(name) && !spec.users.some((u) => u.name === name),
   )

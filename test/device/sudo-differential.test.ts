@@ -33,15 +33,7 @@ const users = fc.constantFrom(
 )
 const hosts = fc.constantFrom('ALL', HOST, 'elsewhere', 'ALL, !kit', 'k*', 'HERE')
 // Not `()` and `(:group)`: there `sudo -l` answers for running as oneself.
-const runas = fc.constantFrom(
-  '',
-  '(ALL)',
-  '(ALL:ALL)',
-  '(root)',
-  '(daemon)',
-  '(ALL, !root)',
-  '(ROOTS:ALL)',
-)
+const runas = fc.constantFrom('', '(ALL)', '(ALL:ALL)', '(root)', '(daemon)', '(ALL, !root)', '(ROOTS:ALL)')
 const tags = fc.constantFrom('', 'NOPASSWD: ', 'PASSWD: ', 'NOPASSWD:SETENV: ', 'NOEXEC: ', 'NOPASSWD :')
 const command = fc.constantFrom(
   'ALL',
