@@ -17,7 +17,8 @@ async function anomalies(
   words: readonly string[],
   start: number,
 ): Promise<number> {
-  for (let at = start; ; at += 2) {
+  // A hang costs seconds: every other N has to do.
+  for (let at = start; ; at += kind === 'hang' ? 4 : 2) {
     const device = make()
     try {
       const broken = await device.call(words, { fault: { kind, at }, limit: kind === 'hang' ? 5 : 30 })
@@ -40,7 +41,7 @@ async function anomalies(
 }
 
 for (const kind of ['kill', 'fail', 'hang'] as const) {
-  test(`${kind} at the Nth command of the local half, for every N: the next start finishes`, async () => {
+  test(`${kind} at the Nth command of the local half: the next start finishes`, async () => {
     // Two halves side by side: odd and even N.
     const ends = await Promise.all([1, 2].map((start) => anomalies(kind, local, ['run', 'local'], start)))
     assert.ok(Math.min(...ends) > 20, `only ${ends} commands were tried`)
@@ -90,7 +91,7 @@ test('PIBAKE_FAULT cuts and fails at named places', async () => {
   try {
     const cut = await device.call(['run', 'local'], { env: { PIBAKE_FAULT: 'host-keys.public:cut' } })
     assert.is(device.read('proc/sysrq-trigger'), 'b\n')
-    assert.match(cut.stdout, /host-keys: failed \(command-failed\)/)
+    assert.match(cut.stdout, 'host-keys: failed (timeout)\n', 'a step that was killed')
     assert.ok(device.has('etc/ssh/ssh_host_ed25519_key.pub'))
     assert.not(device.has('etc/ssh/ssh_host_ed25519_key'))
     const fail = await device.call(['run', 'local'], { env: { PIBAKE_FAULT: 'host-keys.generated:fail' } })
