@@ -6,9 +6,10 @@ import { groupsOf, refusal } from '../sshd/allowed.ts'
 import { effectiveFor, type SshdEffective } from '../sshd/effective.ts'
 import { keyRefusal } from '../sshd/key-types.ts'
 import { keysFileRefusal, keysFilesOf } from '../sshd/strict-modes.ts'
+import { sudoFor } from '../sudo/evaluate.ts'
+import { readSudoers } from '../sudo/read.ts'
 import type { Tree } from '../tree/tree.ts'
 import type { AccountFacts, KeyFacts, Reach } from './facts.ts'
-import { sudoFor } from './sudo-for.ts'
 
 /** A client in a home network: what `Match Address` and `from=` are judged with where they name no address. */
 const LAN_CLIENT = '192.168.1.10'
@@ -52,7 +53,6 @@ function factsOf(
   const sshd = effectiveFor(root, release, connection)
   const files = keysFilesOf(user, sshd.authorizedKeysFile)
   const shadow = accounts.shadow.find((entry) => entry.name === user.name)
-  const sudo = sudoFor(root, { user: user.name, groups })
   return {
     name: user.name,
     wanted: wanted !== undefined,
@@ -69,8 +69,16 @@ function factsOf(
       refused: sshd.errors[0] === undefined ? refusal(root, accounts, sshd, connection) : brokenConfig(sshd),
       ...methods(sshd, user),
     },
-    sudo: { root: sudo.canBecomeRoot, needsPassword: sudo.needsPassword },
+    sudo: sudoFacts(root, user, groups),
   }
+}
+
+/** With `rootpw` and the like sudo asks for root's password, and root has none. */
+function sudoFacts(root: Tree, user: PasswdEntry, groups: readonly string[]): AccountFacts['sudo'] {
+  const hostname = new TextDecoder().decode(root.read('/etc/hostname') ?? new Uint8Array()).trim()
+  const sudoers = readSudoers(root, hostname)
+  const { allowed, needsPassword, passwordOf } = sudoFor(sudoers, { user: user.name, uid: user.uid, groups, hostname })
+  return { root: allowed && !(needsPassword && passwordOf === 'root'), needsPassword }
 }
 
 function brokenConfig(sshd: SshdEffective): string {
