@@ -13,7 +13,8 @@ export const addresses = {
  * whose end is called eth0 as on Raspberry Pi OS. Nothing of it is seen from the machine's own network.
  */
 export class Network {
-  readonly name = `pibake-${process.pid}`
+  static #made = 0
+  readonly name = `pibake-${process.pid}-${Network.#made++}`
 
   constructor() {
     run(['ip', 'netns', 'add', this.name])
