@@ -1,5 +1,9 @@
 import type { Verdict } from './access/prove.ts'
 import { proveAccess } from './access/prove-target.ts'
+import { bakesHostKeys } from './controls/host-keys.ts'
+import type { HostKeys } from './formats/host-key.ts'
+import { hostKeysIn } from './inspect/host-keys.ts'
+import { hostnameOf } from './inspect/hostname.ts'
 import { inspect } from './inspect/inspect.ts'
 import type { Inventory } from './inspect/inventory.ts'
 import { compile } from './plan/compile.ts'
@@ -16,30 +20,42 @@ export interface Judged {
   /** What the image shows to be wrong with the spec. */
   readonly problems: readonly Problem[]
   readonly verdict: Verdict
+  /** With `ssh.hostKeys: bake`: the keys that the device will have, as far as they are made already. */
+  readonly hostKeys: HostKeys
+}
+
+export interface JudgeOptions {
+  readonly locate: Locate
+  readonly specDigest: string
+  /** Seconds since 1970 for what is written; undefined: the date of the image. */
+  readonly epoch: number | undefined
+  /** `YYYY-MM-DD`, against which expiry is judged. */
+  readonly today: string
+  readonly allowBooted: boolean
+  /** Host keys for a target that has none yet; those that it has stay. */
+  readonly newHostKeys?: HostKeys
 }
 
 /**
  * A spec held against a target: what the image is, what would be done to it, what is wrong, and who gets in afterwards.
  * Reads the target, writes nothing.
  *
- * @param options.epoch seconds since 1970 for what is written; undefined: the date of the image
- * @param options.today `YYYY-MM-DD`, against which expiry is judged
  * @throws TargetError when the target is not a fresh Raspberry Pi OS, or cannot be read safely
  */
-export function judge(
-  spec: Spec,
-  target: Target,
-  options: { locate: Locate; specDigest: string; epoch: number | undefined; today: string; allowBooted: boolean },
-): Judged {
+export function judge(spec: Spec, target: Target, options: JudgeOptions): Judged {
   const inventory = inspect(target, { allowBooted: options.allowBooted })
   const epoch = options.epoch ?? imageEpoch(inventory)
+  const hostKeys = bakesHostKeys(spec)
+    ? { ...options.newHostKeys, ...hostKeysIn(target.root, hostnameOf(spec, target.root)) }
+    : {}
   const { plan, problems } = compile(spec, inventory, {
     locate: options.locate,
     specDigest: options.specDigest,
     epoch,
+    hostKeys,
   })
   const verdict = proveAccess(spec, inventory, plan, options.today)
-  return { inventory, epoch, plan, problems: [...problems, ...intruderProblems(verdict)], verdict }
+  return { inventory, epoch, plan, problems: [...problems, ...intruderProblems(verdict)], verdict, hostKeys }
 }
 
 /** Nobody else may get in over the network; who else can at the console is told. */

@@ -6,22 +6,47 @@ severity=failed
 
 check() {
   for type in $(asked host-keys); do
-    good_private "$type" "$(key_path "$type")" && good_public "$(key_path "$type")" || return 1
+    [ ! -e "$(baked_path "$type")" ] && good_private "$type" "$(key_path "$type")" && good_public "$(key_path "$type")" || return 1
   done
 }
 
 apply() {
+  damaged=no
   for type in $(asked host-keys); do
     key=$(key_path "$type")
+    baked=$(baked_path "$type")
+    if [ -e "$baked" ]; then
+      if chmod 0600 "$baked" && good_private "$type" "$baked"; then
+        put_in_force "$baked" "$key"
+      else
+        damaged=yes
+      fi
+    fi
     if ! good_private "$type" "$key"; then make_pair "$type" "$key"; fi
     if ! good_public "$key"; then
       put "$key.pub" 0644 "$(public_of "$key")" || give_up host-key-not-made
     fi
   done
+  # sshd has a key all the same, so the owner gets in; but it is not the one that the owner knows.
+  [ $damaged = no ] || give_up baked-host-key-damaged
 }
 
 key_path() {
   echo "$PIBAKE_PREFIX/etc/ssh/ssh_host_$1_key"
+}
+
+# A key that was made before the first start. It is not in /etc/ssh because Bookworm's first start empties that.
+baked_path() {
+  echo "$ASK/host-keys.d/ssh_host_$1_key"
+}
+
+# put_in_force BAKED KEY: in place of whatever the system has made meanwhile. BAKED is there until the very rename that
+# puts it in force, so a power cut at any point begins anew, and no second copy of the secret is left.
+put_in_force() {
+  put "$2.pub" 0644 "$(public_of "$1")" || give_up host-key-not-made
+  checkpoint host-keys.public
+  mv -f "$1" "$2"
+  flush "${2%/*}" "${1%/*}"
 }
 
 # Type and blob that belong to a private key; fails for one that does not parse or that asks for a passphrase.

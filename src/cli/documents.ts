@@ -1,3 +1,4 @@
+import type { HostKeys } from '../formats/host-key.ts'
 import type { Inventory } from '../inspect/inventory.ts'
 import { showChange } from '../plan/diff.ts'
 import type { Change } from '../plan/state.ts'
@@ -14,4 +15,11 @@ export function imageFacts({ release, behaviour, variant, architecture, builder,
 export function changeFacts(target: Target, change: Change) {
   const { key, action, details, diff } = showChange(target, change)
   return { path: key, action, details, diff: diff ?? null, origin: change.operation.origin }
+}
+
+/** The public halves of the host keys that are made already. */
+export function hostKeyFacts(keys: HostKeys) {
+  return Object.values(keys).map(({ publicKey: { type, bits, fingerprint, blob } }) => {
+    return { type, bits, fingerprint, publicKey: `${type} ${blob}` }
+  })
 }

@@ -7,12 +7,17 @@ import type { DirectoryTree } from '../tree/directory.ts'
 import { type Target, TargetError } from '../tree/tree.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { newHostKeysFor } from './host-keys.ts'
 import type { Io } from './io.ts'
 import { shutText } from './print-access.ts'
 import { printProblems } from './print-problems.ts'
 import { openTarget, type TargetOptions } from './target.ts'
 
-export type PrepareOptions = TargetOptions & { readonly acceptLockout?: boolean }
+export type PrepareOptions = TargetOptions & {
+  readonly acceptLockout?: boolean
+  /** Make the host keys that the spec wants and the target lacks; else the plan leaves their place empty. */
+  readonly makeHostKeys?: boolean
+}
 
 export interface Prepared extends Judged {
   readonly spec: Spec
@@ -36,13 +41,14 @@ export function prepare(io: Io, specFile: string, options: PrepareOptions): Prep
       hint: 'run apply again: it repairs the target first',
     })
   }
-  const judged = judge(spec, target, {
+  const settings = {
     locate,
     specDigest: digest,
     epoch: sourceDateEpoch(io.env),
     today: today(io.env),
     allowBooted: options.allowBooted ?? false,
-  })
+  }
+  const judged = judge(spec, target, settings)
   const all = [...problems, ...judged.problems]
   if (refuses(all, accept)) return refuse(io, all, locate)
   printProblems(io, all, locate)
@@ -54,7 +60,9 @@ export function prepare(io: Io, specFile: string, options: PrepareOptions): Prep
       return EXIT.lockout
     }
   }
-  return { ...judged, spec, target }
+  const newHostKeys = options.makeHostKeys ? newHostKeysFor(spec, target.root, judged.hostKeys) : {}
+  if (Object.keys(newHostKeys).length === 0) return { ...judged, spec, target }
+  return { ...judge(spec, target, { ...settings, newHostKeys }), spec, target }
 }
 
 function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {

@@ -1,28 +1,40 @@
 import type { Reach } from '../access/facts.ts'
 import type { Shut, Verdict, WayIn } from '../access/prove.ts'
 import { visible } from '../encode/visible.ts'
+import type { HostKeys } from '../formats/host-key.ts'
+import { hostnameOf } from '../inspect/hostname.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Tree } from '../tree/tree.ts'
 
+/** Who may get in where, and by which keys the device shows who it is. */
+interface Granted {
+  readonly spec: Spec
+  readonly verdict: Verdict
+  readonly hostKeys: HostKeys
+}
+
 /**
- * The card that ends a successful run: who logs in, how, from where, and what root asks for.
+ * The card that ends a successful run: who logs in, how, from where, what root asks for, and how to know the device.
  *
- * @param address how to reach the device, e.g. `kit-07.local`
+ * @param root the device's root partition, which may name the device
  */
-export function loginCard(verdict: Verdict, address: string): string[] {
+export function loginCard({ spec, verdict, hostKeys }: Granted, root: Tree): string[] {
+  const address = addressOf(spec, root)
+  const keys = Object.values(hostKeys)
   return [
     'The way in',
     ...verdict.ways.map((way) => `  ${wayText(way, address)}`),
     ...verdict.shut.map((shut) => `  shut: ${shutText(shut)}`),
     ...(verdict.intruders.length > 0 ? ['Others who can get in'] : []),
     ...verdict.intruders.map((way) => `  ${wayText(way, address)}`),
+    ...(keys.length > 0 ? ['Its host keys'] : []),
+    ...keys.map(({ publicKey: { type, fingerprint } }) => `  ${fingerprint} (${type})`),
   ]
 }
 
 /** How to reach the device in its owner's network: by the name that avahi announces. */
 export function addressOf(spec: Spec, root: Tree): string {
-  const inImage = new TextDecoder().decode(root.read('/etc/hostname') ?? new Uint8Array()).trim()
-  return `${spec.device.hostname ?? (inImage || 'raspberrypi')}.local`
+  return `${hostnameOf(spec, root)}.local`
 }
 
 /** One reason in one line, its stable code first. */

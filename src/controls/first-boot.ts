@@ -1,5 +1,6 @@
 import { assetNames, assetText } from '../assets.ts'
 import { grammars } from '../encode/grammars.ts'
+import { HOST_KEY_NAMES } from '../formats/host-key.ts'
 import type { DirectoryOperation, FileOperation, Operation, Origin } from '../plan/operation.ts'
 import type { Problem, SpecPath } from '../spec/report.ts'
 import type { Context, Contribution, PackageRequest } from './control.ts'
@@ -63,7 +64,7 @@ function values(context: Context, packages: readonly PackageRequest[]): Operatio
   const ssh = (lines: readonly (string | number)[]) => (spec.ssh.enabled ? lines : [])
   const { locale } = spec.device
   return [
-    value('host-keys', ['ssh', 'hostKeys'], 'the host keys that sshd offers', ssh(['ed25519', 'rsa'])),
+    value('host-keys', ['ssh', 'hostKeys'], 'the host keys that sshd offers', ssh(HOST_KEY_NAMES)),
     value('ssh-port', ['ssh', 'port'], 'ufw is switched on only when it admits this port', ssh([spec.ssh.port])),
     value('firewall', ['firewall', 'enabled'], 'ufw is up at the end', spec.firewall.enabled ? ['ufw'] : []),
     value('fail2ban', ['fail2ban', 'enabled'], 'fail2ban answers at the end', spec.fail2ban.enabled ? ['yes'] : []),

@@ -16,3 +16,10 @@ export function absent(path: string, origin: Origin): RemoveOperation {
 export function rootDirectory(path: string, origin: Origin, mode = 0o755): DirectoryOperation {
   return { kind: 'directory', partition: 'root', path, mode, owner: { uid: 0, gid: 0 }, origin }
 }
+
+/** A file that root alone may read, and that no output shows. */
+export function secretFile(path: string, text: string, origin: Origin): FileOperation {
+  const content = new TextEncoder().encode(text)
+  const owner = { uid: 0, gid: 0 }
+  return { kind: 'file', partition: 'root', path, content, mode: 0o600, owner, origin, secret: true }
+}

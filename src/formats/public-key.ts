@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Fields } from './ssh-fields.ts'
 
 /** A public key as OpenSSH writes it in one line (sshd(8), AUTHORIZED_KEYS FILE FORMAT), without options. */
 export interface PublicKey {
@@ -22,7 +23,7 @@ export interface KeyComplaint {
 const NEW_KEY = 'make a new one: ssh-keygen -t ed25519'
 
 /** Kinds of key in which sshd of Debian 12 and 13 accepts logins: how to read their length in bits from the blob. */
-const kinds: Readonly<Record<string, (fields: Reader) => number | undefined>> = {
+const kinds: Readonly<Record<string, (fields: Fields) => number | undefined>> = {
   'ssh-ed25519': (fields) => (fields.next()?.length === 32 ? 256 : undefined),
   'ssh-rsa': (fields) => {
     const exponent = fields.next()
@@ -71,7 +72,7 @@ export function parsePublicKey(line: string): PublicKey | KeyComplaint {
   if (bytes.length === 0 || bytes.toString('base64').replace(/=+$/, '') !== blob.replace(/=+$/, '')) {
     return complaint('not-a-key', 'has a damaged middle part (no base64)', 'copy the whole line of the .pub file')
   }
-  const fields = new Reader(bytes)
+  const fields = new Fields(bytes)
   if (fields.next()?.toString('latin1') !== type) {
     return complaint(
       'not-a-key',
@@ -112,30 +113,7 @@ function complaint(reason: KeyComplaint['reason'], message: string, hint: string
   return { reason, message, hint }
 }
 
-/** Reads the length-prefixed fields of a key blob (RFC 4253 §6.6, RFC 4251 §5). */
-class Reader {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-  }
-
-  next(): Buffer | undefined {
-    if (this.#at + 4 > this.#bytes.length) return undefined
-    const end = this.#at + 4 + this.#bytes.readUInt32BE(this.#at)
-    if (end > this.#bytes.length) return undefined
-    const field = this.#bytes.subarray(this.#at + 4, end)
-    this.#at = end
-    return field
-  }
-
-  get ended(): boolean {
-    return this.#at === this.#bytes.length
-  }
-}
-
-function curve(fields: Reader, name: string, bits: number): number | undefined {
+function curve(fields: Fields, name: string, bits: number): number | undefined {
   const named = fields.next()?.toString('latin1')
   const point = fields.next()
   // 4: an uncompressed point, the only form OpenSSH takes (RFC 5656 §3.1).

@@ -6,7 +6,7 @@ const text = (root: Tree, path: string) => new TextDecoder().decode(root.read(pa
 const SIGNS: readonly { readonly sign: string; readonly seen: (root: Tree) => boolean }[] = [
   {
     sign: 'SSH host keys in /etc/ssh',
-    // With `ssh.hostKeys: bake` pibake itself puts them there.
+    // An earlier apply may have put them there, from `files`.
     seen: (root) =>
       root.lstat('/etc/pibake') === undefined && root.list('/etc/ssh').some((name) => /^ssh_host_.*_key$/.test(name)),
   },

@@ -1,7 +1,9 @@
 import type { Context, Contribution, Control, Note } from '../controls/control.ts'
 import { compileFirstBoot, PLAN_FILE } from '../controls/first-boot.ts'
+import { compileHostKeys } from '../controls/host-keys.ts'
 import { controls } from '../controls/index.ts'
 import { EncodeError } from '../encode/encode.ts'
+import type { HostKeys } from '../formats/host-key.ts'
 import type { Inventory } from '../inspect/inventory.ts'
 import { bytewise } from '../order.ts'
 import { keyOf, type Locate, type Problem } from '../spec/report.ts'
@@ -25,11 +27,12 @@ export interface Compiled {
  *
  * @param options.locate finds a spec key's place in its file
  * @param options.epoch seconds since 1970 for every date that is written
+ * @param options.hostKeys the device's keys, as far as they are made already; only with `ssh.hostKeys: bake`
  */
 export function compile(
   spec: Spec,
   inventory: Inventory,
-  options: { locate: Locate; specDigest: string; epoch: number },
+  options: { locate: Locate; specDigest: string; epoch: number; hostKeys?: HostKeys },
 ): Compiled {
   const context: Context = {
     spec,
@@ -37,7 +40,8 @@ export function compile(
     epoch: options.epoch,
     because: (path, reason) => ({ path, key: keyOf(path), position: options.locate(path), because: reason }),
   }
-  const parts = controls.map((control) => contributionOf(control, context))
+  const given: Control = { name: 'host-keys', compile: (c) => compileHostKeys(c, options.hostKeys ?? {}) }
+  const parts = [...controls, given].map((control) => contributionOf(control, context))
   const { packages, clashes } = settlePackages(parts.flatMap((part) => part.packages ?? []))
   const last = contributionOf({ name: 'first-boot', compile: (c) => compileFirstBoot(c, { packages }) }, context)
   const all = [...parts, last]

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util'
+/** What `util.inspect.custom` is, for rooms that import nothing of Node's. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * A value that no output may show. Printing it in any way gives `***`; only {@link Secret.reveal}
@@ -24,7 +25,7 @@ export class Secret {
     return '***'
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return '***'
   }
 }

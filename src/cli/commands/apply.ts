@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { commit } from '../../apply/commit.ts'
 import { isUnfinished, recover } from '../../apply/recover.ts'
@@ -7,11 +8,12 @@ import { changesOf } from '../../plan/changes.ts'
 import type { Change } from '../../plan/state.ts'
 import { TargetError } from '../../tree/tree.ts'
 import { common, type Run } from '../command.ts'
-import { changeFacts, imageFacts } from '../documents.ts'
+import { changeFacts, hostKeyFacts, imageFacts } from '../documents.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
+import { knownHostsIn, saveKnownHosts } from '../known-hosts.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
-import { addressOf, loginCard } from '../print-access.ts'
+import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printDrift } from '../print-drift.ts'
 import { printNotes } from '../print-notes.ts'
@@ -19,6 +21,7 @@ import { openTarget, targetOptions } from '../target.ts'
 
 interface ApplyOptions extends PrepareOptions {
   readonly overlay?: string
+  readonly knownHosts?: string
 }
 
 /** `pibake apply SPEC TARGET` */
@@ -28,6 +31,7 @@ export function addApply(program: Command, run: Run): void {
     .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
     .argument('<spec>', 'the spec file')
     .option('--overlay <tar>', 'write the changed paths to a tar and leave the target alone; needs no root')
+    .option('--known-hosts <file>', 'where baked host keys are noted; without it, HOSTNAME.known_hosts beside the spec')
     .option('--accept-lockout', 'apply even if it locks the owner out')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 invalid spec, 3 target refused, 5 lock-out, 75 no space.')
     .action(run((io, spec: string, options: ApplyOptions) => apply(io, spec, options)))
@@ -38,8 +42,17 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
     assertRoot()
     finishEarlier(io, options)
   }
-  const prepared = prepare(io, specFile, options)
+  const prepared = prepare(io, specFile, { ...options, makeHostKeys: true })
   if (typeof prepared === 'number') return prepared
+  const { spec, target, hostKeys } = prepared
+  const isBaked = Object.keys(hostKeys).length > 0
+  if (options.knownHosts !== undefined && !isBaked) {
+    io.stderr.write('pibake: --known-hosts needs ssh.hostKeys: bake; else the device makes its keys itself\n')
+    return EXIT.usage
+  }
+  // Before the target is changed, so that a file that cannot be written leaves it as it was.
+  const knownHosts = knownHostsIn(dirname(specFile), spec, target.root, options.knownHosts)
+  saveKnownHosts(knownHosts, hostKeys)
   const changes = changesOf(prepared.target, prepared.plan.operations)
   if (!io.json) printChanges(io, prepared.target, changes, { diffs: io.verbose })
   printNotes(io, prepared.plan.notes)
@@ -55,8 +68,9 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
     }
     say(io, `applied: ${changes.length} paths changed, all read back`)
   }
-  if (io.json) printJson(io, receipt(prepared, changes))
-  else io.stdout.write(`\n${loginCard(prepared.verdict, addressOf(prepared.spec, prepared.target.root)).join('\n')}\n`)
+  if (isBaked) say(io, `the host keys are noted in ${knownHosts.file}`)
+  if (io.json) printJson(io, { ...receipt(prepared, changes), knownHosts: isBaked ? knownHosts.file : null })
+  else io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
   return EXIT.ok
 }
 
@@ -86,7 +100,7 @@ async function carryOut(io: Io, { target, epoch }: Prepared, changes: readonly C
   }
 }
 
-function receipt({ plan, inventory, verdict, target }: Prepared, changes: readonly Change[]) {
+function receipt({ plan, inventory, verdict, target, hostKeys }: Prepared, changes: readonly Change[]) {
   return {
     schema: 'pibake.apply/1',
     digest: plan.digest,
@@ -94,5 +108,6 @@ function receipt({ plan, inventory, verdict, target }: Prepared, changes: readon
     changes: changes.map((change) => changeFacts(target, change)),
     notes: plan.notes,
     access: verdict,
+    hostKeys: hostKeyFacts(hostKeys),
   }
 }

@@ -13,8 +13,10 @@ import { applyToMemory } from '../../tree/memory-apply.ts'
 import { sourceDateEpoch, today } from '../clock.ts'
 import { common, type Run } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { newHostKeysFor } from '../host-keys.ts'
 import { type Io, say } from '../io.ts'
-import { addressOf, loginCard } from '../print-access.ts'
+import { knownHostsIn, saveKnownHosts } from '../known-hosts.ts'
+import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printProblems } from '../print-problems.ts'
 
@@ -46,7 +48,7 @@ export function addDemo(program: Command, run: Run): void {
         today: today(io.env),
         allowBooted: false,
       }
-      const judged = judge(spec, target, settings)
+      const judged = judge(spec, target, { ...settings, newHostKeys: newHostKeysFor(spec, target.root, {}) })
       printProblems(io, judged.problems, locate)
       if (judged.problems.some((problem) => problem.severity === 'error')) return EXIT.usage
       if (judged.verdict.lockouts.length > 0) return EXIT.lockout
@@ -55,6 +57,7 @@ export function addDemo(program: Command, run: Run): void {
       printChanges(io, target, changes, { diffs: io.verbose })
       mkdirSync(options.output, { recursive: true })
       const overlay = join(options.output, 'overlay.tar')
+      saveKnownHosts(knownHostsIn(options.output, spec, target.root), judged.hostKeys)
       await writeOverlay(overlay, changes, { epoch: judged.epoch })
       applyToMemory(
         target,
@@ -66,7 +69,7 @@ export function addDemo(program: Command, run: Run): void {
         return EXIT.failed
       }
       say(io, `applied to the sample image and read back: nothing differs; the changed paths are in ${overlay}`)
-      io.stdout.write(`\n${loginCard(judged.verdict, addressOf(spec, target.root)).join('\n')}\n`)
+      io.stdout.write(`\n${loginCard({ ...judged, spec }, target.root).join('\n')}\n`)
       return EXIT.ok
     }),
   )

@@ -4,12 +4,12 @@ import { changesOf } from '../../plan/changes.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Change } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
-import { changeFacts, imageFacts } from '../documents.ts'
+import { changeFacts, hostKeyFacts, imageFacts } from '../documents.ts'
 import { EXIT } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
-import { addressOf, loginCard } from '../print-access.ts'
+import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printNotes } from '../print-notes.ts'
 import { targetOptions } from '../target.ts'
@@ -34,7 +34,7 @@ export function addPlan(program: Command, run: Run): void {
       printChanges(io, target, changes, { diffs: true })
       printRequests(io, plan)
       printNotes(io, plan.notes)
-      io.stdout.write(`\n${loginCard(prepared.verdict, addressOf(prepared.spec, target.root)).join('\n')}\n`)
+      io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
       return EXIT.ok
     }),
   )
@@ -59,5 +59,6 @@ function planDocument(prepared: Prepared, changes: readonly Change[]): { schema:
     packages: plan.packages,
     notes: plan.notes,
     access: verdict,
+    hostKeys: hostKeyFacts(prepared.hostKeys),
   }
 }

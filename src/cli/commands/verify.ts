@@ -3,6 +3,7 @@ import { changesOf } from '../../plan/changes.ts'
 import { pathKey } from '../../plan/operation.ts'
 import { differences } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
+import { hostKeyFacts } from '../documents.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
@@ -22,7 +23,7 @@ export function addVerify(program: Command, run: Run): void {
 function verify(io: Io, specFile: string, options: PrepareOptions): ExitCode {
   const prepared = prepare(io, specFile, { ...options, acceptLockout: true })
   if (typeof prepared === 'number') return prepared
-  const { target, plan, verdict } = prepared
+  const { target, plan, verdict, hostKeys } = prepared
   const drift = changesOf(target, plan.operations)
   if (io.json) {
     printJson(io, {
@@ -34,6 +35,7 @@ function verify(io: Io, specFile: string, options: PrepareOptions): ExitCode {
         origin: operation.origin,
       })),
       access: verdict,
+      hostKeys: hostKeyFacts(hostKeys),
     })
   } else {
     printDrift(io, drift)
