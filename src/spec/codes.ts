@@ -78,7 +78,6 @@ export const codes: Readonly<Record<string, string>> = {
   SSH023: 'A line of the image that makes sshd listen elsewhere.',
   SSH024: 'Options that the image gives sshd on its command line.',
 
-  SUD001: 'sudo asks for a password, and the user has none.',
   SUD010: 'A rule of the image that beats what the spec wants of sudo.',
   SUD011: 'The image’s sudoers does not read /etc/sudoers.d.',
 
