@@ -78,7 +78,7 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
 function assertRoot(): void {
   if (process.getuid?.() === 0) return
   throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
-    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners',
+    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners (--image, for image files, is not in this version)',
   })
 }
 
