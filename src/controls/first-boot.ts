@@ -3,7 +3,7 @@ import { grammars } from '../encode/grammars.ts'
 import { HOST_KEY_NAMES } from '../formats/host-key.ts'
 import type { DirectoryOperation, FileOperation, Operation, Origin } from '../plan/operation.ts'
 import type { Problem, SpecPath } from '../spec/report.ts'
-import type { Context, Contribution, PackageRequest } from './control.ts'
+import type { Context, Contribution, Note, PackageRequest } from './control.ts'
 
 /** On the device: the digest of the plan that the first start has to finish. */
 export const PLAN_FILE = '/etc/pibake/plan'
@@ -28,10 +28,24 @@ export function compileFirstBoot(context: Context, merged: { packages: readonly 
       { unit: 'pibake-firstboot.service', state: 'enabled', origin },
       { unit: 'pibake-firstboot-network.timer', state: 'enabled', origin },
     ],
+    notes: networkNotes(context, merged.packages),
     problems: context.spec.firstBoot.scripts.flatMap((script, index) =>
       hashbangProblems(script.content, ['firstBoot', 'scripts', index]),
     ),
   }
+}
+
+/** What the image lacks comes from the network: carrying packages in the image is not in this version. */
+function networkNotes({ inventory, because }: Context, packages: readonly PackageRequest[]): Note[] {
+  const missing = packages.filter(({ name, action }) => action === 'install' && !inventory.packages.has(name))
+  if (missing.length === 0) return []
+  return [
+    {
+      severity: 'info',
+      message: `the first start fetches ${missing.map(({ name }) => name).join(', ')} from the network; packages.bundle does nothing yet`,
+      origin: because(['packages', 'bundle'], 'the packages that the plan needs'),
+    },
+  ]
 }
 
 /** The device's half of pibake, as it lies in `firstboot/`. */
