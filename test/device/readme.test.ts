@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { assetText, packageRoot } from '../../src/assets.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
@@ -47,6 +56,20 @@ test.after(() => rmSync(work, { recursive: true, force: true }))
 test('every code block is of a kind that is tried here', () => {
   assert.ok(blocks.length > 5)
   for (const { language } of blocks) assert.ok(['sh', 'yaml'].includes(language), language)
+})
+
+test('every link leads somewhere', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+  ]
+  for (const page of pages) {
+    for (const [, target] of assetText(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (/^https?:/.test(target as string)) continue
+      assert.ok(existsSync(join(packageRoot, dirname(page), target as string)), `${page}: ${target}`)
+    }
+  }
 })
 
 test('the spec and the commands work, one after the other', () => {
