@@ -18,7 +18,7 @@ command_uninstall() {
   done
   rm -f "$PIBAKE_PREFIX/usr/sbin/pibake-firstboot" "$PIBAKE_PREFIX$FAT/pibake-status.txt"
   rm -rf "$VAR/steps" "$VAR/scripts" "$VAR/log" "$ASK" "${LIB:?}/lib" "$LIB/steps"
-  rm -f "$VAR"/attempts.* "$VAR/status.json" "$ETC/plan" "$LIB/apt.conf" "$LIB/pibake-firstboot"
+  rm -f "$VAR"/attempts.* "$VAR/status.json" "$VAR/upgraded" "$ETC/plan" "$LIB/apt.conf" "$LIB/pibake-firstboot"
   # Other parts of a plan may keep files here.
   rmdir "$VAR" "$ETC" "$LIB" 2>/dev/null || :
   flush "$PIBAKE_PREFIX/usr/lib" "$PIBAKE_PREFIX/etc" "$PIBAKE_PREFIX/var/lib"
