@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { ExitCode } from './exit.ts'
+import { explainFailure } from './failure.ts'
 import { type CommonOptions, type Io, processIo } from './io.ts'
 
 /** Wraps a command's action: gives it its {@link Io} and keeps the exit code it returns. */
@@ -22,7 +23,11 @@ export function runner(keep: (code: ExitCode) => void): Run {
   return (action) =>
     async (...args) => {
       // commander hands over: arguments, options, command.
-      const options = args.at(-2) as CommonOptions
-      keep(await action(processIo(options), ...args))
+      const io = processIo(args.at(-2) as CommonOptions)
+      try {
+        keep(await action(io, ...args))
+      } catch (error) {
+        keep(explainFailure(error, io))
+      }
     }
 }

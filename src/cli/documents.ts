@@ -2,6 +2,8 @@ import type { HostKeys } from '../formats/host-key.ts'
 import type { Inventory } from '../inspect/inventory.ts'
 import { showChange } from '../plan/diff.ts'
 import type { Change } from '../plan/state.ts'
+import { inOrder } from '../spec/print-report.ts'
+import { keyOf, type Locate, type Problem } from '../spec/report.ts'
 import type { Target } from '../tree/tree.ts'
 
 /** The parts that the JSON documents of several commands share. */
@@ -22,4 +24,17 @@ export function hostKeyFacts(keys: HostKeys) {
   return Object.values(keys).map(({ publicKey: { type, bits, fingerprint, blob } }) => {
     return { type, bits, fingerprint, publicKey: `${type} ${blob}` }
   })
+}
+
+/** Problems with their places, as `check`, `plan` and a refusal list them. */
+export function problemFacts(problems: readonly Problem[], locate: Locate) {
+  return inOrder(problems, locate).map(({ severity, code, path, message, hint, lockout, position }) => ({
+    severity,
+    code,
+    key: keyOf(path),
+    ...position,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    lockout: lockout ?? false,
+  }))
 }

@@ -2,19 +2,29 @@ import { Interrupted, UnfinishedError } from '../apply/errors.ts'
 import { visible } from '../encode/visible.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { type Io, printJson } from './io.ts'
 
-/** Tells on `stream` why a command ended, and gives the exit code of that kind of failure. */
-export function explainFailure(error: unknown, stream: NodeJS.WritableStream): ExitCode {
-  const message = error instanceof Error ? error.message : String(error)
-  stream.write(`pibake: ${visible(message)}\n`)
-  if (error instanceof TargetError) {
-    if (error.hint !== undefined) stream.write(`  hint: ${visible(error.hint)}\n`)
-    return EXIT.refused
-  }
+/** Tells why a command ended, on stderr (and as a document with `--json`), and gives the exit code of that failure. */
+export function explainFailure(error: unknown, io: Io): ExitCode {
+  const message = visible(error instanceof Error ? error.message : String(error))
+  const hint = error instanceof TargetError && error.hint !== undefined ? visible(error.hint) : undefined
+  const exit = exitOf(error)
+  io.stderr.write(`pibake: ${message}\n`)
+  if (hint !== undefined) io.stderr.write(`  hint: ${hint}\n`)
+  if (isBug(error)) io.stderr.write(`${visible(error.stack ?? '').replaceAll('\\u{a}', '\n')}\n`)
+  if (io.json) printJson(io, { schema: 'pibake.failure/1', exit, message, hint: hint ?? null })
+  return exit
+}
+
+function exitOf(error: unknown): ExitCode {
+  if (error instanceof TargetError) return EXIT.refused
   if (error instanceof SpaceError) return EXIT.retry
   if (error instanceof Interrupted) return EXIT.interrupted
-  // A code of the system names a failure of the machine; anything else is a bug, and its trace says where.
-  if (error instanceof Error && !('code' in error) && !(error instanceof UnfinishedError))
-    stream.write(`${visible(error.stack ?? '').replaceAll('\\u{a}', '\n')}\n`)
   return EXIT.failed
+}
+
+/** A code of the system names a failure of the machine; of what is nobody's fault but ours, the trace says where. */
+function isBug(error: unknown): error is Error {
+  if (!(error instanceof Error) || 'code' in error) return false
+  return exitOf(error) === EXIT.failed && !(error instanceof UnfinishedError)
 }

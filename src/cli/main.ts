@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit.ts'
-import { explainFailure } from './failure.ts'
 import { buildProgram } from './program.ts'
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -13,7 +12,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    return explainFailure(error, process.stderr)
+    throw error
   }
 }
 

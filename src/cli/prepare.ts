@@ -1,3 +1,4 @@
+import type { Verdict } from '../access/prove.ts'
 import { isUnfinished } from '../apply/recover.ts'
 import { type Judged, judge } from '../judge.ts'
 import { loadSpec } from '../spec/load.ts'
@@ -6,9 +7,10 @@ import type { Spec } from '../spec/spec.ts'
 import type { DirectoryTree } from '../tree/directory.ts'
 import { type Target, TargetError } from '../tree/tree.ts'
 import { sourceDateEpoch, today } from './clock.ts'
+import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { newHostKeysFor } from './host-keys.ts'
-import type { Io } from './io.ts'
+import { type Io, printJson } from './io.ts'
 import { shutText } from './print-access.ts'
 import { printProblems } from './print-problems.ts'
 import { openTarget, type TargetOptions } from './target.ts'
@@ -20,6 +22,7 @@ export type PrepareOptions = TargetOptions & {
 }
 
 export interface Prepared extends Judged {
+  readonly locate: Locate
   readonly spec: Spec
   readonly target: Target<DirectoryTree>
 }
@@ -57,12 +60,13 @@ export function prepare(io: Io, specFile: string, options: PrepareOptions): Prep
     for (const shut of judged.verdict.lockouts) io.stderr.write(`  ${shutText(shut)}\n`)
     if (!accept) {
       io.stderr.write('  hint: --accept-lockout goes on all the same\n')
+      if (io.json) printJson(io, refusal(EXIT.lockout, all, locate, judged.verdict))
       return EXIT.lockout
     }
   }
   const newHostKeys = options.makeHostKeys ? newHostKeysFor(spec, target.root, judged.hostKeys) : {}
-  if (Object.keys(newHostKeys).length === 0) return { ...judged, spec, target }
-  return { ...judge(spec, target, { ...settings, newHostKeys }), spec, target }
+  if (Object.keys(newHostKeys).length === 0) return { ...judged, spec, target, problems: all, locate }
+  return { ...judge(spec, target, { ...settings, newHostKeys }), spec, target, problems: all, locate }
 }
 
 function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {
@@ -70,7 +74,13 @@ function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean 
 }
 
 function refuse(io: Io, problems: readonly Problem[], locate: Locate): ExitCode {
-  printProblems(io, problems, locate)
   const errors = problems.filter((problem) => problem.severity === 'error')
-  return errors.every((problem) => problem.lockout === true) ? EXIT.lockout : EXIT.usage
+  const code = errors.every((problem) => problem.lockout === true) ? EXIT.lockout : EXIT.usage
+  printProblems(io, problems, locate)
+  if (io.json) printJson(io, refusal(code, problems, locate, undefined))
+  return code
+}
+
+function refusal(exit: ExitCode, problems: readonly Problem[], locate: Locate, access: Verdict | undefined) {
+  return { schema: 'pibake.refusal/1', exit, problems: problemFacts(problems, locate), access: access ?? null }
 }

@@ -138,3 +138,17 @@ test('without --boot, what belongs there is skipped, loudly', () => {
   assert.is(code, 0, stderr)
   assert.match(stderr, 'SKIPPED boot:/cmdline.txt')
 })
+
+test('with --json a refusal is one document too', () => {
+  const shut = join(work, 'shut.yaml')
+  for (const [args, exit, schema] of [
+    [['plan', join(work, 'bad.yaml'), ...target()], 2, 'pibake.refusal/1'],
+    [['apply', shut, ...target()], 5, 'pibake.refusal/1'],
+    [['plan', spec, '--root', work], 3, 'pibake.failure/1'],
+  ] as const) {
+    const { code, stdout } = pibake([...args, '--json'])
+    assert.is(code, exit)
+    const document = JSON.parse(stdout) as { schema: string; exit: number }
+    assert.equal([document.schema, document.exit], [schema, exit])
+  }
+})

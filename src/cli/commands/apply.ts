@@ -8,14 +8,14 @@ import { changesOf } from '../../plan/changes.ts'
 import type { Change } from '../../plan/state.ts'
 import { TargetError } from '../../tree/tree.ts'
 import { common, type Run } from '../command.ts'
-import { changeFacts, hostKeyFacts, imageFacts } from '../documents.ts'
+import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
+import { driftLines } from '../drift-lines.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { knownHostsIn, saveKnownHosts } from '../known-hosts.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
-import { printDrift } from '../print-drift.ts'
 import { printNotes } from '../print-notes.ts'
 import { openTarget, targetOptions } from '../target.ts'
 
@@ -54,6 +54,7 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
   const knownHosts = knownHostsIn(dirname(specFile), spec, target.root, options.knownHosts)
   saveKnownHosts(knownHosts, hostKeys)
   const changes = changesOf(prepared.target, prepared.plan.operations)
+  const document = receipt(prepared, changes)
   if (!io.json) printChanges(io, prepared.target, changes, { diffs: io.verbose })
   printNotes(io, prepared.plan.notes)
   if (options.overlay !== undefined) {
@@ -63,13 +64,13 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
     await carryOut(io, prepared, changes)
     const left = changesOf(prepared.target, prepared.plan.operations)
     if (left.length > 0) {
-      printDrift(io, left)
+      io.stderr.write(`pibake: what was written does not read back:\n${driftLines(left).join('\n')}\n`)
       return EXIT.failed
     }
     say(io, `applied: ${changes.length} paths changed, all read back`)
   }
   if (isBaked) say(io, `the host keys are noted in ${knownHosts.file}`)
-  if (io.json) printJson(io, { ...receipt(prepared, changes), knownHosts: isBaked ? knownHosts.file : null })
+  if (io.json) printJson(io, { ...document, knownHosts: isBaked ? knownHosts.file : null })
   else io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
   return EXIT.ok
 }
@@ -100,7 +101,9 @@ async function carryOut(io: Io, { target, epoch }: Prepared, changes: readonly C
   }
 }
 
-function receipt({ plan, inventory, verdict, target, hostKeys }: Prepared, changes: readonly Change[]) {
+/** Made before anything is written: the diffs are against what is there then. */
+function receipt(prepared: Prepared, changes: readonly Change[]) {
+  const { plan, inventory, verdict, target, hostKeys } = prepared
   return {
     schema: 'pibake.apply/1',
     digest: plan.digest,
@@ -109,5 +112,6 @@ function receipt({ plan, inventory, verdict, target, hostKeys }: Prepared, chang
     notes: plan.notes,
     access: verdict,
     hostKeys: hostKeyFacts(hostKeys),
+    problems: problemFacts(prepared.problems, prepared.locate),
   }
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { loadSpec } from '../../spec/load.ts'
 import { summary } from '../../spec/print-report.ts'
-import { keyOf } from '../../spec/report.ts'
 import { today } from '../clock.ts'
 import { common, type Run } from '../command.ts'
+import { problemFacts } from '../documents.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { printProblems } from '../print-problems.ts'
@@ -28,15 +28,7 @@ function check(io: Io, file: string): ExitCode {
       schema: 'pibake.check/1',
       sound: errors.length === 0,
       digest,
-      problems: problems.map(({ severity, code, path, message, hint, lockout, position }) => ({
-        severity,
-        code,
-        key: keyOf(path),
-        ...position,
-        message,
-        ...(hint === undefined ? {} : { hint }),
-        lockout: lockout ?? false,
-      })),
+      problems: problemFacts(problems, locate),
     })
   } else {
     printProblems(io, problems, locate)

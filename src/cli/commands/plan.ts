@@ -4,7 +4,7 @@ import { changesOf } from '../../plan/changes.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Change } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
-import { changeFacts, hostKeyFacts, imageFacts } from '../documents.ts'
+import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
 import { EXIT } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
@@ -59,6 +59,7 @@ function planDocument(prepared: Prepared, changes: readonly Change[]): { schema:
     packages: plan.packages,
     notes: plan.notes,
     access: verdict,
+    problems: problemFacts(prepared.problems, prepared.locate),
     hostKeys: hostKeyFacts(prepared.hostKeys),
   }
 }

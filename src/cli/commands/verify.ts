@@ -3,11 +3,11 @@ import { changesOf } from '../../plan/changes.ts'
 import { pathKey } from '../../plan/operation.ts'
 import { differences } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
-import { hostKeyFacts } from '../documents.ts'
+import { hostKeyFacts, problemFacts } from '../documents.ts'
+import { driftLines } from '../drift-lines.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
-import { printDrift } from '../print-drift.ts'
 import { targetOptions } from '../target.ts'
 
 /** `pibake verify SPEC TARGET` */
@@ -35,10 +35,11 @@ function verify(io: Io, specFile: string, options: PrepareOptions): ExitCode {
         origin: operation.origin,
       })),
       access: verdict,
+      problems: problemFacts(prepared.problems, prepared.locate),
       hostKeys: hostKeyFacts(hostKeys),
     })
   } else {
-    printDrift(io, drift)
+    for (const line of driftLines(drift)) io.stdout.write(`${line}\n`)
     say(io, drift.length === 0 ? 'no drift: the target is as the spec says' : `${drift.length} paths have drifted`)
   }
   return drift.length === 0 ? EXIT.ok : EXIT.drift
