@@ -17,6 +17,9 @@ process.once('exit', () => {
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 })
 
+// So that what the tests have mounted or made goes also when they are broken off.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 const here = fileURLToPath(new URL('.', import.meta.url))
 const words = process.argv.slice(2)
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })

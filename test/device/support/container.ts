@@ -32,9 +32,10 @@ export class Container {
     const nspawn = ['systemd-nspawn', '--quiet', `--directory=${root}`, '--machine=device', ...binds]
     const alone = ['--register=no', '--keep-unit', '--network-interface=eth0', '--console=read-only', '--boot']
     options.network.plug()
-    const spaces = [`--net=/run/netns/${options.network.name}`, 'unshare', '--mount']
+    // Killed with this process, whatever ends it: a container must not outlive its test.
+    const bound = ['--pdeathsig', 'KILL', 'nsenter', `--net=/run/netns/${options.network.name}`, 'unshare', '--mount']
     const log = openSync(this.#log, 'w')
-    this.#process = spawn('nsenter', [...spaces, 'sh', '-euc', setUp, 'sh', ...nspawn, ...alone], {
+    this.#process = spawn('setpriv', [...bound, 'sh', '-euc', setUp, 'sh', ...nspawn, ...alone], {
       stdio: ['ignore', log, log],
       env: { ...process.env, SYSTEMD_NSPAWN_LOCK: '0' },
     })

@@ -18,6 +18,7 @@ export class Network {
 
   constructor() {
     run(['ip', 'netns', 'add', this.name])
+    there.add(this)
   }
 
   /** Lays the wire anew: both its ends in this namespace, `eth0` free for a device to take. */
@@ -35,8 +36,14 @@ export class Network {
     return attempt(['ip', 'netns', 'exec', this.name, ...command], options)
   }
 
-  /** Removes the namespace, and the wire with it. */
+  /** Removes the namespace, and the wire with it; at the end of the process at the latest. */
   remove(): void {
+    there.delete(this)
     attempt(['ip', 'netns', 'delete', this.name])
   }
 }
+
+const there = new Set<Network>()
+process.once('exit', () => {
+  for (const network of there) network.remove()
+})
