@@ -3,12 +3,16 @@ import type { Shut, Verdict, WayIn } from '../access/prove.ts'
 import { visible } from '../encode/visible.ts'
 import type { HostKeys } from '../formats/host-key.ts'
 import { hostnameOf } from '../inspect/hostname.ts'
+import type { Inventory } from '../inspect/inventory.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Tree } from '../tree/tree.ts'
 
 /** Who may get in where, and by which keys the device shows who it is. */
 interface Granted {
   readonly spec: Spec
+  readonly inventory: Pick<Inventory, 'packages'>
+  readonly plan: Pick<Plan, 'units' | 'packages'>
   readonly verdict: Verdict
   readonly hostKeys: HostKeys
 }
@@ -18,11 +22,14 @@ interface Granted {
  *
  * @param root the device's root partition, which may name the device
  */
-export function loginCard({ spec, verdict, hostKeys }: Granted, root: Tree): string[] {
-  const address = addressOf(spec, root)
+export function loginCard(granted: Granted, root: Tree): string[] {
+  const { spec, verdict, hostKeys } = granted
+  const announced = isAnnounced(granted)
+  const address = announced ? addressOf(spec, root) : 'ADDRESS'
   const keys = Object.values(hostKeys)
   return [
     'The way in',
+    ...(announced ? [] : ['  ADDRESS is what the network gave the device: it announces no name (avahi-daemon is off)']),
     ...verdict.ways.map((way) => `  ${wayText(way, address)}`),
     ...verdict.shut.map((shut) => `  shut: ${shutText(shut)}`),
     ...(verdict.intruders.length > 0 ? ['Others who can get in'] : []),
@@ -30,6 +37,15 @@ export function loginCard({ spec, verdict, hostKeys }: Granted, root: Tree): str
     ...(keys.length > 0 ? ['Its host keys'] : []),
     ...keys.map(({ publicKey: { type, fingerprint } }) => `  ${fingerprint} (${type})`),
   ]
+}
+
+/** Will the device answer to NAME.local (mDNS)? */
+function isAnnounced({ inventory, plan }: Granted): boolean {
+  const isOff = plan.units.some(
+    ({ unit, state }) => unit === 'avahi-daemon.service' && (state === 'disabled' || state === 'masked'),
+  )
+  const goes = plan.packages.some(({ name, action }) => name === 'avahi-daemon' && action === 'remove')
+  return inventory.packages.has('avahi-daemon') && !isOff && !goes
 }
 
 /** How to reach the device in its owner's network: by the name that avahi announces. */

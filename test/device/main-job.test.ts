@@ -152,3 +152,12 @@ test('with --json a refusal is one document too', () => {
     assert.equal([document.schema, document.exit], [schema, exit])
   }
 })
+
+test('a device that announces no name is not promised one', () => {
+  const quiet = join(work, 'quiet.yaml')
+  writeFileSync(quiet, JSON.stringify({ ...smallSpec(), services: { disable: ['avahi-daemon'] } }))
+  const { code, stdout, stderr } = pibake(['plan', quiet, ...target()])
+  assert.is(code, 0, stderr)
+  assert.match(stdout, 'ssh alice@ADDRESS')
+  assert.not.match(stdout, '.local')
+})
