@@ -2,8 +2,8 @@ import { errno } from './disk.ts'
 import { SpaceError, TargetError } from './tree.ts'
 
 const HINTS: Record<string, string> = {
-  EACCES: 'run as root; without root, --overlay OUT.tar',
-  EPERM: 'run as root; without root, --overlay OUT.tar',
+  EACCES: 'run as root: on a mounted card some files are for root alone to read',
+  EPERM: 'run as root; --overlay OUT.tar writes nothing to the target',
   EROFS: 'the partition is mounted read-only: mount it read-write',
   EXDEV: 'overlayfs moves no directory of its lower layer: mount it with redirect_dir=on, or work on a plain copy',
   ENAMETOOLONG: 'the file system takes shorter names only',
