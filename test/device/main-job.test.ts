@@ -1,15 +1,4 @@
-import {
-  chmodSync,
-  chownSync,
-  lchownSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -19,7 +8,6 @@ import { pibake } from '../support/cli.ts'
 import { HASH, smallSpec } from '../support/judge.ts'
 import { plant } from '../support/plant.ts'
 import { suite } from '../support/suite.ts'
-import { run } from './support/run.ts'
 
 const test = suite('the main job, by its command line')
 
@@ -172,19 +160,4 @@ test('a device that announces no name is not promised one', () => {
   assert.is(code, 0, stderr)
   assert.match(stdout, 'ssh alice@ADDRESS')
   assert.not.match(stdout, '.local')
-})
-
-test('somebody without root writes an overlay from a tree of their own', () => {
-  const own = join(work, 'own')
-  mkdirSync(own)
-  const sample = samplePiOs({ behaviour: 'bookworm-2025', variant: 'lite', architecture: 'arm64' })
-  lay(join(own, 'root'), sample.root)
-  lay(join(own, 'boot'), sample.boot)
-  // Not by a recursive readdir: that follows /var/run to this machine's own /run.
-  run(['chown', '--recursive', '--no-dereference', '65534:65534', own])
-  lchownSync(join(own, entry), 65534, 65534)
-  const args = ['apply', spec, '--boot', join(own, 'boot'), '--root', join(own, 'root')]
-  const { code, stderr } = pibake([...args, '--overlay', join(own, 'overlay.tar')], { uid: 65534, cwd: own })
-  assert.is(code, 0, stderr)
-  assert.ok(readFileSync(join(own, 'overlay.tar')).length > 10_000)
 })
