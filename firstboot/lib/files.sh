@@ -24,11 +24,11 @@ first_line() {
   printf '%s\n' "$line"
 }
 
-# put FILE MODE TEXT: replaces the file as a whole, or leaves it; writes nothing when it already says TEXT.
+# put FILE MODE TEXT [TEMPORARY]: replaces the file as a whole, or leaves it; writes nothing when it already says TEXT.
 put() {
   if [ -f "$1" ] && [ "$(cat "$1")" = "$3" ]; then return 0; fi
   directory=${1%/*}
-  temporary=$directory/.${1##*/}.new
+  temporary=$directory/${4:-.${1##*/}.new}
   [ -d "$directory" ] || mkdir -p "$directory" || return 1
   # Read back: a full card may take the name and not the bytes.
   if ! printf '%s\n' "$3" >"$temporary" || [ "$(cat "$temporary")" != "$3" ]; then
@@ -39,7 +39,9 @@ put() {
   flush "$temporary" || return 1
   checkpoint "put.${1##*/}"
   mv -f "$temporary" "$1" || return 1
-  flush "$directory"
+  # The file too: on FAT its first cluster and size reach the new name with the file, not with the directory; without
+  # that a cut leaves the new name pointing to the old file's clusters, which are free already.
+  flush "$1" "$directory"
 }
 
 # Is there a route to the world? The kernel's two tables, destination 0; the `lo` entry of IPv6 is always there.

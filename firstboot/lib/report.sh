@@ -64,5 +64,6 @@ write_reports() {
 # The one file written on the FAT partition; nothing depends on it, and a card that refuses it is no failure.
 write_fat() {
   grep -q " $FAT vfat rw" "$PIBAKE_PREFIX/proc/mounts" 2>/dev/null || return 0
-  put "$PIBAKE_PREFIX$FAT/pibake-status.txt" 0644 "$1"
+  # On FAT a short name is one entry, so a cut cannot leave half of it; a long one is several.
+  put "$PIBAKE_PREFIX$FAT/pibake-status.txt" 0644 "$1" pibake.new
 }

@@ -9,7 +9,10 @@ check() {
   [ ${#id} = 32 ]
 }
 
+# systemd-machine-id-setup leaves `uninitialized` as it is: that is process 1's to replace, which has not done it.
 apply() {
+  file=$PIBAKE_PREFIX/etc/machine-id
+  if [ "$(first_line "$file")" = uninitialized ]; then : >"$file"; fi
   bounded 20 systemd-machine-id-setup || give_up machine-id-not-made
-  flush "$PIBAKE_PREFIX/etc/machine-id"
+  flush "$file"
 }

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { arch, cpus, release as kernelRelease, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { packageRoot } from '../../src/assets.ts'
+import { run } from '../device/support/run.ts'
+
+/** What came of one case. */
+export interface Outcome {
+  readonly cuts: readonly string[]
+  /** For each cut, the last thing that the start said before it. */
+  readonly reached: readonly string[]
+  /** What did not hold; none means: recovered. */
+  readonly violations: readonly string[]
+  /** What fsck.vfat had to mend of the status text. */
+  readonly fat: readonly string[]
+}
+
+export interface Sweep {
+  readonly release: string
+  readonly seed: number
+  readonly guestKernel: string
+  readonly systemd: string
+  readonly checkpoints: readonly string[]
+  readonly casesPlanned: number
+  readonly outcomes: readonly Outcome[]
+}
+
+/** Writes what a sweep found to `test/power/results/RELEASE-DATE`, as JSON and as text. @returns the text */
+export function writeReport(sweep: Sweep, date: string): string {
+  const folder = join(packageRoot, 'test/power/results')
+  mkdirSync(folder, { recursive: true })
+  const cutsOf = (outcomes: readonly Outcome[]) => outcomes.reduce((sum, { cuts }) => sum + cuts.length, 0)
+  const recovered = sweep.outcomes.filter(({ violations }) => violations.length === 0)
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    architecture: arch(),
+    kernel: kernelRelease(),
+    qemu: run(['qemu-system-x86_64', '--version']).split('\n')[0] ?? '',
+    acceleration: 'none (TCG)',
+    distribution: /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'unknown',
+  }
+  const count = { cases: sweep.outcomes.length, cuts: cutsOf(sweep.outcomes), recovered: cutsOf(recovered) }
+  const document = { schema: 'pibake.power/1', date, machine, count, ...sweep }
+  const place = join(folder, `${sweep.release}-${date}`)
+  writeFileSync(`${place}.json`, `${JSON.stringify(document, null, 1)}\n`)
+  const rows = sweep.outcomes.map(({ cuts, violations, fat }) => {
+    const verdict = violations.length === 0 ? 'recovered' : `NOT RECOVERED: ${violations.join('; ')}`
+    return `${cuts.join(', then ').padEnd(64)} ${verdict}${fat.length > 0 ? ' (status text on FAT mended by fsck)' : ''}\n`
+  })
+  const head = `Power cuts during the first start, ${sweep.release}, ${date}
+${machine.cpu}, ${machine.cores} cores, ${machine.distribution}; ${machine.qemu}, ${machine.acceleration}
+guest: Linux ${sweep.guestKernel}, ${sweep.systemd}, seed ${sweep.seed}
+${count.cases} of ${sweep.casesPlanned} cases, ${count.recovered} of ${count.cuts} cuts recovered
+
+`
+  writeFileSync(`${place}.txt`, head + rows.sort().join(''))
+  return head
+}

@@ -1,0 +1,96 @@
+/**
+ * Cuts the power of a device during its first start, again and again: `npm run test:power -- [RELEASE …] [--cases N]
+ * [--minutes N] [--pairs N] [--seed N]`. As root; see CONTRIBUTING.md.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Behaviour, Release } from '../../src/inspect/inventory.ts'
+import { stockImage } from '../device/support/dress.ts'
+import { Owner } from '../device/support/owner.ts'
+import { pibake } from '../device/support/pibake.ts'
+import { releases } from '../device/support/roots.ts'
+import { run } from '../device/support/run.ts'
+import { makeDisk } from './disk.ts'
+import { Guests } from './guest.ts'
+import { kernel } from './kernel.ts'
+import { writeReport } from './report.ts'
+import { cases } from './schedule.ts'
+import { Trial } from './trial.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cases: { type: 'string', default: '100000' },
+    minutes: { type: 'string', default: '100000' },
+    pairs: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+  },
+})
+const newest: Readonly<Record<Release, Behaviour>> = { bookworm: 'bookworm-2025', trixie: 'trixie-2026' }
+const chosen = releases.filter((release) => positionals.length === 0 || positionals.includes(release))
+if (chosen.length === 0) throw new Error(`a release is one of ${releases.join(', ')}`)
+
+// In memory: a case copies the card several times.
+mkdirSync('/dev/shm', { recursive: true })
+const work = mkdtempSync('/dev/shm/pibake-power-')
+process.once('exit', () => rmSync(work, { recursive: true, force: true }))
+
+const guests = new Guests(kernel(work), work)
+await guests.save()
+for (const release of chosen) {
+  if (!(await sweep(release))) process.exitCode = 1
+}
+
+/** @returns whether the device recovered from every cut */
+async function sweep(release: Release): Promise<boolean> {
+  const baked = join(work, 'baked.img')
+  const systemd = bake(release, baked)
+  const trial = new Trial(guests, baked, work)
+  const passed = await trial.undisturbed()
+  const seed = Number(values.seed)
+  const planned = cases(passed, Number(values.pairs), seed)
+  const end = Date.now() + Number(values.minutes) * 60_000
+  const date = new Date().toISOString().slice(0, 10)
+  const outcomes = []
+  for (const next of planned.slice(0, Number(values.cases))) {
+    if (Date.now() > end) break
+    const outcome = await trial.run(next)
+    outcomes.push(outcome)
+    console.error(
+      `${release} ${outcomes.length}/${planned.length} ${outcome.cuts.join(', then ')}: ${outcome.violations.join('; ') || 'recovered'}`,
+    )
+    writeReport(
+      {
+        release,
+        seed,
+        guestKernel: guests.version,
+        systemd,
+        checkpoints: passed,
+        casesPlanned: planned.length,
+        outcomes,
+      },
+      date,
+    )
+  }
+  const failed = outcomes.filter(({ violations }) => violations.length > 0).length
+  console.log(`${release}: ${outcomes.length} of ${planned.length} cases run, ${failed} not recovered`)
+  return failed === 0 && outcomes.length > 0
+}
+
+/** A card of the release's newest image with the owner's spec, before its first start. @returns its systemd's version */
+function bake(release: Release, file: string): string {
+  const owner = new Owner()
+  const image = stockImage(newest[release])
+  try {
+    const applied = pibake(['apply', owner.spec, '--boot', image.boot, '--root', image.root])
+    if (applied.status !== 0) throw new Error(applied.stdout + applied.stderr)
+    // An RSA key takes half a minute in an emulator, and goes through the same lines as an ECDSA key.
+    writeFileSync(join(image.root, 'etc/pibake/first-boot/host-keys'), 'ed25519\necdsa\n')
+    makeDisk(file, image.boot, image.root)
+    return run(['chroot', image.root, 'systemctl', '--version']).split('\n')[0] ?? ''
+  } finally {
+    image.remove()
+    owner.remove()
+  }
+}
