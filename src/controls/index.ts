@@ -9,6 +9,7 @@ import { hardening } from './hardening.ts'
 import { hardware } from './hardware.ts'
 import { identity } from './identity.ts'
 import { interimFirewall } from './interim-firewall.ts'
+import { interimListeners } from './interim-listeners.ts'
 import { modules } from './modules.ts'
 import { network } from './network.ts'
 import { packages } from './packages.ts'
@@ -28,6 +29,7 @@ export const controls: readonly Control[] = [
   sudo,
   firewall,
   interimFirewall,
+  interimListeners,
   fail2ban,
   updates,
   packages,

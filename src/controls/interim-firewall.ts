@@ -52,7 +52,7 @@ function compile(context: Context): Contribution {
 }
 
 const WITHOUT_NFT =
-  'the image has no nft: until the first start has ufw up, nothing but the services of the image guards its ports'
+  'the image has no nft: no packet filter guards it until the first start has ufw up; till then nothing but sshd listens'
 
 function hasNft({ inventory }: Context): boolean {
   return inventory.root.read('/usr/sbin/nft') !== undefined

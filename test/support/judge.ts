@@ -1,6 +1,7 @@
 import type { Verdict } from '../../src/access/prove.ts'
 import type { Behaviour } from '../../src/inspect/inventory.ts'
 import { judge } from '../../src/judge.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
 import { type ParsedSpec, parseSpec } from '../../src/spec/parse.ts'
 import type { ReadReferenced } from '../../src/spec/referenced.ts'
@@ -71,6 +72,7 @@ export interface Outcome {
   readonly exit: 0 | 2 | 5
   readonly problems: readonly Problem[]
   readonly verdict: Verdict | undefined
+  readonly plan: Plan | undefined
   /** Codes of all errors and of what locks out. */
   readonly codes: readonly string[]
 }
@@ -101,6 +103,14 @@ export function outcomeOf(
     exit: invalid ? 2 : errors.length > 0 || lockouts.length > 0 ? 5 : 0,
     problems,
     verdict: judged?.verdict,
+    plan: judged?.plan,
     codes: [...errors.map((problem) => problem.code), ...lockouts.map((shut) => shut.code)],
   }
+}
+
+/** The plan of a sound spec. */
+export function planOf(spec: LooseSpec | string, options: Parameters<typeof outcomeOf>[1] = {}): Plan {
+  const { plan, problems } = outcomeOf(spec, options)
+  if (plan === undefined) throw new Error(JSON.stringify(problems))
+  return plan
 }
