@@ -11,7 +11,7 @@ export interface DeviceFacts {
     /** Why nobody reaches sshd on that port (not started, another port, the loopback only); undefined: it is reached. */
     readonly unreachable: string | undefined
   }
-  /** From where the firewall lets a connection to the SSH port through. */
+  /** From where a connection to the SSH port gets through the firewall to an sshd that answers that family of addresses. */
   readonly firewall: Reach
   readonly accounts: readonly AccountFacts[]
 }

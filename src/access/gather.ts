@@ -5,6 +5,9 @@ import type { Release } from '../inspect/inventory.ts'
 import { groupsOf, refusal } from '../sshd/allowed.ts'
 import { effectiveFor, type SshdEffective } from '../sshd/effective.ts'
 import { keyRefusal } from '../sshd/key-types.ts'
+import { methodsOf } from '../sshd/methods.ts'
+import { revokedBy } from '../sshd/revoked.ts'
+import { shutForAll } from '../sshd/shut.ts'
 import { keysFileRefusal, keysFilesOf } from '../sshd/strict-modes.ts'
 import { sudoFor } from '../sudo/evaluate.ts'
 import { readSudoers } from '../sudo/read.ts'
@@ -61,13 +64,16 @@ function factsOf(
     password: passwordOf(accounts, user),
     mustChangePassword: shadow?.rest[0] === '0',
     expires: dayOf(shadow?.rest[5]),
-    keys: files.flatMap((file) => keysIn(root, file).map((entry) => keyFacts(entry, sshd))),
+    keys: files.flatMap((file) => keysIn(root, file).map((entry) => keyFacts(root, entry, sshd))),
     strictModes: files
       .map((file) => keysFileRefusal(root, accounts, user, file, sshd.strictModes))
       .find((reason) => reason !== undefined),
     sshd: {
-      refused: sshd.errors[0] === undefined ? refusal(root, accounts, sshd, connection) : brokenConfig(sshd),
-      ...methods(sshd, user),
+      refused:
+        sshd.errors[0] === undefined
+          ? (refusal(root, accounts, sshd, connection) ?? shutForAll(sshd, release))
+          : brokenConfig(sshd),
+      ...methodsOf(sshd, user, passwordOf(accounts, user) === 'usable'),
     },
     sudo: sudoFacts(root, user, groups),
   }
@@ -86,35 +92,22 @@ function brokenConfig(sshd: SshdEffective): string {
   return `sshd would not start: ${error.at.file}:${error.at.line}: ${error.message}`
 }
 
-/** Which methods alone let this user in; a list of several in AuthenticationMethods must hold nothing else. */
-function methods(sshd: SshdEffective, user: PasswdEntry): { keys: boolean; password: boolean } {
-  const lists = sshd.authenticationMethods
-  const alone = (names: readonly string[]) =>
-    lists.length === 0 || lists.some((list) => list.every((method) => names.includes(method.split(':')[0] as string)))
-  const byPassword = sshd.passwordAuthentication || (sshd.kbdInteractiveAuthentication && sshd.usePam)
-  const rootMayUsePassword = user.uid !== 0 || sshd.permitRootLogin === 'yes'
-  return {
-    keys: sshd.pubkeyAuthentication && alone(['publickey']),
-    password: byPassword && rootMayUsePassword && alone(['password', 'keyboard-interactive']),
-  }
-}
-
 function keysIn(root: Tree, file: string): readonly AuthorizedKeyEntry[] {
   const path = root.resolve(file)
   const content = root.lstat(path)?.kind === 'file' ? root.read(path) : undefined
   return content === undefined ? [] : parseAuthorizedKeys(new TextDecoder().decode(content))
 }
 
-function keyFacts(entry: AuthorizedKeyEntry, sshd: SshdEffective): KeyFacts {
+function keyFacts(root: Tree, entry: AuthorizedKeyEntry, sshd: SshdEffective): KeyFacts {
   const key = parsePublicKey(`${entry.type} ${entry.blob}`)
   const option = (name: string) => entry.options.find((o) => o.name === name)
-  const refused = 'reason' in key ? key.message : keyRefusal(sshd, key)
+  const refused = 'reason' in key ? key.message : (keyRefusal(sshd, key) ?? revokedBy(root, sshd, entry.blob))
   return {
     type: entry.type,
     fingerprint: 'reason' in key ? `${entry.type} in line ${entry.line}` : key.fingerprint,
     from: reachOf(option('from')?.value),
     expires: dateOf(option('expiry-time')?.value),
-    command: option('command') !== undefined || sshd.forceCommand !== undefined,
+    command: option('command') !== undefined,
     refused,
   }
 }

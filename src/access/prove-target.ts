@@ -7,8 +7,9 @@ import { compileRules } from '../ufw/compile.ts'
 import { imageNames } from '../ufw/names.ts'
 import type { Reach } from './facts.ts'
 import { accountFacts } from './gather.ts'
-import { sshUnreachable } from './listening.ts'
+import { answered, sshUnreachable } from './listening.ts'
 import { prove, type Verdict } from './prove.ts'
+import { shared } from './reach.ts'
 
 /**
  * Lays the plan over the image and decides who gets in.
@@ -30,7 +31,7 @@ export function proveAccess(spec: Spec, inventory: Inventory, plan: Plan, today:
       port: spec.ssh.port,
       unreachable: sshUnreachable(root, inventory.release, spec.ssh.port, plan),
     },
-    firewall: firewallReach(spec, inventory),
+    firewall: shared(firewallReach(spec, inventory), answered(root, inventory.release)),
     accounts: accountFacts(root, inventory.release, wanted),
   })
 }

@@ -4,7 +4,7 @@ import type { Problem } from '../spec/report.ts'
 import { suggest } from '../spec/suggest.ts'
 import { canonical, keywordsOf, scopeOf } from '../sshd/keywords.ts'
 import { splitArguments } from '../sshd/tokens.ts'
-import { valueRefusal } from '../sshd/values.ts'
+import { isJudged, valueRefusal } from '../sshd/values.ts'
 import type { Context } from './control.ts'
 
 /** Keywords that follow from another key of the spec; those that it sets itself are the spec's own rule (SSH006). */
@@ -31,15 +31,33 @@ const risky: Readonly<Record<string, readonly [RegExp, string]>> = {
   trustedusercakeys: [/^(?!none$)/i, 'a certificate authority lets further people in, which pibake cannot check'],
   gssapiauthentication: [/^yes$/i, 'Kerberos lets further people in, which pibake cannot check'],
   kerberosauthentication: [/^yes$/i, 'Kerberos lets further people in, which pibake cannot check'],
-  forcecommand: [/^(?!none$)/i, 'everybody gets this command in place of a shell'],
-  chrootdirectory: [/^(?!none$)/i, 'everybody is confined to this directory, which root must own and fill'],
+  persourcepenalties: [/authfail|noauth|grace|min/, 'who mistypes, or only knocks, is kept out for that time'],
+  channeltimeout: [/session|\*/, 'a shell in which nothing moves for that time is closed'],
+  logingracetime: [/^[1-9]s?$/i, 'a slow device or network may take longer than that to log somebody in'],
+  maxstartups: [/^[1-4](:|$)/, 'a few strangers who connect and wait keep everybody else out'],
+  persourcemaxstartups: [/^1$/, 'a second login from the same address has to wait for the first'],
+  permittty: [/^no$/i, 'there is no terminal: sudo takes its password from stdin only (sudo -S)'],
+  pubkeyauthoptions: [/verify-required/, 'a FIDO key that was made without "-O verify-required" is refused'],
+  addressfamily: [/^inet6$/i, 'clients that have IPv4 only are not answered'],
   pubkeyauthentication: [/^no$/i, 'the keys of this spec are of no use'],
+}
+
+/** How a method that AuthenticationMethods may name is switched on; keyboard-interactive and hostbased never are. */
+const methodHint: Readonly<Record<string, string>> = {
+  password: 'set ssh.passwordAuthentication: true',
+  any: 'set ssh.passwordAuthentication: true',
+  'gssapi-with-mic': 'set GSSAPIAuthentication: "yes"',
 }
 
 /** What is wrong with `ssh.settings` for the sshd of this image. */
 export function settingProblems({ spec, inventory }: Context): readonly Problem[] {
   const seen = new Map<string, string>()
   const lower = new Set(Object.keys(spec.ssh.settings).map((keyword) => keyword.toLowerCase()))
+  const gssapi = Object.entries(spec.ssh.settings).find(([keyword]) => canonical(keyword) === 'gssapiauthentication')
+  const isOn = (method: string) =>
+    method === 'publickey' ||
+    (/^(password|any)$/.test(method) && spec.ssh.passwordAuthentication) ||
+    (method === 'gssapi-with-mic' && gssapi?.[1].toLowerCase() === 'yes')
   return Object.entries(spec.ssh.settings).flatMap(([keyword, value]): Problem[] => {
     const path = ['ssh', 'settings', keyword]
     const problem = (code: string, message: string, hint?: string): Problem[] => [
@@ -64,6 +82,9 @@ export function settingProblems({ spec, inventory }: Context): readonly Problem[
     if (owner !== undefined) return problem('SSH013', `'${keyword}' is set by ${owner}`, `use ${owner}`)
     const refused = refusal(sshd, value)
     if (refused !== undefined) return problem('SSH014', `the value ${refused}`)
+    if (!isJudged(name)) {
+      return problem('SSH018', `'${keyword}' cannot be checked without the device, so ssh.settings does not take it`)
+    }
     const wrong = valueRefusal(release, name, splitArguments(value))
     if (wrong !== undefined) return problem('SSH014', `sshd would not start: the value ${wrong}`)
     if (/^authorized(keys|principals)command$/.test(name) && value !== 'none' && !lower.has(`${name}user`)) {
@@ -71,13 +92,9 @@ export function settingProblems({ spec, inventory }: Context): readonly Problem[
     }
     const hole = closed[name]
     if (hole !== undefined && !hole[0].test(value)) return problem('SSH015', `this opens a hole: ${hole[1]}`)
-    const method = name === 'authenticationmethods' && !spec.ssh.passwordAuthentication
-    if (method && /password|keyboard-interactive|any/i.test(value)) {
-      return problem(
-        'SSH016',
-        'names a method that ssh.passwordAuthentication switches off',
-        'set ssh.passwordAuthentication: true',
-      )
+    if (name === 'authenticationmethods') {
+      const off = value.split(/[\s,]+/).find((method) => !isOn(method.replace(/:pam$/, '')))
+      if (off !== undefined) return problem('SSH016', `names ${off}, which is switched off`, methodHint[off])
     }
     const risk = risky[name]
     return risk?.[0].test(value) ? [{ severity: 'warning', code: 'SSH017', path, message: risk[1] }] : []

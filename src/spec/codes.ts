@@ -72,6 +72,7 @@ export const codes: Readonly<Record<string, string>> = {
   SSH015: 'A value that opens a hole.',
   SSH016: 'An authentication method that is switched off.',
   SSH017: 'A setting of sshd with a risk.',
+  SSH018: 'A keyword of sshd that cannot be checked without the device.',
   SSH020: 'A file of the image with which sshd would not start.',
   SSH021: 'The image’s sshd_config does not read drop-ins.',
   SSH022: 'A line of the image that beats what the spec wants of sshd.',

@@ -63,28 +63,21 @@ export function unknownAlgorithms(release: Release, kind: AlgorithmKind, list: s
     .filter((name) => !known.includes(name))
 }
 
-/**
- * Why sshd would not take a public key of this type and size; undefined: it would.
- *
- * @param accepted the value of PubkeyAcceptedAlgorithms, undefined: sshd's own
- */
-export function keyRefusal(
-  key: { readonly type: string; readonly bits: number },
-  accepted: string | undefined,
-  requiredRsaSize: number,
-): string | undefined {
-  if (key.type === 'ssh-rsa' && key.bits < requiredRsaSize) {
-    return `an RSA key of ${key.bits} bits, and RequiredRSASize is ${requiredRsaSize}`
-  }
-  const algorithms = key.type === 'ssh-rsa' ? [...rsaSha2, 'ssh-rsa'] : [key.type]
-  const allowed = adjusted(accepted)
-  return algorithms.some((name) => allowed.includes(name)) ? undefined : `sshd does not accept keys of type ${key.type}`
+/** What clients no longer offer unless told to, and host keys that not every device has (`ssh -G`). */
+const unusual: Readonly<Record<'cipher' | 'mac' | 'kex' | 'key', RegExp>> = {
+  cipher: /-cbc$/,
+  mac: /^hmac-md5|-96(-etm|$)/,
+  kex: /-sha1$/,
+  key: /^(?!(ssh-ed25519|rsa-sha2-(256|512))$)/,
 }
 
-function adjusted(list: string | undefined): readonly string[] {
-  if (list === undefined) return defaultKeys
-  const names = list.replace(/^[-+^]/, '').split(',')
-  const named = [...defaultKeys, ...oldKeys, 'ssh-dss'].filter((name) => names.some((n) => matchPattern(name, n)))
-  if (list.startsWith('-')) return defaultKeys.filter((name) => !named.includes(name))
-  return /^[+^]/.test(list) ? [...defaultKeys, ...named] : named
+/** Whether a list of algorithms leaves none on which a client of today and this sshd would agree. */
+export function leavesNone(release: Release, kind: keyof typeof unusual, list: string): boolean {
+  if (/^[+^]/.test(list)) return false
+  const patterns = list.replace(/^-/, '').split(',')
+  const named = (name: string) => patterns.some((pattern) => matchPattern(name, pattern))
+  const usual = algorithmsOf(release, kind).filter((name) => !unusual[kind].test(name))
+  // OpenSSH 10 has these no longer among its defaults, from which is subtracted.
+  const isDefault = (name: string) => !name.startsWith('diffie-hellman-')
+  return list.startsWith('-') ? usual.every((name) => named(name) || !isDefault(name)) : !usual.some(named)
 }

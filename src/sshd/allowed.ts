@@ -49,7 +49,8 @@ export function refusal(
   return undefined
 }
 
-function place(effective: SshdEffective, keyword: string): string {
+/** ` (file:line)` of the line that set a keyword, or nothing. */
+export function place(effective: SshdEffective, keyword: string): string {
   const at = effective.at(keyword)
   return at === undefined ? '' : ` (${at.file}:${at.line})`
 }

@@ -55,11 +55,12 @@ export interface SshdEffective {
   readonly denyUsers: readonly string[]
   readonly allowGroups: readonly string[]
   readonly denyGroups: readonly string[]
-  readonly forceCommand: string | undefined
   readonly requiredRsaSize: number
   readonly pubkeyAcceptedAlgorithms: string | undefined
   /** RefuseConnection of OpenSSH 10: nobody gets in. */
   readonly refuseConnection: boolean
+  /** First argument of a keyword (any case) as written; undefined: sshd's default. */
+  value(keyword: string): string | undefined
   /** The line that set a keyword (any case), the first where lines add up; undefined: sshd's default. */
   at(keyword: string): At | undefined
   /** Lines for which sshd would not start at all. */
@@ -74,7 +75,6 @@ export function effectiveFor(root: Tree, release: Release, connection: Connectio
   const flag = (keyword: string, otherwise: boolean) =>
     (first(keyword)?.toLowerCase() ?? (otherwise ? 'yes' : 'no')) === 'yes'
   const words = (keyword: string) => lines.get(keyword)?.flatMap((d) => d.args) ?? []
-  const command = first('forcecommand')
   const methods = words('authenticationmethods')
   return {
     ports: lines.has('port') ? words('port').map(Number) : [22],
@@ -95,11 +95,10 @@ export function effectiveFor(root: Tree, release: Release, connection: Connectio
     denyUsers: words('denyusers'),
     allowGroups: words('allowgroups'),
     denyGroups: words('denygroups'),
-    forceCommand:
-      command === undefined || command.toLowerCase() === 'none' ? undefined : words('forcecommand').join(' '),
     requiredRsaSize: Number(first('requiredrsasize') ?? 1024),
     pubkeyAcceptedAlgorithms: first('pubkeyacceptedalgorithms'),
     refuseConnection: flag('refuseconnection', false),
+    value: (keyword) => first(keyword.toLowerCase()),
     at: (keyword) => lines.get(keyword.toLowerCase())?.[0]?.at,
     errors: config.errors,
   }

@@ -128,6 +128,96 @@ const cases: Case[] = [
   ['sshd: a keyword that this sshd does not know stops it', settings({ PermitRootLogni: 'no' })],
   ['sshd: a keyword of a newer release stops it', settings({ UseDNSSEC: 'yes' })],
   ['sshd: only the loopback is listened on', settings({ ListenAddress: '127.0.0.1' })],
+  ['sshd: no session is allowed', settings({ MaxSessions: '0' })],
+  ['sshd: no try is allowed', settings({ MaxAuthTries: '0' })],
+  ['sshd: no connection from one address is allowed', settings({ PerSourceMaxStartups: '0' })],
+  ['sshd: fewer connections in all than before they are dropped', settings({ MaxStartups: '60:30:10' })],
+  ['sshd: a time that its int does not hold', settings({ LoginGraceTime: '999999999w' })],
+  ['sshd: confined to a directory that is not there', settings({ ChrootDirectory: '/srv/nothing' })],
+  ['sshd: confined to a directory without a shell', settings({ ChrootDirectory: '/home' })],
+  ['sshd: confined to a home, which is not root’s', settings({ ChrootDirectory: '%h' })],
+  ['sshd: one command for everybody', settings({ ForceCommand: '/usr/bin/uptime' })],
+  [
+    'sshd: one command for everybody, who log in with passwords',
+    (s) => {
+      s.ssh = { passwordAuthentication: true, settings: { ForceCommand: 'internal-sftp' } }
+      s.users[0].authorizedKeys = []
+    },
+  ],
+  ['sshd: a list of revoked keys that is not there', settings({ RevokedKeys: '/etc/ssh/revoked' })],
+  ['sshd: a list of revoked keys that is a directory', settings({ RevokedKeys: '/etc' })],
+  [
+    'sshd: a list of revoked keys with the owner’s',
+    settings({ RevokedKeys: '/etc/revoked' }),
+    (root) => put(root, '/etc/revoked', `# lost\n${BOB_KEY}\n${ALICE_KEY}\n`),
+  ],
+  [
+    'sshd: a list of revoked keys with a line that is no key',
+    settings({ RevokedKeys: '/etc/revoked' }),
+    (root) => put(root, '/etc/revoked', 'SHA256:abc\n'),
+  ],
+  [
+    'sshd: revoked keys in a binary list',
+    settings({ RevokedKeys: '/etc/revoked' }),
+    (root) => put(root, '/etc/revoked', 'SSHKRL\n\0\0\0\0\u0001'),
+  ],
+  ['sshd: no signature that the owner’s key can make', settings({ PubkeyAcceptedAlgorithms: 'rsa-sha2-512' })],
+  ['sshd: no cipher is left', settings({ Ciphers: '-*' })],
+  ['sshd: only ciphers that clients no longer offer', settings({ Ciphers: 'aes256-cbc,3des-cbc' })],
+  ['sshd: no key exchange is left', settings({ KexAlgorithms: '-curve*,sntrup*,mlkem*,ecdh*' })],
+  [
+    'sshd: only a key exchange that clients no longer offer',
+    settings({ KexAlgorithms: 'diffie-hellman-group14-sha1' }),
+  ],
+  ['sshd: only MACs that clients no longer offer', settings({ MACs: 'hmac-md5' })],
+  ['sshd: no host key is left', settings({ HostKeyAlgorithms: '-*' })],
+  ['sshd: only host keys that no device has', settings({ HostKeyAlgorithms: 'ecdsa-sha2-nistp384' })],
+  ['sshd: an address that the device does not have at its start', settings({ ListenAddress: '192.0.2.1' })],
+  ['sshd: an address that is not of the family', settings({ ListenAddress: '0.0.0.0', AddressFamily: 'inet6' })],
+  [
+    'sshd: IPv6 only, while the firewall admits an IPv4 network',
+    (s) => {
+      s.ssh = { settings: { AddressFamily: 'inet6' } }
+      s.firewall = { rules: ['allow from 192.168.0.0/16 to any port 22 proto tcp'] }
+    },
+  ],
+  [
+    'sshd: IPv6 only, while the key comes from an IPv4 network',
+    (s) => {
+      key({ from: ['192.0.2.0/24'] })(s)
+      s.ssh = { settings: { ListenAddress: '::' } }
+    },
+  ],
+  ['sshd: two keys demanded, there is one', settings({ AuthenticationMethods: 'publickey,publickey' })],
+  [
+    'sshd: a key and a password demanded, there is no password',
+    (s) => {
+      s.ssh = { passwordAuthentication: true, settings: { AuthenticationMethods: 'publickey,password' } }
+      s.users[0].sudo = 'nopasswd'
+      delete s.users[0].passwordHash
+    },
+  ],
+  [
+    'sshd: a method that is switched off',
+    (s) => (s.ssh = { passwordAuthentication: true, settings: { AuthenticationMethods: 'keyboard-interactive' } }),
+  ],
+  ['sshd: a method that does not exist stops it', settings({ AuthenticationMethods: 'pubkey' })],
+  ['sshd: a forwarded port without number stops it', settings({ PermitOpen: 'localhost' })],
+  ['sshd: a class of service that does not exist stops it', settings({ IPQoS: '0x20' })],
+  ['sshd: a variable without value stops it', settings({ SetEnv: 'LANG' })],
+  ['sshd: an amount that is none stops it', settings({ RekeyLimit: 'none' })],
+  ['sshd: a second sftp stops that of Bookworm', settings({ Subsystem: 'sftp internal-sftp' })],
+  ['sshd: a routing domain stops it', settings({ RDomain: 'none' })],
+  ['sshd: a block in the settings', settings({ Match: 'User bob' })],
+  ['sshd: its first line is longer than clients read', settings({ VersionAddendum: 'x'.repeat(9000) })],
+  ['sshd: its process number overwrites the passwords', settings({ PidFile: '/etc/shadow' })],
+  ['a drop-in of the image confines everybody', () => {}, dropIn('50-x.conf', 'ChrootDirectory /srv/sftp\n')],
+  [
+    'a Match block of the image allows the owner no session',
+    () => {},
+    dropIn('50-x.conf', 'Match Group sudo\n MaxSessions 0\n'),
+  ],
+  ['a drop-in of the image revokes all keys', () => {}, dropIn('50-x.conf', 'RevokedKeys /etc/ssh/revoked\n')],
   ['a drop-in of the image refuses the owner', () => {}, dropIn('00-a.conf', 'DenyUsers alice\n')],
   ['a drop-in of the image moves the port', () => {}, dropIn('00-a.conf', 'Port 2200\n')],
   [

@@ -14,6 +14,8 @@ const user =
     change(spec.users[0])
 const set = (values: object) => (spec: LooseSpec) => Object.assign(spec, values)
 
+const settings = (values: Record<string, string>) => set({ ssh: { settings: values } })
+
 const cases: Case[] = [
   ['the smallest', () => {}, 'bookworm-2023'],
   ['the smallest', () => {}, 'bookworm-2025'],
@@ -66,6 +68,60 @@ const cases: Case[] = [
   ['no brute-force guard', set({ fail2ban: { enabled: false } })],
   ['no updates', set({ updates: { firstBoot: 'none', unattended: false, sshServerDaily: false } })],
   ['X11 forwarding for a desktop user', set({ ssh: { settings: { X11Forwarding: 'yes' } } })],
+  ['one session, one try', settings({ MaxSessions: '1', MaxAuthTries: '1' })],
+  ['few connections at once', settings({ MaxStartups: '3:50:10', PerSourceMaxStartups: '2' })],
+  ['no limit for an address', settings({ PerSourceMaxStartups: 'none' })],
+  ['confined to everything', settings({ ChrootDirectory: '/' })],
+  [
+    'no command, no directory, no revoked keys',
+    settings({ ForceCommand: 'none', ChrootDirectory: 'none', RevokedKeys: 'none' }),
+  ],
+  [
+    'a list of revoked keys that holds another',
+    (s) => {
+      s.ssh = { settings: { RevokedKeys: '/etc/revoked' } }
+      s.files = [{ path: '/etc/revoked', content: `# lost\n${BOB_KEY}\n`, mode: '0644', owner: 'root', group: 'root' }]
+    },
+  ],
+  ['longer RSA keys, and the owner’s is none', settings({ RequiredRSASize: '4096' })],
+  [
+    'one cipher, one MAC, one key exchange',
+    settings({ Ciphers: 'aes256-ctr', MACs: 'hmac-sha2-256', KexAlgorithms: 'curve25519-sha256' }),
+  ],
+  [
+    'algorithms taken away',
+    settings({ Ciphers: '-*-cbc,aes128-*', HostKeyAlgorithms: 'ssh-ed25519', MACs: '-umac-*' }),
+  ],
+  ['IPv4 only', settings({ AddressFamily: 'inet', ListenAddress: '0.0.0.0' })],
+  [
+    'IPv6 only, and so is the firewall’s rule',
+    (s) => {
+      s.ssh = { settings: { AddressFamily: 'inet6' } }
+      s.firewall = { rules: ['allow from 2001:db8::/32 to any port 22 proto tcp'] }
+    },
+  ],
+  ['no terminal', settings({ PermitTTY: 'no' })],
+  ['principals for certificates that nobody has', settings({ AuthorizedPrincipalsFile: '/etc/nothing' })],
+  ['FIDO keys have to be touched', settings({ PubkeyAuthOptions: 'touch-required' })],
+  [
+    'a key and then the password',
+    set({ ssh: { passwordAuthentication: true, settings: { AuthenticationMethods: 'publickey,password' } } }),
+  ],
+  [
+    'forwarding, variables, traffic',
+    settings({
+      PermitOpen: 'localhost:80 [::1]:*',
+      PermitListen: '8080',
+      SetEnv: 'A=b',
+      IPQoS: 'ef cs1',
+      RekeyLimit: '1G 1h',
+    }),
+  ],
+  [
+    'penalties',
+    settings({ PerSourcePenalties: 'authfail:5s max:10m', PerSourcePenaltyExemptList: '192.168.0.0/16,fe80::/10' }),
+    'trixie-2026',
+  ],
   [
     'a hostname, a place, a language',
     set({ device: { hostname: 'kit-07', timezone: 'Europe/Vienna', locale: 'en_GB.UTF-8', keyboard: 'gb' } }),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { algorithmsOf } from '../../src/sshd/algorithms.ts'
 import { keywordsOf, scopeOf } from '../../src/sshd/keywords.ts'
+import { splitArguments } from '../../src/sshd/tokens.ts'
 import { judgedKeywords, valueRefusal } from '../../src/sshd/values.ts'
 import { suite } from '../support/suite.ts'
 import { attemptIn, runIn } from './support/chroot.ts'
@@ -26,6 +27,135 @@ const values = [
     '-nothing*',
   ],
   ...['^hmac-sha2-512', 'mlkem768x25519-sha256', 'ssh-dss', 'aes256-ctr,nothing', 'gss-gex-sha1-', '/etc/issue', 'a b'],
+  ...[
+    '60:30:10',
+    '999999999w',
+    '999999999',
+    '3550w',
+    '3551w',
+    '/run/sshd.pid',
+    '/etc/shadow',
+    '-*',
+    '%h',
+    '0',
+    '0177 1',
+  ],
+  ...[
+    'publickey',
+    'publickey,password password',
+    'Publickey',
+    'publickey,',
+    'any publickey',
+    'none publickey',
+    'hostbased',
+  ],
+  ...[
+    'keyboard-interactive:pam',
+    'keyboard-interactive:x',
+    'publickey:x',
+    'password,gssapi-with-mic',
+    'publickey publickey',
+  ],
+  ...[
+    'A=b C=d',
+    'A=',
+    '=b',
+    '1=2',
+    'LANG LC_*',
+    '"A=b c"',
+    'A.b',
+    'session=5',
+    'session:shell=1h *=0',
+    'session=none',
+    '=5',
+    'a=1y',
+  ],
+  ...[
+    'af11',
+    'AF11 cs7',
+    'le',
+    'ef ef ef',
+    '255',
+    '256',
+    '0x20',
+    'lowdelay 16',
+    'kex.c:*:1000,packet.c',
+    '*:f():1 b',
+    'none a',
+    '#',
+  ],
+  ...[
+    '80',
+    '*',
+    '*:*',
+    'localhost:80',
+    '[::1]:80 a.b-c_d:*',
+    '::1:80',
+    'a:0',
+    'a:65535',
+    'a:65536',
+    '[::1]',
+    'host:http',
+    'any 80',
+  ],
+  ...['touch-required', 'verify-required touch-required', 'verify-required,touch-required', 'none touch-required'],
+  ...[
+    'default',
+    'default none',
+    '1G 1h',
+    '1k',
+    '1',
+    '16',
+    '999999G',
+    '9999999G',
+    'default 1h 3',
+    'none none',
+    '0K 0',
+    '1T',
+  ],
+  ...[
+    '32',
+    '32:128',
+    '33',
+    '24:129',
+    '0:0',
+    '32:',
+    'crash:1h',
+    'authfail:5 noauth:1s max:10m min:15',
+    'foo:1',
+    'yes crash:1',
+  ],
+  ...[
+    'max-sources4:5',
+    'overflow:permissive',
+    'crash:x',
+    'min:1h max:1',
+    '192.0.2.0/24,::1',
+    '192.0.2.1/24',
+    '10.*',
+    '10.0.0.0/8,x',
+  ],
+  ...[
+    '0.0.0.0/0',
+    '::/0',
+    'fe80::/10',
+    'fe80::/9',
+    '2001:db8::/29',
+    '2001:db8::/28',
+    '::1/127',
+    '1::2:0/112',
+    '::ffff:1.2.3.4/128',
+  ],
+  ...[
+    '::ffff:1.2.3.4',
+    '192.0.2.1/33',
+    '192.0.2.1/32',
+    '!10.0.0.1',
+    'hello world',
+    'sudo a* !b',
+    '/bin/sh -c "a b"',
+    'fe80::1%lo',
+  ],
 ]
 
 /** Keywords that stand in the program only as the end of a longer word, or nowhere. */
@@ -79,7 +209,7 @@ for (const release of releases) {
       .filter((keyword) => scopeOf(release, keyword) !== undefined)
       .flatMap((keyword) => values.map((value) => [keyword, value] as const))
     const isRefused = ([keyword, value]: readonly [string, string]) =>
-      valueRefusal(release, keyword, value.split(' ')) !== undefined
+      valueRefusal(release, keyword, splitArguments(value)) !== undefined
     // Every line is read, whether or not an earlier one has set the keyword: one run judges them all.
     const users = 'AuthorizedKeysCommandUser nobody\nAuthorizedPrincipalsCommandUser nobody\n'
     const passed = pairs.filter((pair) => !isRefused(pair))

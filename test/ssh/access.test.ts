@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { readAccounts } from '../../src/formats/accounts.ts'
-import { keyRefusal } from '../../src/sshd/algorithms.ts'
 import { refusal } from '../../src/sshd/allowed.ts'
 import { effectiveFor } from '../../src/sshd/effective.ts'
+import { keyRefusal } from '../../src/sshd/key-types.ts'
 import { keysFileRefusal, keysFilesOf } from '../../src/sshd/strict-modes.ts'
 import { memoryTree, type Sketch } from '../support/memory.ts'
 import { suite } from '../support/suite.ts'
@@ -85,7 +85,12 @@ test('where the keys lie', () => {
 })
 
 test('kinds and lengths of keys', () => {
-  const refused = (type: string, bits: number, accepted?: string) => keyRefusal({ type, bits }, accepted, 3072)
+  const refused = (type: string, bits: number, accepted?: string) => {
+    const line = accepted === undefined ? '' : `PubkeyAcceptedAlgorithms ${accepted}\n`
+    const root = memoryTree({ ...base, '/etc/ssh/sshd_config': `RequiredRSASize 3072\n${line}` })
+    const sshd = effectiveFor(root, 'trixie', { user: 'alice', groups: ['alice'], address: '192.0.2.7' })
+    return keyRefusal(sshd, { type, bits })
+  }
   assert.is(refused('ssh-ed25519', 256), undefined)
   assert.is(refused('ssh-rsa', 3072), undefined)
   assert.match(refused('ssh-rsa', 2048) ?? '', '2048 bits')
