@@ -43,7 +43,7 @@ const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600,
 
 /** `30`, `2m`, `1h30m`: a sum that fits sshd's int (misc.c, convtime). */
 export function isTime(text: string): boolean {
-  if (!/^(\d{1,9}[smhdw]?)+$/i.test(text)) return false
+  if (text === '' || !/^(?:\d+[smhdw])*\d*$/i.test(text)) return false
   const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)]
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit as string] ?? 0), 0) < 2 ** 31
 }

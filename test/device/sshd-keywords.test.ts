@@ -210,12 +210,24 @@ for (const release of releases) {
       .flatMap((keyword) => values.map((value) => [keyword, value] as const))
     const isRefused = ([keyword, value]: readonly [string, string]) =>
       valueRefusal(release, keyword, splitArguments(value)) !== undefined
-    // Every line is read, whether or not an earlier one has set the keyword: one run judges them all.
-    const users = 'AuthorizedKeysCommandUser nobody\nAuthorizedPrincipalsCommandUser nobody\n'
     const passed = pairs.filter((pair) => !isRefused(pair))
-    const [all] = judge([`${users}${passed.map((pair) => `${pair.join(' ')}\n`).join('')}`])
-    assert.ok(all?.ok, all?.said)
-    assert.ok(passed.length > 300, `only ${passed.length} pairs`)
+    // Each keyword stands once in a configuration: of some, sshd does not look at a second line. What would make
+    // values of two keywords contradict each other is set before.
+    const methods = ['Password', 'Pubkey', 'KbdInteractive', 'Hostbased', 'GSSAPI'].map((m) => `${m}Authentication yes`)
+    const users = ['AuthorizedKeysCommandUser nobody', 'AuthorizedPrincipalsCommandUser nobody']
+    const fixed = [...methods, ...users, 'AddressFamily any', ''].join('\n')
+    const nth = new Map<string, number>()
+    const texts: string[] = []
+    for (const [keyword, value] of passed) {
+      const n = nth.get(keyword) ?? 0
+      nth.set(keyword, n + 1)
+      texts[n] = `${texts[n] ?? fixed}${keyword} ${value}\n`
+    }
+    for (const { ok, said } of judge(texts)) assert.ok(ok, said)
+    for (const keyword of judgedKeywords.filter((word) => scopeOf(release, word) !== undefined)) {
+      assert.ok(nth.has(keyword), `no value of ${keyword} is let through`)
+    }
+    assert.ok(passed.length > 2000, `only ${passed.length} pairs`)
 
     const refused = pairs.filter(isRefused).filter((_, i) => i % 16 === 0)
     const answers = judge(refused.map((pair) => `${pair.join(' ')}\n`))

@@ -143,6 +143,15 @@ test('settings are checked against the sshd of the image', () => {
     assert.equal(codes({ [keyword]: value }), ['SSH015'], keyword)
   }
   assert.equal(codes({ AuthenticationMethods: 'publickey,password' }), ['SSH016'])
+  assert.equal(codes({ AuthenticationMethods: 'gssapi-with-mic' }), ['SSH016'])
+  assert.equal(codes({ AuthenticationMethods: 'gssapi-with-mic', GSSAPIAuthentication: 'yes' }), ['SSH017'])
+  assert.equal(codes({ AuthenticationMethods: 'publickey' }), [])
+  assert.equal(codes({ MaxStartups: '60:30:10' }), ['SSH014'])
+  assert.equal(codes({ LoginGraceTime: '999999999w' }), ['SSH014'])
+  assert.equal(codes({ PermitTTY: 'no', MaxStartups: '2', AddressFamily: 'inet6' }), ['SSH017', 'SSH017', 'SSH017'])
+  for (const keyword of ['Subsystem', 'HostCertificate', 'HostKeyAgent', 'SecurityKeyProvider', 'RDomain']) {
+    assert.equal(codes({ [keyword]: '/x' }), ['SSH018'], keyword)
+  }
   assert.equal(codes({ UsePAM: 'no' }), ['SSH017'])
   assert.match(compile({}, { settings: { X11Fowarding: 'no' } }).problems?.[0]?.hint ?? '', 'X11Forwarding')
 })
