@@ -86,7 +86,7 @@ export function settingProblems({ spec, inventory }: Context): readonly Problem[
       return problem('SSH018', `'${keyword}' cannot be checked without the device, so ssh.settings does not take it`)
     }
     const wrong = valueRefusal(release, name, splitArguments(value))
-    if (wrong !== undefined) return problem('SSH014', `sshd would not start: the value ${wrong}`)
+    if (wrong !== undefined) return problem('SSH014', `sshd may not start: the value ${wrong}`)
     if (/^authorized(keys|principals)command$/.test(name) && value !== 'none' && !lower.has(`${name}user`)) {
       return problem('SSH014', `sshd would not start: ${keyword}User is missing`, `set ${keyword}User too`)
     }

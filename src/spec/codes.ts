@@ -68,7 +68,7 @@ export const codes: Readonly<Record<string, string>> = {
   SSH011: 'A keyword that sshd ignores.',
   SSH012: 'The same keyword of sshd by two names.',
   SSH013: 'A keyword of sshd that follows from another key of the spec.',
-  SSH014: 'A value with which sshd would not start.',
+  SSH014: 'A value with which sshd might not start.',
   SSH015: 'A value that opens a hole.',
   SSH016: 'An authentication method that is switched off.',
   SSH017: 'A setting of sshd with a risk.',
