@@ -19,6 +19,16 @@ test('a renamed file is synced by its new name: on FAT that is what makes the na
   }
 })
 
+test('a FAT partition that is read-only gets no text, and nothing fails', async () => {
+  const device = new Device().write('proc/mounts', '/dev/x /boot/firmware vfat ro 0 0\n')
+  try {
+    assert.is((await device.call(['run', 'local'])).status, 0)
+    assert.not(device.has(text))
+  } finally {
+    device.remove()
+  }
+})
+
 test('a machine-id that process 1 has left uninitialized becomes one', async () => {
   const device = new Device().write('etc/machine-id', 'uninitialized\n')
   try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/assets.ts'
@@ -49,4 +49,19 @@ test('every step that docs/firstboot.md names is there, and every one there is n
   const table = docs.slice(docs.indexOf('## Steps'), docs.indexOf('\n## ', docs.indexOf('## Steps') + 1))
   const listed = [...table.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, step]) => step as string)
   assert.equal(listed.sort(), steps.sort())
+})
+
+test('docs/firstboot.md has a row for each of the fifty faults, and the tests that it names are there', () => {
+  const docs = readFileSync(join(packageRoot, 'docs/firstboot.md'), 'utf8')
+  const rows = [...docs.matchAll(/^\| (F\d\d) \|.*$/gm)]
+  const expected = Array.from({ length: 50 }, (_, index) => `F${String(index + 1).padStart(2, '0')}`)
+  assert.equal(
+    rows.map(([, id]) => id),
+    expected,
+  )
+  const named = rows.flatMap(([row]) => [...row.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path as string))
+  assert.equal(
+    named.filter((path) => !existsSync(join(packageRoot, path))),
+    [],
+  )
 })

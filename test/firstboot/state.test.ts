@@ -1,6 +1,7 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
-import { Device, plan } from './support/device.ts'
+import { Device, keyIsWhole, plan } from './support/device.ts'
 
 const test = suite('first boot: state')
 
@@ -60,6 +61,29 @@ for (const text of ['', 'sha256:\n', 'sha256:abc; reboot\n', 'yes\n']) {
       assert.is(run.status, 1)
       assert.is(device.snapshot(), before)
       assert.is((await device.call(['status'])).status, 1)
+    } finally {
+      device.remove()
+    }
+  })
+}
+
+/** How a card refuses what is written; the work itself is done all the same. */
+const refusing: Readonly<Record<string, (device: Device) => void>> = {
+  'is full': (device) => symlinkSync('/dev/full', device.path('var/lib/pibake/.attempts.local.new')),
+  'takes no new directory': (device) => device.write('var/lib/pibake/steps', ''),
+}
+
+for (const [how, refuse] of Object.entries(refusing)) {
+  test(`a card that ${how}: failed, nothing is torn, and the keys are made`, async () => {
+    const device = new Device().ask('host-keys', 'ed25519\n')
+    try {
+      mkdirSync(device.path('var/lib/pibake'), { recursive: true })
+      refuse(device)
+      const run = await device.call(['run', 'local'])
+      assert.is(run.status, 1)
+      assert.match(run.stdout, /run: failed \(state-not-writable\)\n$/)
+      assert.not(device.has('var/lib/pibake/attempts.local') && device.read('var/lib/pibake/attempts.local') === '')
+      assert.ok(keyIsWhole(device))
     } finally {
       device.remove()
     }

@@ -54,6 +54,17 @@ withDevice('a clock in the past is named', async (device) => {
   assert.is(JSON.parse(status.stdout).clockSynced, false)
 })
 
+for (const [mood, reason] of [
+  ['locked', 'apt-locked'],
+  ['portal', 'apt-not-trusted'],
+] as const) {
+  withDevice(`apt ${mood}: degraded with its reason, and the next run finishes`, async (device) => {
+    assert.is((await device.call(['run'], { env: { APT_MOOD: mood } })).status, 2)
+    assert.is(reasons((await device.call(['status', '--json'])).stdout).packages, reason)
+    assert.is((await device.call(['run', 'network'])).status, 0)
+  })
+}
+
 withDevice('what was undone later is seen, and healed by run --repair', async (device) => {
   await device.call(['run'])
   rmSync(device.path('ufw-active'))

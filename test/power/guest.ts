@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { truncateSync, writeFileSync } from 'node:fs'
-import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DISK_SIZE } from './disk.ts'
 import type { Kernel } from './kernel.ts'
+import { saveState } from './qmp.ts'
 
 /** Seconds until a guest is given up; an emulated one on a busy machine is slow. */
 const LIMIT = 300
@@ -122,6 +121,8 @@ export class Guests {
 }
 
 const running = new Set<ChildProcess>()
+// A sweep that is broken off leaves no guest behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -131,29 +132,4 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit')
   child.kill('SIGKILL')
   await exited
-}
-
-/** QEMU's machine protocol: writes the guest's whole state to a file. */
-async function saveState(socket: string, file: string): Promise<void> {
-  const connection = createConnection(socket)
-  const answers = createInterface({ input: connection })[Symbol.asyncIterator]()
-  const ask = async (execute: string, args = {}) => {
-    connection.write(`${JSON.stringify({ execute, arguments: args })}\n`)
-    for (;;) {
-      const { value, done } = await answers.next()
-      if (done) throw new Error(`QEMU ended at ${execute}`)
-      const answer = JSON.parse(value)
-      if ('error' in answer) throw new Error(`QEMU: ${execute}: ${answer.error.desc}`)
-      if ('return' in answer) return answer.return
-    }
-  }
-  await ask('qmp_capabilities')
-  await ask('migrate', { uri: `exec:cat >${file}` })
-  for (;;) {
-    const { status } = await ask('query-migrate')
-    if (status === 'completed') break
-    if (status === 'failed') throw new Error('QEMU could not save the guest')
-    await sleep(100)
-  }
-  connection.destroy()
 }

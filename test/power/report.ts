@@ -47,7 +47,7 @@ export function writeReport(sweep: Sweep, date: string): string {
   writeFileSync(`${place}.json`, `${JSON.stringify(document, null, 1)}\n`)
   const rows = sweep.outcomes.map(({ cuts, violations, fat }) => {
     const verdict = violations.length === 0 ? 'recovered' : `NOT RECOVERED: ${violations.join('; ')}`
-    return `${cuts.join(', then ').padEnd(64)} ${verdict}${fat.length > 0 ? ' (status text on FAT mended by fsck)' : ''}\n`
+    return `${cuts.join(', then ').padEnd(96)} ${verdict}${fat.length > 0 ? ' (status text on FAT mended by fsck)' : ''}\n`
   })
   const head = `Power cuts during the first start, ${sweep.release}, ${date}
 ${machine.cpu}, ${machine.cores} cores, ${machine.distribution}; ${machine.qemu}, ${machine.acceleration}

@@ -42,6 +42,7 @@ export class Trial {
   /** One case: its cuts, each judged, then the start that has to recover, judged too. */
   async run(cuts: Case): Promise<Outcome> {
     copyDisk(this.#baked, this.#card)
+    const done: string[] = []
     const reached: string[] = []
     const wrong: string[] = []
     const fat: string[] = []
@@ -49,7 +50,10 @@ export class Trial {
     for (const [index, cut] of cuts.entries()) {
       const lines = await this.#guests.run(this.#card, `cut ${cut.fault}`, cut.plug)
       reached.push(lines.filter((line) => /^(?:checkpoint|pibake:|@)/.test(line)).at(-1) ?? '')
-      if (index === 0 && !happened(cut, lines)) wrong.push(`there was no cut at ${cut.label}`)
+      const there = happened(cut, lines)
+      if (index === 0 && !there) wrong.push(`there was no cut at ${cut.label}`)
+      // What the start before has finished is not done again; the plug was pulled at the end.
+      done.push(there ? cut.label : `${cut.label} (not passed again: at the end)`)
       const card = new Card(this.#card, this.#work)
       const mended = card.checkFat()
       fat.push(...mended)
@@ -62,7 +66,7 @@ export class Trial {
       keys = wholeKeys(now)
     }
     wrong.push(...this.#settled(await this.#guests.run(this.#card, 'settle'), keys))
-    return { cuts: cuts.map(({ label }) => label), reached, violations: wrong, fat }
+    return { cuts: done, reached, violations: wrong, fat }
   }
 
   /** What is wrong after the start that nothing disturbed, and one more. */
