@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, release as kernelRelease, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../../src/assets.ts'
@@ -18,6 +18,8 @@ export interface Outcome {
 export interface Sweep {
   readonly release: string
   readonly seed: number
+  /** Digest of the device's half of pibake. */
+  readonly program: string
   readonly guestKernel: string
   readonly systemd: string
   readonly checkpoints: readonly string[]
@@ -25,9 +27,20 @@ export interface Sweep {
   readonly outcomes: readonly Outcome[]
 }
 
-/** Writes what a sweep found to `test/power/results/RELEASE-DATE`, as JSON and as text. @returns the text */
-export function writeReport(sweep: Sweep, date: string): string {
-  const folder = join(packageRoot, 'test/power/results')
+const folder = join(packageRoot, 'test/power/results')
+const placeOf = (release: string, date: string) => join(folder, `${release}-${date}`)
+
+/** What came of the cases that were run earlier on this day, with the same schedule and the same program. */
+export function earlier({ release, seed, program, casesPlanned }: Sweep, date: string): readonly Outcome[] {
+  const file = `${placeOf(release, date)}.json`
+  if (!existsSync(file)) return []
+  const stored = JSON.parse(readFileSync(file, 'utf8')) as Sweep
+  const same = stored.seed === seed && stored.program === program && stored.casesPlanned === casesPlanned
+  return same ? stored.outcomes : []
+}
+
+/** Writes what a sweep found to `test/power/results/RELEASE-DATE`, as JSON and as text. */
+export function writeReport(sweep: Sweep, date: string): void {
   mkdirSync(folder, { recursive: true })
   const cutsOf = (outcomes: readonly Outcome[]) => outcomes.reduce((sum, { cuts }) => sum + cuts.length, 0)
   const recovered = sweep.outcomes.filter(({ violations }) => violations.length === 0)
@@ -43,7 +56,7 @@ export function writeReport(sweep: Sweep, date: string): string {
   }
   const count = { cases: sweep.outcomes.length, cuts: cutsOf(sweep.outcomes), recovered: cutsOf(recovered) }
   const document = { schema: 'pibake.power/1', date, machine, count, ...sweep }
-  const place = join(folder, `${sweep.release}-${date}`)
+  const place = placeOf(sweep.release, date)
   writeFileSync(`${place}.json`, `${JSON.stringify(document, null, 1)}\n`)
   const rows = sweep.outcomes.map(({ cuts, violations, fat }) => {
     const verdict = violations.length === 0 ? 'recovered' : `NOT RECOVERED: ${violations.join('; ')}`
@@ -56,5 +69,4 @@ ${count.cases} of ${sweep.casesPlanned} cases, ${count.recovered} of ${count.cut
 
 `
   writeFileSync(`${place}.txt`, head + rows.sort().join(''))
-  return head
 }

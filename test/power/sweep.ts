@@ -1,10 +1,12 @@
 /**
  * Cuts the power of a device during its first start, again and again: `npm run test:power -- [RELEASE …] [--cases N]
- * [--minutes N] [--pairs N] [--seed N]`. As root; see CONTRIBUTING.md.
+ * [--minutes N] [--pairs N] [--seed N] [--continue]`. As root; see CONTRIBUTING.md.
  */
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { packageRoot } from '../../src/assets.ts'
 import type { Behaviour, Release } from '../../src/inspect/inventory.ts'
 import { stockImage } from '../device/support/dress.ts'
 import { Owner } from '../device/support/owner.ts'
@@ -14,7 +16,7 @@ import { run } from '../device/support/run.ts'
 import { makeDisk } from './disk.ts'
 import { Guests } from './guest.ts'
 import { kernel } from './kernel.ts'
-import { writeReport } from './report.ts'
+import { earlier, writeReport } from './report.ts'
 import { cases } from './schedule.ts'
 import { Trial } from './trial.ts'
 
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '100000' },
     pairs: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
+    continue: { type: 'boolean', default: false },
   },
 })
 const newest: Readonly<Record<Release, Behaviour>> = { bookworm: 'bookworm-2025', trixie: 'trixie-2026' }
@@ -36,6 +39,11 @@ mkdirSync('/dev/shm', { recursive: true })
 const work = mkdtempSync('/dev/shm/pibake-power-')
 process.once('exit', () => rmSync(work, { recursive: true, force: true }))
 
+const program = createHash('sha256')
+  .update(
+    run(['tar', '--create', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', 'firstboot'], { cwd: packageRoot }),
+  )
+  .digest('hex')
 const guests = new Guests(kernel(work), work)
 await guests.save()
 for (const release of chosen) {
@@ -50,28 +58,18 @@ async function sweep(release: Release): Promise<boolean> {
   const passed = await trial.undisturbed()
   const seed = Number(values.seed)
   const planned = cases(passed, Number(values.pairs), seed)
-  const end = Date.now() + Number(values.minutes) * 60_000
+  const until = Date.now() + Number(values.minutes) * 60_000
   const date = new Date().toISOString().slice(0, 10)
-  const outcomes = []
-  for (const next of planned.slice(0, Number(values.cases))) {
-    if (Date.now() > end) break
+  const about = { release, seed, program, guestKernel: guests.version, systemd, checkpoints: passed }
+  const schedule = { ...about, casesPlanned: planned.length, outcomes: [] }
+  const outcomes = values.continue ? [...earlier(schedule, date)] : []
+  for (const next of planned.slice(outcomes.length, Number(values.cases))) {
+    if (Date.now() > until) break
     const outcome = await trial.run(next)
     outcomes.push(outcome)
-    console.error(
-      `${release} ${outcomes.length}/${planned.length} ${outcome.cuts.join(', then ')}: ${outcome.violations.join('; ') || 'recovered'}`,
-    )
-    writeReport(
-      {
-        release,
-        seed,
-        guestKernel: guests.version,
-        systemd,
-        checkpoints: passed,
-        casesPlanned: planned.length,
-        outcomes,
-      },
-      date,
-    )
+    const verdict = outcome.violations.join('; ') || 'recovered'
+    console.error(`${release} ${outcomes.length}/${planned.length} ${outcome.cuts.join(', then ')}: ${verdict}`)
+    writeReport({ ...schedule, outcomes }, date)
   }
   const failed = outcomes.filter(({ violations }) => violations.length > 0).length
   console.log(`${release}: ${outcomes.length} of ${planned.length} cases run, ${failed} not recovered`)
