@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { ensureDir } from 'fs-extra/esm'
 import { packageRoot } from '../../assets.ts'
 import { writeOverlay } from '../../emit/overlay-tar.ts'
 import type { Behaviour } from '../../inspect/inventory.ts'
@@ -55,7 +55,7 @@ export function addDemo(program: Command, run: Run): void {
 
       const changes = changesOf(target, judged.plan.operations)
       printChanges(io, target, changes, { diffs: io.verbose })
-      mkdirSync(options.output, { recursive: true })
+      await ensureDir(options.output)
       const overlay = join(options.output, 'overlay.tar')
       saveKnownHosts(knownHostsIn(options.output, spec, target.root), judged.hostKeys)
       await writeOverlay(overlay, changes, { epoch: judged.epoch })
