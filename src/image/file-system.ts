@@ -43,6 +43,8 @@ export interface FileSystem {
   remove(path: string): void
   /** Bytes and files that still fit; `files` is infinite where the file system does not count them. */
   room(): { readonly bytes: number; readonly files: number }
+  /** The parts that are in use, in bytes from the partition's start, sorted; what lies between them may hold anything. */
+  used(): readonly { readonly offset: number; readonly length: number }[]
   /** Writes what is counted and summed up: free counts, checksums. The last call. */
   finish(): void
 }
