@@ -1,12 +1,10 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { commit } from '../../apply/commit.ts'
-import { isUnfinished, recover } from '../../apply/recover.ts'
+import type { Workable } from '../../apply/workable.ts'
 import { writeOverlay } from '../../emit/overlay-tar.ts'
 import { visible } from '../../encode/visible.ts'
 import { changesOf } from '../../plan/changes.ts'
 import type { Change } from '../../plan/state.ts'
-import { TargetError } from '../../tree/tree.ts'
 import { common, type Run } from '../command.ts'
 import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
 import { driftLines } from '../drift-lines.ts'
@@ -17,9 +15,9 @@ import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printNotes } from '../print-notes.ts'
-import { openTarget, targetOptions } from '../target.ts'
+import { openTarget, openTargetToChange, type TargetOptions, targetOptions } from '../target.ts'
 
-interface ApplyOptions extends PrepareOptions {
+interface ApplyOptions extends PrepareOptions, TargetOptions {
   readonly overlay?: string
   readonly knownHosts?: string
 }
@@ -38,11 +36,9 @@ export function addApply(program: Command, run: Run): void {
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
-  if (options.overlay === undefined) {
-    assertRoot()
-    finishEarlier(io, options)
-  }
-  const prepared = prepare(io, specFile, { ...options, makeHostKeys: true })
+  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true }, () =>
+    options.overlay === undefined ? openTargetToChange(io, options) : openTarget(options),
+  )
   if (typeof prepared === 'number') return prepared
   const { spec, target, hostKeys } = prepared
   const isBaked = Object.keys(hostKeys).length > 0
@@ -75,26 +71,12 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
   return EXIT.ok
 }
 
-/** @throws TargetError without root: files would get the wrong owner, and sshd and sudo would refuse them */
-function assertRoot(): void {
-  if (process.getuid?.() === 0) return
-  throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
-    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners (--image, for image files, is not in this version)',
-  })
-}
-
-/** What an earlier apply left half-done is taken back, or completed, before the target is looked at. */
-function finishEarlier(io: Io, options: ApplyOptions): void {
-  const target = openTarget(options)
-  if (isUnfinished(target)) say(io, `an earlier apply did not come to its end: ${recover(target)}`)
-}
-
-async function carryOut(io: Io, { target, epoch }: Prepared, changes: readonly Change[]): Promise<void> {
+async function carryOut(io: Io, { target, epoch }: Prepared<Workable>, changes: readonly Change[]): Promise<void> {
   const abort = new AbortController()
   const stop = () => abort.abort()
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
-    const { warnings } = await commit(target, changes, { epoch, signal: abort.signal })
+    const { warnings } = await target.commit(changes, { epoch, signal: abort.signal })
     for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
