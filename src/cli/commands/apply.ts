@@ -9,6 +9,7 @@ import { common, type Run } from '../command.ts'
 import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
 import { driftLines } from '../drift-lines.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { knownHostsIn, saveKnownHosts } from '../known-hosts.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
@@ -72,15 +73,8 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
 }
 
 async function carryOut(io: Io, { target, epoch }: Prepared<Workable>, changes: readonly Change[]): Promise<void> {
-  const abort = new AbortController()
-  const stop = () => abort.abort()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    const { warnings } = await target.commit(changes, { epoch, signal: abort.signal })
-    for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
+  const { warnings } = await interruptible((signal) => target.commit(changes, { epoch, signal }))
+  for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
 }
 
 /** Made before anything is written: the diffs are against what is there then. */
