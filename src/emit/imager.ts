@@ -18,21 +18,27 @@ export interface ImagerFacts {
   readonly packed: { readonly size: number; readonly sha256: string }
 }
 
-/** The tags that Imager's list of devices has, by what runs on them. */
-const DEVICES: Readonly<Record<Inventory['architecture'], readonly string[]>> = {
-  arm64: ['pi5-64bit', 'pi4-64bit', 'pi3-64bit'],
-  armhf: ['pi5-32bit', 'pi4-32bit', 'pi3-32bit', 'pi2-32bit', 'pi1-32bit'],
-}
+/** Models that an architecture runs on: what they are called, and the tags that Imager's own list has for them. */
+const MODELS: Readonly<Record<Inventory['architecture'], { readonly name: string; readonly tags: readonly string[] }>> =
+  {
+    arm64: { name: 'Raspberry Pi 3, 4, 5, Zero 2 W', tags: ['pi5-64bit', 'pi4-64bit', 'pi3-64bit'] },
+    armhf: { name: 'Raspberry Pi', tags: ['pi5-32bit', 'pi4-32bit', 'pi3-32bit', 'pi2-32bit', 'pi1-32bit'] },
+  }
 
 /**
  * A list of one system for Raspberry Pi Imager (its doc/schema-notes.md and os-list-schema.json): with `init_format`
  * `none` Imager offers no customisation, which would undo what the spec says. Without `extract_sha256`, which the
- * schema asks for, Imager writes without holding the image against a hash.
+ * schema asks for, Imager writes without holding the image against a hash. `imager.devices` is what its first step lets
+ * choose from; a list that stands for itself has to bring it.
  */
 export function imagerList(facts: ImagerFacts) {
   const { out, urlBase, name, description, image, epoch, decoded, packed } = facts
   const file = encodeURIComponent(basename(out))
+  const { name: model, tags } = MODELS[image.architecture]
   return {
+    imager: {
+      devices: [{ name: model, tags, default: true, icon: '', description: '', matching_type: 'exclusive' }],
+    },
     os_list: [
       {
         name,
@@ -46,7 +52,7 @@ export function imagerList(facts: ImagerFacts) {
         image_download_sha256: packed.sha256,
         release_date: image.date ?? new Date(epoch * 1000).toISOString().slice(0, 10),
         init_format: 'none',
-        devices: DEVICES[image.architecture],
+        devices: tags,
         architecture: image.architecture === 'arm64' ? 'armv8' : 'armhf',
       },
     ],

@@ -8,6 +8,19 @@ const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const size = v.pipe(v.number(), v.integer(), v.minValue(1))
 /** What Imager's os-list-schema.json asks of an entry, and what else its example has. */
 const list = v.strictObject({
+  // As src/hwlistmodel.cpp reads it.
+  imager: v.strictObject({
+    devices: v.strictTuple([
+      v.strictObject({
+        name: v.pipe(v.string(), v.nonEmpty()),
+        tags: v.pipe(v.array(v.string()), v.nonEmpty()),
+        default: v.literal(true),
+        icon: v.string(),
+        description: v.string(),
+        matching_type: v.picklist(['inclusive', 'exclusive']),
+      }),
+    ]),
+  }),
   os_list: v.strictTuple([
     v.strictObject({
       name: v.pipe(v.string(), v.nonEmpty()),
