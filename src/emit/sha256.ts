@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import { Interrupted } from '../apply/errors.ts'
 
 const CHUNK = 4 * 1024 * 1024
 
 /**
  * The SHA-256 of a file, in hex.
  *
- * @param options.signal looked at between reads; an abort throws its reason
+ * @param options.signal looked at between reads; an abort ends in {@link Interrupted}
  * @param options.onBytes told how many bytes were read so far
  */
 export async function sha256OfFile(
@@ -18,7 +19,7 @@ export async function sha256OfFile(
   try {
     const buffer = Buffer.allocUnsafe(CHUNK)
     for (let total = 0; ; ) {
-      options.signal?.throwIfAborted()
+      if (options.signal?.aborted === true) throw new Interrupted()
       const { bytesRead } = await handle.read(buffer, 0, CHUNK)
       if (bytesRead === 0) break
       hash.update(buffer.subarray(0, bytesRead))
