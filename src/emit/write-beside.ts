@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Owner } from '../plan/operation.ts'
+import { isOutOfSpace } from '../tree/explain.ts'
+import { SpaceError } from '../tree/tree.ts'
 
 /**
  * Writes a file so that it is whole or not there: beside its place, brought to the disk, renamed. What stood there is
@@ -10,6 +12,7 @@ import type { Owner } from '../plan/operation.ts'
  * @param content text is written as UTF-8
  * @param options.mode permission bits, whatever the umask; nobody else can read the file before it has them
  * @param options.owner without it, the file is the caller's
+ * @throws SpaceError when there is no room
  */
 export function writeBeside(
   file: string,
@@ -30,6 +33,7 @@ export function writeBeside(
     renameSync(beside, file)
   } catch (error) {
     rmSync(beside, { force: true })
+    if (isOutOfSpace(error)) throw new SpaceError(`${file}: no space left for it`, { cause: error })
     throw error
   }
 }
