@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { Interrupted } from '../apply/errors.ts'
 import type { Bytes } from '../image/bytes.ts'
 import { type BlockRange, BMAP_BLOCK, type Piece } from './bmap-ranges.ts'
 import type { Bmap } from './bmap-xml.ts'
@@ -61,26 +63,35 @@ function without(ranges: readonly BlockRange[], others: readonly BlockRange[]): 
 }
 
 /**
- * Computes the checksums that are not known yet, from the image's bytes.
+ * Computes the checksums that are not known yet, from the image's bytes. Between ranges others have their turn, signals
+ * among them.
  *
- * @param onBytes told how many bytes were hashed so far
+ * @param options.signal an abort ends in {@link Interrupted}
+ * @param options.onBytes told how many bytes were hashed so far
  */
-export function addChecksums(
+export async function addChecksums(
   bytes: Bytes,
   ranges: readonly BlockRange[],
-  onBytes?: (bytes: number) => void,
-): BlockRange[] {
+  options: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void } = {},
+): Promise<BlockRange[]> {
+  const result: BlockRange[] = []
   let total = 0
-  return ranges.map((range) => {
-    if (range.sha256 !== undefined) return range
+  for (const range of ranges) {
+    if (range.sha256 !== undefined) {
+      result.push(range)
+      continue
+    }
+    await setImmediate()
+    if (options.signal?.aborted === true) throw new Interrupted()
     const hash = createHash('sha256')
     const end = Math.min((range.last + 1) * BMAP_BLOCK, bytes.size)
     for (let offset = range.first * BMAP_BLOCK; offset < end; offset += CHUNK) {
       const chunk = bytes.read(offset, Math.min(CHUNK, end - offset))
       hash.update(chunk)
       total += chunk.length
-      onBytes?.(total)
+      options.onBytes?.(total)
     }
-    return { ...range, sha256: hash.digest('hex') }
-  })
+    result.push({ ...range, sha256: hash.digest('hex') })
+  }
+  return result
 }

@@ -72,14 +72,14 @@ test('a long range is cut at every unit', () => {
 })
 
 test('bmaptool copies by it, from a plain and from every compressed image, with and without checksums', () =>
-  inWorkdir((work) => {
+  inWorkdir(async (work) => {
     const image = join(work, 'a.img')
     const content = randomBytes(SIZE)
     writeFileSync(image, content)
     execFileSync('xz', ['-k', '-0', image])
     execFileSync('gzip', ['-k', '-1', image])
     execFileSync('zstd', ['-q', '-k', '-1', image])
-    const sums = addChecksums(bytesOf(content), ranges)
+    const sums = await addChecksums(bytesOf(content), ranges)
     assert.ok(sums.every(({ sha256 }) => sha256 !== undefined))
     const some = sums.map((range, index) => (index === 1 ? { ...range, sha256: undefined } : range))
     for (const known of [sums, some, ranges]) {
@@ -94,10 +94,10 @@ test('bmaptool copies by it, from a plain and from every compressed image, with 
   }))
 
 test('bmaptool refuses an image that is not the one that was summed, and a bmap that was changed', () =>
-  inWorkdir((work) => {
+  inWorkdir(async (work) => {
     const [image, bmap] = [join(work, 'a.img'), join(work, 'a.bmap')]
     const content = randomBytes(SIZE)
-    const text = bmapText({ imageSize: SIZE, ranges: addChecksums(bytesOf(content), ranges) })
+    const text = bmapText({ imageSize: SIZE, ranges: await addChecksums(bytesOf(content), ranges) })
     writeFileSync(bmap, text)
     // The last byte: also that of a block that is not whole.
     content[SIZE - 1] = (content[SIZE - 1] ?? 0) ^ 1
@@ -109,7 +109,7 @@ test('bmaptool refuses an image that is not the one that was summed, and a bmap 
   }))
 
 test('what bmaptool writes is read, and what is written is read back', () =>
-  inWorkdir((work) => {
+  inWorkdir(async (work) => {
     const image = join(work, 'a.img')
     const content = Buffer.concat([randomBytes(3 * K), Buffer.alloc(5 * K), randomBytes(K + 7)])
     writeFileSync(image, content)
@@ -118,7 +118,7 @@ test('what bmaptool writes is read, and what is written is read back', () =>
     const theirs = parseBmap(readFileSync(`${image}.bmap`, 'utf8'))
     assert.is(theirs.imageSize, content.length)
     const plain = theirs.ranges.map(({ first, last }) => ({ first, last }))
-    assert.equal(addChecksums(bytesOf(content), plain), theirs.ranges)
+    assert.equal(await addChecksums(bytesOf(content), plain), theirs.ranges)
     assert.equal(parseBmap(bmapText(theirs)), theirs)
   }))
 
@@ -156,29 +156,38 @@ test('anything else is refused with the reason', () => {
   }
 })
 
-test('checksums of the base are taken over where nothing changed, and are right', () => {
+test('checksums of the base are taken over where nothing changed, and are right', async () => {
   const before = randomBytes(SIZE)
   const after = Buffer.from(before)
   const pieces = (length: number, minLength: number, maxLength: number) =>
     fc.array(fc.record({ offset: fc.nat(SIZE - length), length: fc.nat(length) }), { minLength, maxLength })
   const blocks = (list: readonly BlockRange[]) =>
     list.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i))
-  const hold = (old: Piece[], now: Piece[], changes: Piece[]) => {
+  const hold = async (old: Piece[], now: Piece[], changes: Piece[]) => {
     before.copy(after)
     for (const { offset, length } of changes) after.set(randomBytes(length), offset)
-    const base = { imageSize: SIZE, ranges: addChecksums(bytesOf(before), blockRanges(SIZE, old)) }
+    const base = { imageSize: SIZE, ranges: await addChecksums(bytesOf(before), blockRanges(SIZE, old)) }
     const used = blockRanges(SIZE, now)
     const kept = keepChecksums(used, base, changes)
     assert.equal(blocks(kept), blocks(used), 'the same blocks, in order, none twice')
     const bare = kept.map(({ first, last }) => ({ first, last }))
-    assert.equal(addChecksums(bytesOf(after), kept), addChecksums(bytesOf(after), bare))
+    assert.equal(await addChecksums(bytesOf(after), kept), await addChecksums(bytesOf(after), bare))
   }
   const [old, now, changes] = [pieces(20 * K, 1, 8), pieces(40 * K, 1, 8), pieces(5000, 0, 2)]
-  fc.assert(fc.property(old, now, changes, hold), { numRuns: 30 })
+  await fc.assert(fc.asyncProperty(old, now, changes, hold), { numRuns: 30 })
   const known = { imageSize: SIZE, ranges: [{ first: 201, last: 250, sha256: 'f'.repeat(64) }] }
   assert.equal(keepChecksums([{ first: 200, last: 300 }], known, [{ offset: 251 * K, length: 9 }]), [
     { first: 200, last: 200 },
     { first: 201, last: 250, sha256: 'f'.repeat(64) },
     { first: 251, last: 300 },
   ])
+})
+
+test('hashing can be called off, and tells how far it is', async () => {
+  const seen: number[] = []
+  const bytes = bytesOf(Buffer.alloc(SIZE))
+  await addChecksums(bytes, ranges, { onBytes: (count) => seen.push(count) })
+  assert.is(seen.at(-1), ranges.reduce((sum, { first, last }) => sum + (last - first + 1) * K, 0) - (K - 100))
+  const error = await addChecksums(bytes, ranges, { signal: AbortSignal.abort() }).catch((e) => e)
+  assert.is(error.name, 'Interrupted')
 })
