@@ -49,6 +49,14 @@ test('on a terminal: a bar with rate and remaining time after a second', () => {
   assert.not.match(stdout, '\u001b[?')
 })
 
+test('Ctrl-C on the terminal: 130, and the terminal is as it was', () => {
+  const command = `(sleep 1.6; printf '\\003'; sleep 0.2) | script -qec '${process.execPath} ${CHILD} 20000' /dev/null`
+  const ran = spawnSync('sh', ['-c', command], { encoding: 'utf8', timeout: 20_000 })
+  assert.is(ran.status, 130)
+  assert.match(ran.stdout, /left[^\n]*\r?\n$/)
+  assert.not.match(ran.stdout, '\u001b[?')
+})
+
 test('nothing in the first second, nothing with --quiet', () => {
   assert.is(onTerminal('500').stdout.trim(), 'ready')
   assert.is(onTerminal('1300', '--quiet').stdout.trim(), 'ready')
