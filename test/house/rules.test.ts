@@ -131,6 +131,6 @@ test('what users install: these packages and no others', () => {
 
 /** Each one is a decision: whoever adds a name says in the commit why pibake cannot do without it. */
 const expectedPackages =
-  'b4a bare-buffer bare-events bare-fs bare-path bare-stream bare-url commander diff ejs events-universal fast-fifo fs-extra graceful-fs jsonfile streamx tar-stream teex text-decoder universalify valibot yaml'.split(
+  'b4a bare-buffer bare-events bare-fs bare-path bare-stream bare-url commander diff ejs events-universal fast-fifo fs-extra fzstd graceful-fs jsonfile streamx tar-stream teex text-decoder universalify valibot xz-decompress yaml'.split(
     ' ',
   )
