@@ -6,12 +6,24 @@ import type { Decoding } from './decode.ts'
 import { copies } from './file-bytes.ts'
 import { LimitedWriter } from './limited-writer.ts'
 import { throwIfAborted } from './new-file.ts'
+import { type BlockLayout, dictionarySize } from './xz-block.ts'
 import { CHECKS, type Check, padded, streamEnd, streamHeader } from './xz-format.ts'
 import type { XzBlock, XzIndex } from './xz-index.ts'
 
 /** Bytes that are read at once. */
 const PIECE = 1024 * 1024
 const [NO_CHECK] = CHECKS
+
+/** The largest dictionary; `xz -9` has 64 MiB. */
+const MAX_DICTIONARY = 64 * 1024 * 1024
+const HINT = 'install the xz program (Debian: xz-utils)'
+
+/** @throws TargetError when a block is of a kind that the decoder does not know */
+export function assertPortable(path: string, { isPlain, dictionary }: BlockLayout): void {
+  const size = dictionarySize(dictionary)
+  if (!isPlain) throw new TargetError(`${path}: it uses a filter that only the xz program decodes`, { hint: HINT })
+  if (size > MAX_DICTIONARY) throw new TargetError(`${path}: it needs ${size} bytes of memory`, { hint: HINT })
+}
 
 /**
  * Decodes without the xz program. Each block is given to the decoder as a stream of its own: it takes one stream only,
@@ -83,7 +95,5 @@ async function next(
 }
 
 function damaged({ path }: Decoding, block: XzBlock, why: string): TargetError {
-  return new TargetError(`${path}: the block at ${block.offset} cannot be decoded: ${why}`, {
-    hint: 'the file is damaged, or of a kind that needs the xz program (Debian: xz-utils)',
-  })
+  return new TargetError(`${path}: damaged: the block at ${block.offset} cannot be decoded: ${why}`)
 }

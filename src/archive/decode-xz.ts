@@ -2,10 +2,10 @@ import { fstatSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { TargetError } from '../tree/tree.ts'
 import { assertLimit, type Decoding, FIRST, withDescriptor } from './decode.ts'
-import { decodeXzPortably } from './decode-xz-portably.ts'
+import { assertPortable, decodeXzPortably } from './decode-xz-portably.ts'
 import { throwIfAborted } from './new-file.ts'
 import { hasProgram, start } from './program.ts'
-import { readBlock } from './xz-block.ts'
+import { type BlockLayout, readBlock } from './xz-block.ts'
 import { readXzIndex, type XzIndex } from './xz-index.ts'
 
 const MIB = 1024 * 1024
@@ -24,7 +24,7 @@ export async function decodeXz(decoding: Decoding): Promise<void> {
   const { source, path } = decoding
   const index = readXzIndex(source, path)
   if (!hasProgram('xz')) {
-    assertSizes(index, decoding)
+    assertSizes(index, decoding, assertPortable)
     return decodeXzPortably(index, decoding)
   }
   assertLimit(path, index.size, decoding.limit(await firstBytes(decoding)))
@@ -76,12 +76,22 @@ async function firstBytes({ path, signal }: Decoding): Promise<Uint8Array> {
   })
 }
 
-/** @throws TargetError when a block says something else of its sizes than the index does */
-function assertSizes(index: XzIndex, { source, path }: Decoding): void {
+/**
+ * @param also a further condition on each block
+ * @throws TargetError when a block says something else of its sizes than the index does
+ */
+function assertSizes(
+  index: XzIndex,
+  { source, path }: Decoding,
+  also?: (path: string, block: BlockLayout) => void,
+): void {
   for (const { check, blocks } of index.streams) {
     for (const block of blocks) {
-      if (readBlock(source, block, check) !== undefined) continue
-      throw new TargetError(`${path}: damaged: the block at ${block.offset} is not what the index says`)
+      const layout = readBlock(source, block, check)
+      if (layout === undefined) {
+        throw new TargetError(`${path}: damaged: the block at ${block.offset} is not what the index says`)
+      }
+      also?.(path, layout)
     }
   }
 }

@@ -103,8 +103,10 @@ export function filterSync(
     maxBuffer: limit + 1,
     env: environment(),
   })
+  // A program that ends early breaks the pipe to it too: its own complaint is the one to tell.
+  if (status !== null && status !== 0) throw failure(program, about, stderr.toString(), status)
   if (error !== undefined) throw new TargetError(`${about}: cannot be decoded: ${error.message}`, { cause: error })
-  if (status !== 0) throw failure(program, about, stderr.toString(), status ?? signal)
+  if (status === null) throw failure(program, about, stderr.toString(), signal)
   return stdout
 }
 

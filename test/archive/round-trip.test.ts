@@ -9,7 +9,7 @@ import { inWorkdir } from '../support/workdir.ts'
 import { judged, KIB, MIB, put, refused, run, same, sampleImage, withPrograms } from './support.ts'
 
 const test = suite('archive: whole files')
-const image = sampleImage(3 * MIB + 777)
+const image = sampleImage(1.25 * MIB + 777)
 const limit = () => 64 * MIB
 const KINDS = ['xz', 'zst', 'gz'] as const
 
@@ -81,8 +81,8 @@ const FOREIGN: Record<string, (bytes: Buffer) => Buffer> = {
     Buffer.concat([
       Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]),
       run('zstd', ['-c', '-q', '-1'], bytes.subarray(0, 100)),
-      run('zstd', ['-c', '-q', '-9'], bytes.subarray(100, 2 * MIB)),
-      run('zstd', ['-c', '-q', `--stream-size=${bytes.length - 2 * MIB}`], bytes.subarray(2 * MIB)),
+      run('zstd', ['-c', '-q', '-9'], bytes.subarray(100, MIB)),
+      run('zstd', ['-c', '-q', `--stream-size=${bytes.length - MIB}`], bytes.subarray(MIB)),
     ]),
   'members.gz': (bytes) =>
     Buffer.concat([run('gzip', ['-c', '-1'], bytes.subarray(0, 999)), run('gzip', ['-c'], bytes.subarray(999))]),
@@ -107,7 +107,7 @@ test('a filter before LZMA2 is for the xz program alone', async () => {
     await decodeToFile(packed, join(directory, 'a.img'), { limit })
     same(readFileSync(join(directory, 'a.img')), image, 'with xz')
     await withPrograms(directory, [], () =>
-      refused(() => decodeToFile(packed, join(directory, 'b.img'), { limit }), /cannot be decoded/, directory, [
+      refused(() => decodeToFile(packed, join(directory, 'b.img'), { limit }), /a filter that only/, directory, [
         'a.img',
         'a.xz',
         'bin',
@@ -117,7 +117,7 @@ test('a filter before LZMA2 is for the xz program alone', async () => {
 })
 
 test('an image of nothing but zeros, one smaller than a MiB, an empty one', async () => {
-  for (const bytes of [Buffer.alloc(3 * MIB), image.subarray(0, 5), Buffer.alloc(0)]) {
+  for (const bytes of [Buffer.alloc(2 * MIB), image.subarray(0, 5), Buffer.alloc(0)]) {
     for (const kind of KINDS) {
       for (const programs of [['xz', 'zstd'], []]) {
         await inWorkdir(async (directory) => {
