@@ -45,7 +45,8 @@ export function extensionBody(header: Header, bytes: Bytes, body: number): Uint8
   if (size === undefined || size < 0) return 'a size that is none'
   if (size > MAX_EXTENSION) return `an extension header of ${size} bytes`
   if (body + size > bytes.size) return 'the end is missing'
-  return new Uint8Array(bytes.read(body, size))
+  // A copy, from Node's pool: there may be one for every entry.
+  return Buffer.from(bytes.read(body, size))
 }
 
 /** A body's length with what fills its last block. */

@@ -14,6 +14,7 @@ export type LinkFix =
  */
 export function linkFixes(archive: TarArchive, isGone: (entry: TarEntry) => boolean): Map<TarEntry, LinkFix> {
   const fixes = new Map<TarEntry, LinkFix>()
+  if (![...archive.links.values()].some(({ named }) => isGone(named))) return fixes
   const current = new Map<string, TarEntry>()
   const holders = new Map<TarEntry, TarEntry[]>()
   const contents = new Set([...archive.links.values()].map(({ content }) => content))

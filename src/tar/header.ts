@@ -6,7 +6,7 @@ export const BLOCK = 512
 /** Whose layout a header has beyond the old one's fields. */
 export type Dialect = 'v7' | 'ustar' | 'gnu'
 
-/** The fields of a header block; a number that is none is `undefined`. */
+/** The fields of a header block; a number that is none is `undefined`, texts are views of the block. */
 export interface Header {
   readonly dialect: Dialect
   readonly name: Uint8Array
@@ -56,19 +56,19 @@ export function parseHeader(block: Uint8Array): Header | undefined {
   }
 }
 
-/** The bytes of a text field, which ends with a NUL or is full; a copy. */
+/** The bytes of a text field, which ends with a NUL or is full; a view of the block. */
 export function stringIn(block: Uint8Array, offset: number, length: number): Uint8Array {
   const field = block.subarray(offset, offset + length)
   const end = field.indexOf(0)
-  return new Uint8Array(field.subarray(0, end < 0 ? length : end))
+  return end < 0 ? field : field.subarray(0, end)
 }
 
 /** The sum of all bytes, those of the checksum's own field taken as spaces. */
 export function checksumOf(block: Uint8Array): number {
   const [start, length] = FIELD.checksum
   let sum = length * 0x20
-  for (let i = 0; i < start; i++) sum += block[i] ?? 0
-  for (let i = start + length; i < BLOCK; i++) sum += block[i] ?? 0
+  for (let i = 0; i < BLOCK; i++) sum += block[i] ?? 0
+  for (let i = start; i < start + length; i++) sum -= block[i] ?? 0
   return sum
 }
 
@@ -106,7 +106,8 @@ function isChecksumRight(block: Uint8Array): boolean {
   const stated = numberIn(block, ...FIELD.checksum)
   const sum = checksumOf(block)
   if (stated === sum) return true
+  const [start, length] = FIELD.checksum
   let high = 0
-  for (let i = 0; i < BLOCK; i++) if ((i < 148 || i >= 156) && (block[i] ?? 0) >= 0x80) high += 1
+  for (const [i, byte] of block.entries()) if (byte >= 0x80 && (i < start || i >= start + length)) high += 1
   return stated === sum - 256 * high
 }

@@ -1,4 +1,4 @@
-import { latin1 } from './numbers.ts'
+import { decimal, utf8 } from './numbers.ts'
 
 /** A record of a PAX extended header (POSIX pax, "pax Extended Header"). Values are bytes: an ACL is no text. */
 export interface PaxRecord {
@@ -11,7 +11,8 @@ const EQUALS = 0x3d
 const NEWLINE = 0x0a
 
 /**
- * The records of an extended header's body: `LENGTH KEY=VALUE\n`, where the length counts all of it.
+ * The records of an extended header's body: `LENGTH KEY=VALUE\n`, where the length counts all of it. Values are views
+ * of the body.
  *
  * @returns undefined when it is anything else
  */
@@ -19,13 +20,13 @@ export function parsePax(body: Uint8Array): PaxRecord[] | undefined {
   const records: PaxRecord[] = []
   for (let start = 0; start < body.length; ) {
     const space = body.indexOf(SPACE, start)
-    const digits = space < 0 ? '' : latin1(body.subarray(start, space))
-    const end = start + Number(digits)
+    const length = decimal(body.subarray(start, space))
+    const end = start + (length ?? 0)
     const equals = body.indexOf(EQUALS, space)
-    if (!/^[1-9]\d{0,7}$/.test(digits) || end > body.length || body[end - 1] !== NEWLINE) return undefined
+    if (space < 0 || length === undefined || end > body.length || body[end - 1] !== NEWLINE) return undefined
     if (equals <= space + 1 || equals >= end) return undefined
-    const key = Buffer.from(body.subarray(space + 1, equals)).toString('utf8')
-    records.push({ key, value: new Uint8Array(body.subarray(equals + 1, end - 1)) })
+    const key = utf8(body.subarray(space + 1, equals))
+    records.push({ key, value: body.subarray(equals + 1, end - 1) })
     start = end
   }
   return records

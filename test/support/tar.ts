@@ -22,7 +22,8 @@ export const SPLICE_EPOCH = 1_700_000_000
 /** Packs a directory with the machine's tar, beside it as `NAME.tar`, and gives the file's name. */
 export function tarOf(directory: string, { format = 'gnu', bare = false, options = [] }: TarOptions = {}): string {
   const file = `${directory}.tar`
-  const script = bare ? 'ls -A | LC_ALL=C sort | xargs -d "\\n" tar "$@"' : 'tar "$@" .'
+  const names = 'find . -mindepth 1 -maxdepth 1 -printf "%P\\0" | LC_ALL=C sort -z'
+  const script = bare ? `${names} | tar "$@" --null --files-from=-` : 'tar "$@" .'
   const pack = ['--create', '--file', file, `--format=${format}`, '--sort=name', '--numeric-owner', ...options]
   execFileSync('sh', ['-euc', script, 'sh', ...pack], { cwd: directory })
   return file
