@@ -1,7 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { commit } from '../../src/apply/commit.ts'
+import { writeOverlay } from '../../src/emit/overlay-tar.ts'
 import type { Behaviour } from '../../src/inspect/inventory.ts'
 import { type Judged, judge } from '../../src/judge.ts'
 import { changesOf } from '../../src/plan/changes.ts'
@@ -17,6 +19,7 @@ import { run } from './support/run.ts'
 import { difference, snapshot } from './support/snapshot.ts'
 
 const EPOCH = 1_700_000_000
+const recipes = fileURLToPath(new URL('../../../docs/recipes.md', import.meta.url))
 const spec = parsed(fullSpec())
 
 function judged(target: Target): Judged {
@@ -44,6 +47,8 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     run(['setcap', 'cap_net_raw=ep', join(image.root, 'etc/hosts')])
     run(['setcap', 'cap_net_bind_service=ep', join(image.root, 'usr/bin/env')])
     run(['setfacl', '--modify', 'user:7:rw', join(image.root, 'etc/shadow'), join(image.root, 'etc/fstab')])
+    run(['cp', '--archive', image.root, at('overlaid')])
+    run(['cp', '--archive', image.boot, at('boot.before')])
     const attributes = ['--acls', '--xattrs', '--xattrs-include=*', '--format=posix', '--numeric-owner', '--sort=name']
     run(['tar', '--create', ...attributes, '--file', at('root.tar'), '.'], { cwd: image.root })
     run(['tar', '--create', '--format=posix', '--numeric-owner', '--file', at('boot.tar'), '.'], { cwd: image.boot })
@@ -82,6 +87,26 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     )
     assert.equal(difference(attributes(image.root), attributes(at('unpacked/root'))), [])
     run(['diff', '--recursive', image.boot, at('unpacked/boot')])
+  })
+
+  test('the overlay, unpacked by the script of docs/recipes.md, is the same', async () => {
+    const script = /```sh\n(#!\/bin\/sh\n# apply-overlay [^`]*)```/.exec(readFileSync(recipes, 'utf8'))?.[1]
+    writeFileSync(at('apply-overlay'), script ?? '')
+    run(['shellcheck', at('apply-overlay')])
+    const archives = [new TarArchive(at('root.tar')), new TarArchive(at('boot.tar'))] as const
+    const target = tarTarget(...archives)
+    await writeOverlay(at('overlay.tar'), changesOf(target, judged(target).plan.operations), { epoch: EPOCH })
+    for (const archive of archives) archive.close()
+    const firmware = at('overlaid/boot/firmware')
+    run(['mount', '--bind', at('boot.before'), firmware])
+    try {
+      run(['dash', at('apply-overlay'), at('overlay.tar'), at('overlaid')])
+      run(['diff', '--recursive', image.boot, firmware])
+    } finally {
+      run(['umount', firmware])
+    }
+    const shown = (root: string) => snapshot(root, ['.'], { times: true })
+    assert.equal(difference(shown(image.root), shown(at('overlaid'))), [])
   })
 
   test('the second time there is nothing to do', () => {
