@@ -3,6 +3,8 @@ import { assertInside, type Bytes, TruncatedError } from '../image/bytes.ts'
 
 /** What is read at once where headers lie close together; longer reads go straight to the file. */
 const WINDOW = 32 * 1024
+/** What is read after a jump over a long content: a header or two, whatever the page holds. */
+const GLANCE = 4 * 1024
 
 /** A file that is read here and there, mostly forwards: the last window of it is kept. */
 export class FileWindow implements Bytes {
@@ -25,7 +27,9 @@ export class FileWindow implements Bytes {
       return bytes
     }
     if (offset < this.#start || offset + length > this.#start + this.#length) {
-      const wanted = Math.min(WINDOW, this.size - offset)
+      const end = this.#start + this.#length
+      const isNear = offset >= end && offset < end + WINDOW
+      const wanted = Math.min(isNear ? WINDOW : Math.max(GLANCE, length), this.size - offset)
       this.#length = 0
       this.readInto(this.#window.subarray(0, wanted), offset)
       this.#start = offset

@@ -1,4 +1,4 @@
-import { latin1, numberIn } from './numbers.ts'
+import { numberIn } from './numbers.ts'
 
 /** Everything in a tar begins at a multiple of this. */
 export const BLOCK = 512
@@ -35,6 +35,10 @@ export const FIELD = {
   prefix: [345, 155],
 } as const
 
+/** What POSIX and GNU write at offset 257. */
+const MAGIC = { ustar: Buffer.from('ustar\0'), gnu: Buffer.from('ustar  \0') }
+const NOTHING = new Uint8Array()
+
 /** @returns undefined when the block's checksum is not right: it is no header */
 export function parseHeader(block: Uint8Array): Header | undefined {
   if (!isChecksumRight(block)) return undefined
@@ -52,7 +56,7 @@ export function parseHeader(block: Uint8Array): Header | undefined {
     size: number('size'),
     mtime: number('mtime'),
     type: block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0),
-    linkname: stringIn(block, ...FIELD.linkname),
+    linkname: block[FIELD.linkname[0]] === 0 ? NOTHING : stringIn(block, ...FIELD.linkname),
   }
 }
 
@@ -89,16 +93,15 @@ export function putText(
 }
 
 function dialectOf(block: Uint8Array): Dialect {
-  const magic = latin1(block.subarray(257, 265))
-  if (magic.startsWith('ustar\0')) return 'ustar'
-  return magic === 'ustar  \0' ? 'gnu' : 'v7'
+  if (MAGIC.ustar.every((byte, i) => block[257 + i] === byte)) return 'ustar'
+  return MAGIC.gnu.every((byte, i) => block[257 + i] === byte) ? 'gnu' : 'v7'
 }
 
 function nameIn(block: Uint8Array, dialect: Dialect): Uint8Array {
   const name = stringIn(block, ...FIELD.name)
   // GNU's header keeps times and the sparse map where the others have the prefix.
-  const prefix = dialect === 'ustar' ? stringIn(block, ...FIELD.prefix) : new Uint8Array()
-  return prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name])
+  if (dialect !== 'ustar' || block[FIELD.prefix[0]] === 0) return name
+  return Buffer.concat([stringIn(block, ...FIELD.prefix), Buffer.from('/'), name])
 }
 
 /** Some very old programs summed signed bytes up; both sums are right (POSIX says unsigned). */
