@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { bytewise } from '../order.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
 import { BLOCK } from '../tar/header.ts'
 import { entryBytes, type NewEntry, newEntryOf } from '../tar/make.ts'
+import { writeBeside } from './write-beside.ts'
 
 /**
  * Writes what the changes leave behind to a tar: paths of the root partition as they are, the boot partition's below
@@ -24,20 +23,7 @@ export async function writeOverlay(
     changes.map(({ operation }) => operation),
     options,
   )
-  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
-  try {
-    const fd = openSync(beside, 'wx', 0o600)
-    try {
-      writeFileSync(fd, content)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(beside, file)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
+  writeBeside(file, content, { mode: 0o600 })
 }
 
 /** The tar's bytes. */
