@@ -5,11 +5,11 @@ import { type Bytes, Part, type WritableBytes } from '../image/bytes.ts'
 import { Edit, type Extent } from '../image/edit.ts'
 import type { FileSystem } from '../image/file-system.ts'
 import { findPartitions, type Range } from '../image/partitions.ts'
-import { type Operation, type Partition, pathKey } from '../plan/operation.ts'
+import type { Partition } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
 import { FileSystemTree } from '../tree/file-system.ts'
 import { type Target, TargetError } from '../tree/tree.ts'
-import { placesOf } from './places.ts'
+import { type Changeable, checkChanges } from './check-changes.ts'
 
 /**
  * The two partitions of an image, to be read.
@@ -44,9 +44,9 @@ export function editImage(
   const edit = new Edit(bytes)
   const partitions = openPartitions(edit, label, epoch)
   const of = (partition: Partition) => partitions[partition] ?? missing(partition)
-  const placed = placesOf((partition) => of(partition).tree, changes)
-  for (const { change, path } of placed) assertAlone(of(change.operation.partition).files, path, change.operation)
-  for (const { change, path } of placed) carryOut(of(change.operation.partition).files, change, path)
+  for (const { change, path } of checkChanges(of, changes)) {
+    carryOut(of(change.operation.partition).files, change, path)
+  }
   const all = [partitions.root, partitions.boot].filter((partition) => partition !== undefined)
   for (const { files } of all) files.finish()
   return {
@@ -55,7 +55,7 @@ export function editImage(
   }
 }
 
-interface Opened {
+interface Opened extends Changeable {
   readonly offset: number
   readonly length: number
   readonly files: FileSystem
@@ -65,21 +65,22 @@ interface Opened {
 function openPartitions(bytes: WritableBytes, label: string, epoch: number): { root: Opened; boot?: Opened } {
   const { root, boot } = findPartitions(bytes, label)
   const options = { label, epoch }
-  const part = ({ offset, size }: Range) => new Part(bytes, offset, size)
   return {
-    root: opened(openExt4(part(root), options), root, label, false),
-    ...(boot && { boot: opened(openFat32(part(boot), options), boot, label, true) }),
+    root: opened(openExt4(new Part(bytes, root.offset, root.size), options), root, label, false),
+    ...(boot && { boot: opened(openFat32(new Part(bytes, boot.offset, boot.size), options), boot, label, true) }),
   }
 }
 
-function opened(files: FileSystem, { offset, size }: Range, label: string, fat: boolean): Opened {
-  return { files, tree: new FileSystemTree(files, label, { fat }), offset, length: size }
-}
-
-/** A file with a second name would be edited, or kept, elsewhere too. */
-function assertAlone(files: FileSystem, path: string, operation: Operation): void {
-  if (files.links(path) > 1) {
-    throw new TargetError(`${pathKey(operation)} is a hard link: its content has another name as well`)
+function opened(files: FileSystem, { offset, size }: { offset: number; size: number }, label: string, fat: boolean) {
+  const tree = new FileSystemTree(files, label, { fat })
+  return {
+    files,
+    tree,
+    offset,
+    length: size,
+    assertAlone(path: string, where: string) {
+      if (files.links(path) > 1) throw new TargetError(`${where} is a hard link: its content has another name as well`)
+    },
   }
 }
 

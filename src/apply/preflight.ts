@@ -3,8 +3,8 @@ import type { Change } from '../plan/state.ts'
 import type { DirectoryWriter } from '../tree/directory-writer.ts'
 import { assertNoMount } from '../tree/remove-tree.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
+import { type Changeable, checkChanges } from './check-changes.ts'
 import type { Step } from './journal.ts'
-import { placesOf } from './places.ts'
 import { type Writers, writerFor } from './staging.ts'
 
 /** A step, and the change it comes from. */
@@ -21,14 +21,29 @@ export interface Planned {
  * @throws SpaceError when a partition has no room
  */
 export function preflight(writers: Writers, changes: readonly Change[]): Planned[] {
-  const placed = placesOf((partition) => writerFor(writers, partition).tree, changes)
-  for (const { change, path } of placed) {
-    assertAlone(writerFor(writers, change.operation.partition), path, pathKey(change.operation))
-  }
-  const planned = placed.map(({ change, path }) => ({ change, step: stepOf(change, path) }))
+  const planned = checkChanges((partition) => changeable(writerFor(writers, partition)), changes).map(
+    ({ change, path }) => ({ change, step: stepOf(change, path) }),
+  )
   assertAble(planned)
   assertRoom(writers, planned)
   return planned
+}
+
+/** A file with a second name would be edited, or kept, elsewhere too; a mount below would be emptied. */
+function changeable(writer: DirectoryWriter): Changeable {
+  const { tree } = writer
+  return {
+    tree,
+    assertAlone(path, where) {
+      const stats = writer.stat(path)
+      if (stats === undefined) return
+      if (stats.isDirectory()) {
+        tree.walk.inParent(path, (directory, name) => assertNoMount(tree.walk, directory, name))
+      } else if (stats.nlink > 1) {
+        throw new TargetError(`${where} is a hard link: its content has another name as well`)
+      }
+    },
+  }
 }
 
 function stepOf({ operation, before }: Change, path: string): Step {
@@ -39,17 +54,6 @@ function stepOf({ operation, before }: Change, path: string): Step {
     return { ...common, action: 'meta', from, to: { mode: operation.mode, owner: operation.owner } }
   }
   return { ...common, action: 'put' }
-}
-
-/** A file with a second name would be edited, or kept, elsewhere too; a mount below would be emptied. */
-function assertAlone(writer: DirectoryWriter, path: string, where: string): void {
-  const stats = writer.stat(path)
-  if (stats === undefined) return
-  if (stats.isDirectory()) {
-    writer.tree.walk.inParent(path, (directory, name) => assertNoMount(writer.tree.walk, directory, name))
-  } else if (stats.nlink > 1) {
-    throw new TargetError(`${where} is a hard link: its content has another name as well`)
-  }
 }
 
 /** Only root gives files away; pretending to have done so would leave a key file that sshd refuses. */

@@ -1,4 +1,4 @@
-import { type Placed, placesOf } from '../apply/places.ts'
+import { checkChanges } from '../apply/check-changes.ts'
 import { bytewise } from '../order.ts'
 import type { Partition } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
@@ -40,9 +40,11 @@ export async function spliceTar(
 ): Promise<void> {
   const isHere = (partition: Partition) => target[partition]?.archive === archive
   const treeOf = (partition: Partition) => target[partition] ?? target.root
+  // Other names of a replaced file keep its content, so none is in the way.
+  const changeable = (partition: Partition) => ({ tree: treeOf(partition), assertAlone: () => undefined })
   const here = changes.filter(({ operation }) => isHere(operation.partition))
   const splice = new Splice(archive, options.epoch)
-  for (const { change, path } of placesOf(treeOf, here)) {
+  for (const { change, path } of checkChanges(changeable, here)) {
     await splice.add(change, `${treeOf(change.operation.partition).prefix}${path}`)
   }
   await copyParts(archive, await splice.parts(), RECORD, sink)
@@ -65,7 +67,7 @@ class Splice {
   }
 
   /** @param path real, from the archive's top */
-  async add({ operation, before }: Placed['change'], path: string): Promise<void> {
+  async add({ operation, before }: Change, path: string): Promise<void> {
     const old = nodeAt(this.#archive.root, path)?.entry
     if (operation.kind === 'remove') {
       this.#removed.add(path)

@@ -3,7 +3,7 @@ import type { TarArchive } from '../tar/archive.ts'
 import type { TarEntry } from '../tar/entry.ts'
 import { nodeAt, type TarNode } from '../tar/node.ts'
 import { sameOnFat } from './directory.ts'
-import { type Entry, type Target, TargetError, type Tree } from './tree.ts'
+import { type Entry, type PlacingTree, type Target, TargetError } from './tree.ts'
 import { resolveInside } from './walk.ts'
 
 /** Where a root file system holds the boot partition, if it holds it at all. */
@@ -17,7 +17,7 @@ export interface TarTreeOptions {
 }
 
 /** A root file system or boot partition in a raw tar. Directories that entries only imply are root's, 0755. */
-export class TarTree implements Tree {
+export class TarTree implements PlacingTree {
   readonly label: string
   readonly fat: boolean
   readonly archive: TarArchive
@@ -57,7 +57,6 @@ export class TarTree implements Tree {
     return this.#resolve(path, true)
   }
 
-  /** `path` with its directory part resolved, the last part as it is (on FAT: as the archive spells it). */
   place(path: string): string {
     return this.#resolve(path, false)
   }
