@@ -35,7 +35,7 @@ export class Edit implements WritableBytes {
     if (offset + length <= (first + 1) * PAGE) {
       return this.#page(first).subarray(offset - first * PAGE, offset - first * PAGE + length)
     }
-    const result = length > MAX_KEPT ? this.#base.read(offset, length).slice() : new Uint8Array(length)
+    const result = length > MAX_KEPT ? new Uint8Array(this.#base.read(offset, length)) : new Uint8Array(length)
     for (let page = first; page * PAGE < offset + length; page++) {
       const bytes = length > MAX_KEPT ? this.#changed.get(page) : this.#page(page)
       if (bytes !== undefined) overlap(result, offset, bytes, page * PAGE)
@@ -51,7 +51,8 @@ export class Edit implements WritableBytes {
       let changed = this.#changed.get(page)
       if (changed === undefined) {
         const isWhole = offset <= start && offset + bytes.length >= start + PAGE
-        changed = isWhole ? new Uint8Array(PAGE) : this.#page(page).slice()
+        // Not `slice`: the one of Node's Buffer is no copy.
+        changed = isWhole ? new Uint8Array(PAGE) : new Uint8Array(this.#page(page))
         this.#changed.set(page, changed)
         this.#kept.delete(page)
         this.#units.add(Math.floor(start / UNIT))

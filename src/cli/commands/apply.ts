@@ -7,6 +7,7 @@ import type { Change } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
 import { deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
 import { type Io, say } from '../io.ts'
 import { packageOptions } from '../package-options.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
@@ -50,13 +51,6 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
 }
 
 async function carryOut(io: Io, target: Workable, changes: readonly Change[], epoch: number): Promise<void> {
-  const abort = new AbortController()
-  const stop = () => abort.abort()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    const { warnings } = await target.commit(changes, { epoch, signal: abort.signal })
-    for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
+  const { warnings } = await interruptible((signal) => target.commit(changes, { epoch, signal }))
+  for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
 }
