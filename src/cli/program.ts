@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHashPassword } from './commands/hash-password.ts'
 import { addInit } from './commands/init.ts'
+import { addLock } from './commands/lock.ts'
 import { addPlan } from './commands/plan.ts'
 import { addSchema } from './commands/schema.ts'
 import { addVerify } from './commands/verify.ts'
@@ -21,6 +22,7 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
   addApply,
   addVerify,
   addExplain,
+  addLock,
   addHashPassword,
   addSchema,
   addCompletion,

@@ -35,9 +35,10 @@ export class Owner {
   readonly spec = join(this.#place, 'pibake.yaml')
   readonly key = join(this.#place, 'id_ed25519')
 
-  constructor() {
+  /** @param packages of the spec; tests that are not about carried packages have no network to ask */
+  constructor(packages = 'bundle: false') {
     run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'alice@laptop', '-f', this.key])
-    writeFileSync(this.spec, this.#text())
+    writeFileSync(this.spec, this.#text(packages))
   }
 
   /** Logs in over the network and runs `command` there. */
@@ -73,7 +74,7 @@ export class Owner {
     rmSync(this.#place, { recursive: true })
   }
 
-  #text(): string {
+  #text(packages: string): string {
     const hash = pibake(['hash-password'], { input: `${this.password}\n` }).stdout.trim()
     return `version: 1
 device:
@@ -93,6 +94,7 @@ ${RULES.map((rule) => `    - ${rule}\n`).join('')}fail2ban:
     sshd: { maxretry: ${MAX_RETRY}, findtime: 10m, bantime: -1 }
 updates:
   firstBoot: security
+packages: { ${packages} }
 services:
   disable: [avahi-daemon]
 hardware:
