@@ -13,6 +13,12 @@ interface Account {
 /** On the owner's device, and on the same image unbaked. */
 export const accounts = { baked: { user: 'alice', port: SSH_PORT }, stock: { user: 'root', port: 22 } } as const
 
+/** Ports on which a planted program answers; on 22 too where sshd is not. */
+export const PLANTED = [80, 111, 139, 445, 631, 1883, 3389, 5900, 8080]
+
+/** Milliseconds. */
+const ASK_EVERY = 10_000
+
 /** A card in a machine, and its owner before it. However often it starts, it is reached by the same ports of loopback. */
 export class Device {
   readonly #machine: Machine
@@ -71,7 +77,7 @@ export class Device {
   }
 
   /**
-   * Waits until `ready` says so, asking every few seconds.
+   * Waits until `ready` says so, asking every few seconds: a login costs an emulated device two of them.
    *
    * @throws Error with the console's text after `seconds`, or when the machine ends first
    */
@@ -80,7 +86,7 @@ export class Device {
     while (!ready()) {
       if (this.guest.ended) throw new Error(`the device went off while waiting for ${what}\n${this.guest.console()}`)
       if (performance.now() > end) throw new Error(`${what}: not after ${seconds} s\n${this.guest.console()}`)
-      await sleep(3000)
+      await sleep(ASK_EVERY)
     }
   }
 

@@ -10,7 +10,7 @@ import type { Ask, PortSeen, Seen } from './probe.ts'
 const EVERY = 250
 const PATIENCE = 3000
 /** Milliseconds between the end of a login and the next one. */
-const LOGIN_EVERY = 4000
+const LOGIN_EVERY = 8000
 
 const ask = JSON.parse(process.argv[2] ?? '') as Ask
 const ports: Record<string, PortSeen> = {}

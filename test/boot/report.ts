@@ -18,6 +18,8 @@ export interface Result {
   readonly versions: readonly string[]
   readonly checks: readonly Checked[]
   readonly probes: Readonly<Record<string, Seen>>
+  /** What systemd says each start's time went to. */
+  readonly analyses: Readonly<Record<string, readonly string[]>>
   /** First and second start; none when nothing was measured. */
   readonly times: Readonly<Record<string, Times>>
 }
