@@ -16,6 +16,10 @@ command_uninstall() {
       "$PIBAKE_PREFIX/etc/systemd/system/timers.target.wants/$unit" \
       "$PIBAKE_PREFIX/usr/lib/systemd/system/$unit"
   done
+  led_restore
+  for secret in "$ASK"/scripts/* "$ASK"/host-keys.d/*; do
+    if [ -f "$secret" ]; then wipe "$secret" || :; fi
+  done
   rm -f "$PIBAKE_PREFIX/usr/sbin/pibake-firstboot" "$PIBAKE_PREFIX$FAT/pibake-status.txt" "$PIBAKE_PREFIX$FAT/pibake.new"
   rm -rf "$VAR/steps" "$VAR/scripts" "$VAR/log" "$ASK" "${LIB:?}/lib" "$LIB/steps"
   rm -f "$VAR"/attempts.* "$VAR/status.json" "$VAR/upgraded" "$ETC/plan" "$LIB/apt.conf" "$LIB/pibake-firstboot"
