@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# Upgrades once, after the firewall is up (a new kernel takes the running one's modules away). `security` is what
-# unattended-upgrades calls so in this image; `full` is everything that needs no removal.
+# Upgrades once, after the firewall is up (a new kernel takes the running one's modules away). Where the image carries
+# the upgrades they are those of the day on which it was made, and the network is not asked: newer ones come as all later
+# ones do. Else `security` is what unattended-upgrades calls so in this image, `full` all that needs no removal.
 limit=7200
 severity=degraded
 . "$LIB/lib/apt.sh"
@@ -12,6 +13,21 @@ check() {
 }
 
 apply() {
+  after_a_cut
+  if ! upgrade_carried; then upgrade_fetched; fi
+  bounded 300 sync
+  put "$VAR/upgraded" 0644 "$PLAN end"
+}
+
+upgrade_carried() {
+  bundled && open_bundle || return 1
+  dpkg_whole || carried_get 1800 -f install || :
+  if carried_get 6000 --with-new-pkgs upgrade && carried_in_force; then return 0; fi
+  bundle_reason=$(apt_fault bundle-not-installed)
+  return 1
+}
+
+upgrade_fetched() {
   apt_update
   if [ "$(asked upgrade)" = full ]; then
     apt_get 6600 --with-new-pkgs upgrade || give_up "$(apt_reason upgrade-failed)"
@@ -19,6 +35,4 @@ apply() {
     command -v unattended-upgrade >/dev/null || give_up unattended-upgrades-missing
     bounded 6600 unattended-upgrade || give_up upgrade-failed
   fi
-  bounded 300 sync
-  put "$VAR/upgraded" 0644 "$PLAN end"
 }

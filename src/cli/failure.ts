@@ -1,4 +1,4 @@
-import { Interrupted, UnfinishedError } from '../apply/errors.ts'
+import { Interrupted, ReadBackError, UnfinishedError } from '../apply/errors.ts'
 import { visible } from '../encode/visible.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -26,5 +26,5 @@ function exitOf(error: unknown): ExitCode {
 /** A code of the system names a failure of the machine; of what is nobody's fault but ours, the trace says where. */
 function isBug(error: unknown): error is Error {
   if (!(error instanceof Error) || 'code' in error) return false
-  return exitOf(error) === EXIT.failed && !(error instanceof UnfinishedError)
+  return exitOf(error) === EXIT.failed && !(error instanceof UnfinishedError || error instanceof ReadBackError)
 }
