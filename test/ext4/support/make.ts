@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The tools of e2fsprogs are in directories that only root looks into. */
-const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, E2FSPROGS_FAKE_TIME: '1600000000' }
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, E2FSPROGS_FAKE_TIME: '1600000000' }
 
 /** File systems that have to work: what Debian 12 and 13 make, as pi-gen asks and otherwise, and older shapes. */
 export const variants: Readonly<Record<string, readonly string[]>> = {
