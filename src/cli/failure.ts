@@ -1,4 +1,5 @@
-import { Interrupted, UnfinishedError } from '../apply/errors.ts'
+import { Interrupted, ReadBackError, UnfinishedError } from '../apply/errors.ts'
+import { OutputError } from '../emit/errors.ts'
 import { visible } from '../encode/visible.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -7,7 +8,8 @@ import { type Io, printJson } from './io.ts'
 /** Tells why a command ended, on stderr (and as a document with `--json`), and gives the exit code of that failure. */
 export function explainFailure(error: unknown, io: Io): ExitCode {
   const message = visible(error instanceof Error ? error.message : String(error))
-  const hint = error instanceof TargetError && error.hint !== undefined ? visible(error.hint) : undefined
+  const given = error instanceof TargetError || error instanceof OutputError ? error.hint : undefined
+  const hint = given === undefined ? undefined : visible(given)
   const exit = exitOf(error)
   io.stderr.write(`pibake: ${message}\n`)
   if (hint !== undefined) io.stderr.write(`  hint: ${hint}\n`)
@@ -26,5 +28,6 @@ function exitOf(error: unknown): ExitCode {
 /** A code of the system names a failure of the machine; of what is nobody's fault but ours, the trace says where. */
 function isBug(error: unknown): error is Error {
   if (!(error instanceof Error) || 'code' in error) return false
-  return exitOf(error) === EXIT.failed && !(error instanceof UnfinishedError)
+  const isOurs = [UnfinishedError, ReadBackError, OutputError].some((kind) => error instanceof kind)
+  return exitOf(error) === EXIT.failed && !isOurs
 }

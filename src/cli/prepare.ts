@@ -1,11 +1,9 @@
 import type { Verdict } from '../access/prove.ts'
-import { isUnfinished } from '../apply/recover.ts'
 import { type Judged, judge } from '../judge.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { Locate, Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { DirectoryTree } from '../tree/directory.ts'
-import { type Target, TargetError } from '../tree/tree.ts'
+import type { Target } from '../tree/tree.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -13,37 +11,38 @@ import { newHostKeysFor } from './host-keys.ts'
 import { type Io, printJson } from './io.ts'
 import { shutText } from './print-access.ts'
 import { printProblems } from './print-problems.ts'
-import { openTarget, type TargetOptions } from './target.ts'
 
-export type PrepareOptions = TargetOptions & {
+export interface PrepareOptions {
+  readonly allowBooted?: boolean
   readonly acceptLockout?: boolean
   /** Make the host keys that the spec wants and the target lacks; else the plan leaves their place empty. */
   readonly makeHostKeys?: boolean
 }
 
-export interface Prepared extends Judged {
+export interface Prepared<T extends Target = Target> extends Judged {
   readonly locate: Locate
   readonly spec: Spec
-  readonly target: Target<DirectoryTree>
+  readonly target: T
 }
 
 /**
  * Everything up to a plan that is proved: reads the spec, opens the target, compiles, proves that the owner gets in and
  * nobody else. What is wrong is printed, all of it at once.
  *
+ * @param open opens the target; not called for a spec that is refused
  * @returns the plan, or the exit code with which to end
  */
-export function prepare(io: Io, specFile: string, options: PrepareOptions): Prepared | ExitCode {
+export async function prepare<T extends Target>(
+  io: Io,
+  specFile: string,
+  options: PrepareOptions,
+  open: () => T | Promise<T>,
+): Promise<Prepared<T> | ExitCode> {
   const accept = options.acceptLockout ?? false
   const { spec, problems, locate, digest } = loadSpec(specFile, today(io.env))
   if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate)
 
-  const target = openTarget(options)
-  if (isUnfinished(target)) {
-    throw new TargetError('an earlier apply did not come to its end, so the target is neither old nor new', {
-      hint: 'run apply again: it repairs the target first',
-    })
-  }
+  const target = await open()
   const settings = {
     locate,
     specDigest: digest,

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { assetText } from '../assets.ts'
+import { toolVersion } from '../emit/tool.ts'
 import { type Run, runner } from './command.ts'
 import { addApply } from './commands/apply.ts'
 import { addCheck } from './commands/check.ts'
@@ -31,7 +31,7 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
 export function buildProgram(keep: (code: ExitCode) => void): Command {
   const program = new Command('pibake')
     .description('Hardens and personalises Raspberry Pi OS before its first start, from one spec file.')
-    .version((JSON.parse(assetText('package.json')) as { version: string }).version)
+    .version(toolVersion())
     .showSuggestionAfterError()
     .showHelpAfterError('(pibake COMMAND --help tells more)')
     .exitOverride()

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
-import { DirectoryTree } from '../tree/directory.ts'
-import type { Target } from '../tree/tree.ts'
+import { Mounted } from '../apply/mounted.ts'
+import type { Workable } from '../apply/workable.ts'
+import { TargetError } from '../tree/tree.ts'
+import { type Io, say } from './io.ts'
 
 export interface TargetOptions {
   readonly root: string
@@ -17,13 +19,41 @@ export function targetOptions(command: Command): Command {
 }
 
 /**
- * Opens the mounted partitions.
+ * Opens the target that the flags name, to be read.
  *
- * @throws TargetError when they cannot be worked on safely
+ * @throws TargetError when it cannot be worked on safely, or an earlier apply stopped half-way
  */
-export function openTarget(options: TargetOptions): Target<DirectoryTree> {
-  return {
-    root: new DirectoryTree(options.root),
-    boot: options.boot === undefined ? undefined : new DirectoryTree(options.boot, { fat: true }),
+export function openTarget(options: TargetOptions): Workable {
+  const target = open(options)
+  if (target.isUnfinished()) {
+    throw new TargetError('an earlier apply did not come to its end, so the target is neither old nor new', {
+      hint: 'run apply again: it repairs the target first',
+    })
   }
+  return target
+}
+
+/**
+ * Opens the target that the flags name, to be changed; what an earlier apply left half-done is taken back, or completed,
+ * before it is looked at.
+ *
+ * @throws TargetError when it cannot be worked on safely, or only root could
+ */
+export function openTargetToChange(io: Io, options: TargetOptions): Workable {
+  const target = open(options)
+  if (target.needsRoot) assertRoot()
+  if (target.isUnfinished()) say(io, `an earlier apply did not come to its end: ${target.recover()}`)
+  return target
+}
+
+function open(options: TargetOptions): Workable {
+  return new Mounted(options.root, options.boot)
+}
+
+/** Without root, files would get the wrong owner, and sshd and sudo would refuse them. */
+function assertRoot(): void {
+  if (process.getuid?.() === 0) return
+  throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
+    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners (--image, for image files, is not in this version)',
+  })
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Header, Pack } from 'tar-stream'
 import { bytewise } from '../order.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
+import { writeBeside } from './write-beside.ts'
 
 type EntryHeader = Partial<Header> & Pick<Header, 'name'>
 
@@ -31,20 +30,7 @@ export async function writeOverlay(
     changes.map(({ operation }) => operation),
     options,
   )
-  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
-  try {
-    const fd = openSync(beside, 'wx', 0o600)
-    try {
-      writeFileSync(fd, content)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(beside, file)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
+  writeBeside(file, content, { mode: 0o600 })
 }
 
 /** The tar's bytes. */

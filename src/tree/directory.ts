@@ -3,7 +3,7 @@ import { bytewise } from '../order.ts'
 import { at, DescriptorWalk, typeOf } from './descriptor-walk.ts'
 import { type Disk, realDisk, unless } from './disk.ts'
 import { explained } from './explain.ts'
-import { type Entry, TargetError, type Tree } from './tree.ts'
+import { type Entry, type PlacingTree, TargetError } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
 
 /** No configuration file is as large; reading more than this into memory would be a trap. */
@@ -17,7 +17,7 @@ export interface DirectoryOptions {
 }
 
 /** A mounted partition. Linux only, for it needs `/proc/self/fd`; its promises about hostile trees hold for root too. */
-export class DirectoryTree implements Tree {
+export class DirectoryTree implements PlacingTree {
   readonly label: string
   readonly fat: boolean
   readonly walk: DescriptorWalk
@@ -58,7 +58,6 @@ export class DirectoryTree implements Tree {
     return this.#resolve(path, true)
   }
 
-  /** `path` with its directory part resolved, the last part as it is (on FAT: as the disk spells it). */
   place(path: string): string {
     return this.#resolve(path, false)
   }

@@ -1,25 +1,18 @@
-import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { commit } from '../../apply/commit.ts'
-import { isUnfinished, recover } from '../../apply/recover.ts'
+import { assertReadsBack } from '../../apply/read-back.ts'
+import type { Workable } from '../../apply/workable.ts'
 import { writeOverlay } from '../../emit/overlay-tar.ts'
 import { visible } from '../../encode/visible.ts'
-import { changesOf } from '../../plan/changes.ts'
 import type { Change } from '../../plan/state.ts'
-import { TargetError } from '../../tree/tree.ts'
 import { common, type Run } from '../command.ts'
-import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
-import { driftLines } from '../drift-lines.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
-import { type Io, printJson, say } from '../io.ts'
-import { knownHostsIn, saveKnownHosts } from '../known-hosts.ts'
-import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
-import { loginCard } from '../print-access.ts'
-import { printChanges } from '../print-changes.ts'
-import { printNotes } from '../print-notes.ts'
-import { openTarget, targetOptions } from '../target.ts'
+import { deliver } from '../deliver.ts'
+import type { ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
+import { type Io, say } from '../io.ts'
+import { type PrepareOptions, prepare } from '../prepare.ts'
+import { openTarget, openTargetToChange, type TargetOptions, targetOptions } from '../target.ts'
 
-interface ApplyOptions extends PrepareOptions {
+interface ApplyOptions extends PrepareOptions, TargetOptions {
   readonly overlay?: string
   readonly knownHosts?: string
 }
@@ -38,80 +31,25 @@ export function addApply(program: Command, run: Run): void {
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
-  if (options.overlay === undefined) {
-    assertRoot()
-    finishEarlier(io, options)
-  }
-  const prepared = prepare(io, specFile, { ...options, makeHostKeys: true })
+  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true }, () =>
+    options.overlay === undefined ? openTargetToChange(io, options) : openTarget(options),
+  )
   if (typeof prepared === 'number') return prepared
-  const { spec, target, hostKeys } = prepared
-  const isBaked = Object.keys(hostKeys).length > 0
-  if (options.knownHosts !== undefined && !isBaked) {
-    io.stderr.write('pibake: --known-hosts needs ssh.hostKeys: bake; else the device makes its keys itself\n')
-    return EXIT.usage
-  }
-  // Before the target is changed, so that a file that cannot be written leaves it as it was.
-  const knownHosts = knownHostsIn(dirname(specFile), spec, target.root, options.knownHosts)
-  saveKnownHosts(knownHosts, hostKeys)
-  const changes = changesOf(prepared.target, prepared.plan.operations)
-  const document = receipt(prepared, changes)
-  if (!io.json) printChanges(io, prepared.target, changes, { diffs: io.verbose })
-  printNotes(io, prepared.plan.notes)
-  if (options.overlay !== undefined) {
-    await writeOverlay(options.overlay, changes, { epoch: prepared.epoch })
-    say(io, `wrote ${options.overlay}: ${changes.length} paths; the target is as it was`)
-  } else {
-    await carryOut(io, prepared, changes)
-    const left = changesOf(prepared.target, prepared.plan.operations)
-    if (left.length > 0) {
-      io.stderr.write(`pibake: what was written does not read back:\n${driftLines(left).join('\n')}\n`)
-      return EXIT.failed
+  const { target, plan, epoch } = prepared
+  return deliver(io, prepared, { command: 'apply', specFile, knownHosts: options.knownHosts }, async (changes) => {
+    if (options.overlay !== undefined) {
+      await writeOverlay(options.overlay, changes, { epoch })
+      say(io, `wrote ${options.overlay}: ${changes.length} paths; the target is as it was`)
+      return {}
     }
+    await carryOut(io, target, changes, epoch)
+    assertReadsBack(target, plan.operations)
     say(io, `applied: ${changes.length} paths changed, all read back`)
-  }
-  if (isBaked) say(io, `the host keys are noted in ${knownHosts.file}`)
-  if (io.json) printJson(io, { ...document, knownHosts: isBaked ? knownHosts.file : null })
-  else io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
-  return EXIT.ok
-}
-
-/** @throws TargetError without root: files would get the wrong owner, and sshd and sudo would refuse them */
-function assertRoot(): void {
-  if (process.getuid?.() === 0) return
-  throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
-    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners (--image, for image files, is not in this version)',
+    return {}
   })
 }
 
-/** What an earlier apply left half-done is taken back, or completed, before the target is looked at. */
-function finishEarlier(io: Io, options: ApplyOptions): void {
-  const target = openTarget(options)
-  if (isUnfinished(target)) say(io, `an earlier apply did not come to its end: ${recover(target)}`)
-}
-
-async function carryOut(io: Io, { target, epoch }: Prepared, changes: readonly Change[]): Promise<void> {
-  const abort = new AbortController()
-  const stop = () => abort.abort()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    const { warnings } = await commit(target, changes, { epoch, signal: abort.signal })
-    for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
-}
-
-/** Made before anything is written: the diffs are against what is there then. */
-function receipt(prepared: Prepared, changes: readonly Change[]) {
-  const { plan, inventory, verdict, target, hostKeys } = prepared
-  return {
-    schema: 'pibake.apply/1',
-    digest: plan.digest,
-    image: imageFacts(inventory),
-    changes: changes.map((change) => changeFacts(target, change)),
-    notes: plan.notes,
-    access: verdict,
-    hostKeys: hostKeyFacts(hostKeys),
-    problems: problemFacts(prepared.problems, prepared.locate),
-  }
+async function carryOut(io: Io, target: Workable, changes: readonly Change[], epoch: number): Promise<void> {
+  const { warnings } = await interruptible((signal) => target.commit(changes, { epoch, signal }))
+  for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
 }

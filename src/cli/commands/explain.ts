@@ -3,11 +3,11 @@ import { visible } from '../../encode/visible.ts'
 import { explainLines } from '../../plan/explain.ts'
 import { type Operation, pathKey } from '../../plan/operation.ts'
 import { common, type Run } from '../command.ts'
-import { EXIT } from '../exit.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
-import { targetOptions } from '../target.ts'
+import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
 
 /** `pibake explain SPEC TARGET PATH` */
 export function addExplain(program: Command, run: Run): void {
@@ -17,8 +17,8 @@ export function addExplain(program: Command, run: Run): void {
     .argument('<spec>', 'the spec file')
     .argument('<path>', 'a path on the device, e.g. /etc/passwd or boot:/cmdline.txt')
   common(targetOptions(command)).action(
-    run((io: Io, spec: string, path: string, options: PrepareOptions) => {
-      const prepared = prepare(io, spec, { ...options, acceptLockout: true })
+    run(async (io: Io, spec: string, path: string, options: PrepareOptions & TargetOptions): Promise<ExitCode> => {
+      const prepared = await prepare(io, spec, { ...options, acceptLockout: true }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const operation = find(prepared.plan.operations, path)
       if (operation === undefined) {

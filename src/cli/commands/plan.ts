@@ -5,14 +5,14 @@ import type { Plan } from '../../plan/plan.ts'
 import type { Change } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
 import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
-import { EXIT } from '../exit.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printNotes } from '../print-notes.ts'
-import { targetOptions } from '../target.ts'
+import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
 
 /** `pibake plan SPEC TARGET` */
 export function addPlan(program: Command, run: Run): void {
@@ -22,8 +22,8 @@ export function addPlan(program: Command, run: Run): void {
     .argument('<spec>', 'the spec file')
     .option('--accept-lockout', 'show the plan even if it locks the owner out')
   common(targetOptions(command)).action(
-    run((io: Io, spec: string, options: PrepareOptions) => {
-      const prepared = prepare(io, spec, options)
+    run(async (io: Io, spec: string, options: PrepareOptions & TargetOptions): Promise<ExitCode> => {
+      const prepared = await prepare(io, spec, options, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const { target, plan } = prepared
       const changes = changesOf(target, plan.operations)

@@ -8,7 +8,9 @@ import { driftLines } from '../drift-lines.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
-import { targetOptions } from '../target.ts'
+import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
+
+type VerifyOptions = PrepareOptions & TargetOptions
 
 /** `pibake verify SPEC TARGET` */
 export function addVerify(program: Command, run: Run): void {
@@ -17,11 +19,11 @@ export function addVerify(program: Command, run: Run): void {
     .description('Compares the target with what the spec compiles to, and lists every drift. Writes nothing.')
     .argument('<spec>', 'the spec file')
     .addHelpText('after', '\nExit codes: 0 no drift, 2 invalid spec, 3 target refused, 4 drift.')
-    .action(run((io, spec: string, options: PrepareOptions) => verify(io, spec, options)))
+    .action(run((io, spec: string, options: VerifyOptions) => verify(io, spec, options)))
 }
 
-function verify(io: Io, specFile: string, options: PrepareOptions): ExitCode {
-  const prepared = prepare(io, specFile, { ...options, acceptLockout: true })
+async function verify(io: Io, specFile: string, options: VerifyOptions): Promise<ExitCode> {
+  const prepared = await prepare(io, specFile, { ...options, acceptLockout: true }, () => openTarget(options))
   if (typeof prepared === 'number') return prepared
   const { target, plan, verdict, hostKeys } = prepared
   const drift = changesOf(target, plan.operations)

@@ -1,0 +1,62 @@
+import type { FileSystem } from '../image/file-system.ts'
+import { bytewise } from '../order.ts'
+import { type Entry, type PlacingTree, TargetError } from './tree.ts'
+import { assertPlain, resolveInside } from './walk.ts'
+
+/** A partition of an image, seen through the editor of its file system. */
+export class FileSystemTree implements PlacingTree {
+  readonly label: string
+  /** FAT: no links, and names are the same in either case. */
+  readonly fat: boolean
+  readonly #files: FileSystem
+
+  constructor(files: FileSystem, label: string, options: { readonly fat?: boolean } = {}) {
+    this.#files = files
+    this.label = label
+    this.fat = options.fat ?? false
+  }
+
+  lstat(path: string): Entry | undefined {
+    return this.#files.lstat(this.place(path))
+  }
+
+  read(path: string): Uint8Array | undefined {
+    const real = this.resolve(path)
+    const entry = this.#files.lstat(real)
+    if (entry === undefined) return undefined
+    if (entry.kind !== 'file') throw new TargetError(`${this.label}: ${path} is not a regular file (${entry.kind})`)
+    return this.#files.readFile(real)
+  }
+
+  list(path: string): readonly string[] {
+    return [...this.#files.list(this.resolve(path))].sort(bytewise)
+  }
+
+  resolve(path: string): string {
+    return this.#resolve(path, true)
+  }
+
+  place(path: string): string {
+    return this.#resolve(path, false)
+  }
+
+  #resolve(path: string, last: boolean): string {
+    assertPlain(path)
+    if (this.fat) return this.#spelled(path)
+    return resolveInside(path, (p) => this.#linkTarget(p), { last, label: this.label })
+  }
+
+  #linkTarget(path: string): string | undefined {
+    const entry = this.#files.lstat(path)
+    return entry?.kind === 'symlink' ? entry.target : undefined
+  }
+
+  #spelled(path: string): string {
+    let here = ''
+    for (const part of path.split('/').filter((p) => p !== '')) {
+      const found = this.#files.list(here || '/').find((name) => name.toLowerCase() === part.toLowerCase())
+      here = `${here}/${found ?? part}`
+    }
+    return here || '/'
+  }
+}
