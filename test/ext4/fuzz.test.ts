@@ -30,7 +30,7 @@ test(`${sequences} sequences leave what a model says, and e2fsck content`, () =>
       const [name, args] = names[seed % names.length] as (typeof names)[number]
       const file = join(work, `image-${seed}`)
       // Every other one is small, so that it is full now and then, or has no inode left.
-      const size = seed % 2 === 0 ? { size: 12 } : { size: 5, args: [...args, '-N', '512'] }
+      const size = seed % 2 === 0 ? { size: 24 } : { size: 9, args: [...args, '-N', '512'] }
       makeExt4(file, { args, tree, isIndexed: true, ...size })
       try {
         const result = fuzz(file, seed, OPERATIONS)

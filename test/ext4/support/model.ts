@@ -21,6 +21,8 @@ export function readModel(fs: Ext4): Model {
   const model: Model = new Map()
   const visit = (path: string) => {
     const entry = fs.lstat(path === '' ? '/' : path)
+    // A name that is not UTF-8 is listed as something else, and nothing is found under that.
+    if (entry === undefined && path.includes('\ufffd')) return
     if (entry === undefined) throw new Error(`${path} is listed and not there`)
     const at = path === '' ? '/' : path
     const content = entry.kind === 'file' ? fs.readFile(at) : text.encode(entry.kind === 'symlink' ? entry.target : '')
