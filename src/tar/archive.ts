@@ -1,4 +1,5 @@
 import { TruncatedError } from '../image/bytes.ts'
+import { told } from '../image/told.ts'
 import { MAX_FILE, TargetError } from '../tree/tree.ts'
 import type { TarEntry } from './entry.ts'
 import { type Extensions, extended, NO_EXTENSIONS, padded } from './extensions.ts'
@@ -20,10 +21,10 @@ export class TarArchive {
   readonly links: Links
   readonly #file: FileWindow
 
-  /** @throws TargetError when it is no tar, is damaged, or leads outside the tree */
+  /** @throws TargetError when it is no plain file or no tar, is damaged, or leads outside the tree */
   constructor(file: string) {
     this.label = file
-    this.#file = new FileWindow(file)
+    this.#file = told(file, 'read', () => new FileWindow(file))
     try {
       this.scanned = this.#told(() => scan(this.#file, file))
       this.entries = this.scanned.entries
@@ -90,7 +91,7 @@ export class TarArchive {
 
   #told<T>(call: () => T): T {
     try {
-      return call()
+      return told(this.label, 'read', call)
     } catch (error) {
       if (error instanceof TruncatedError) throw new TargetError(`${this.label}: ${error.message}`, { cause: error })
       throw error
