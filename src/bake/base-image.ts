@@ -22,7 +22,12 @@ export type BaseImage =
  *
  * @throws TargetError when it is damaged or no image, SpaceError, Interrupted
  */
-export async function openBaseImage(base: string, out: string, kind: Compression, working: Working): Promise<BaseImage> {
+export async function openBaseImage(
+  base: string,
+  out: string,
+  kind: Compression,
+  working: Working,
+): Promise<BaseImage> {
   const packed = kindOf(base)
   if (packed === 'none') return { kind: 'file', bytes: new ImageFile(base) }
   if (packed === kind) {

@@ -21,14 +21,17 @@ export class TarArchive {
   readonly links: Links
   readonly #file: FileWindow
 
-  /** @throws TargetError when it is no plain file or no tar, is damaged, or leads outside the tree */
-  constructor(file: string) {
-    this.label = file
-    this.#file = told(file, 'read', () => new FileWindow(file))
+  /**
+   * @param label what to call it in messages
+   * @throws TargetError when it is no plain file or no tar, is damaged, or leads outside the tree
+   */
+  constructor(file: string, label: string = file) {
+    this.label = label
+    this.#file = told(label, 'read', () => new FileWindow(file, label))
     try {
-      this.scanned = this.#told(() => scan(this.#file, file))
+      this.scanned = this.#told(() => scan(this.#file, label))
       this.entries = this.scanned.entries
-      const { root, links } = indexOf(this.entries, file)
+      const { root, links } = indexOf(this.entries, label)
       this.root = root
       this.links = links
     } catch (error) {

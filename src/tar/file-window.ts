@@ -15,13 +15,16 @@ export class FileWindow implements Bytes {
   #start = 0
   #length = 0
 
-  /** @throws TargetError when it is not a plain file */
-  constructor(file: string) {
+  /**
+   * @param label what to call it in messages
+   * @throws TargetError when it is not a plain file
+   */
+  constructor(file: string, label: string) {
     // A FIFO or a device must not keep the call waiting.
     this.#fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
       const stats = fstatSync(this.#fd)
-      assertPlainFile(stats, file)
+      assertPlainFile(stats, label)
       this.size = stats.size
     } catch (error) {
       closeSync(this.#fd)
