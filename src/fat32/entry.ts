@@ -1,4 +1,4 @@
-import { fieldsOf } from './fields.ts'
+import { fieldsOf } from '../image/fields.ts'
 import type { Short } from './short-name.ts'
 import type { FatTime } from './times.ts'
 

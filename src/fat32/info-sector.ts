@@ -1,4 +1,4 @@
-import { fieldsOf } from './fields.ts'
+import { fieldsOf } from '../image/fields.ts'
 import type { Volume } from './volume.ts'
 
 const LEAD = 0x41615252

@@ -2,7 +2,7 @@ import type { WritableBytes } from '../image/bytes.ts'
 import { SpaceError } from '../tree/tree.ts'
 import { dirty, type Geometry } from './boot-sector.ts'
 import { damaged } from './damaged.ts'
-import { fieldsOf } from './fields.ts'
+import { fieldsOf } from '../image/fields.ts'
 
 /** An entry has 28 bits; the four above them belong to nobody and are kept. */
 const VALUE = 0x0fffffff
@@ -136,10 +136,12 @@ export class FatTable {
     this.#changedSectors.clear()
   }
 
+  /** A million turns: no calls where nothing is in the cluster. */
   #survey(): void {
+    const entries = this.#entries
     const last = this.#geometry.lastCluster
     for (let cluster = 2; cluster <= last; cluster++) {
-      const next = this.#next(cluster)
+      const next = (entries[cluster] ?? 0) & VALUE
       if (next === 0) this.#count(cluster, 1)
       else if (next < BAD) {
         if (next < 2 || next > last) throw damaged(this.#label, `cluster ${cluster} leads to ${next}, which is none`)
@@ -198,18 +200,17 @@ function readEntries(bytes: WritableBytes, geometry: Geometry, label: string): U
   const { tables, tableSize } = geometry
   const [first, second] = tables.map((table) => bytes.read(table, tableSize))
   if (first === undefined) throw damaged(label, 'there is no allocation table')
-  const entries = entriesOf(first)
-  if (second !== undefined) {
-    const copy = entriesOf(second)
-    const differs = entries.findIndex((entry, i) => entry !== copy[i])
-    if (differs !== -1) throw damaged(label, `the copies of its allocation table differ at cluster ${differs}`)
+  if (second !== undefined && Buffer.compare(first, second) !== 0) {
+    throw damaged(label, 'the copies of its allocation table differ')
   }
-  return entries
+  return entriesOf(first)
 }
 
+/** Most machines have the order of bytes that FAT has, and need not turn a million numbers round. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+
 function entriesOf(bytes: Uint8Array): Uint32Array {
+  if (IS_LITTLE_ENDIAN) return new Uint32Array(bytes.slice().buffer)
   const fields = fieldsOf(bytes)
-  const entries = new Uint32Array(bytes.length / 4)
-  for (let i = 0; i < entries.length; i++) entries[i] = fields.getUint32(i * 4, true)
-  return entries
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => fields.getUint32(i * 4, true))
 }
