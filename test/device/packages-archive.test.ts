@@ -8,7 +8,7 @@ import { judge } from '../../src/judge.ts'
 import { bundleIn } from '../../src/packages/bundle-in.ts'
 import { PackageError } from '../../src/packages/errors.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
-import { TargetError } from '../../src/tree/tree.ts'
+import { SpaceError, TargetError } from '../../src/tree/tree.ts'
 import type { LooseSpec } from '../support/judge.ts'
 import { parsed, smallSpec, TODAY } from '../support/judge.ts'
 import { suite } from '../support/suite.ts'
@@ -53,6 +53,7 @@ interface Asked {
   /** Where the archive is; undefined: nowhere. */
   readonly at?: string | undefined
   readonly source?: string
+  readonly free?: number
   /** Asks on the target that an earlier call gave. */
   readonly target?: ReturnType<typeof samplePiOs>
 }
@@ -68,6 +69,7 @@ async function ask(asked: Asked = {}): Promise<CarryResult> {
     mode: asked.mode ?? 'must',
     specFile: join(place, 'pibake.yaml'),
     frozen: asked.frozen ?? false,
+    free: () => asked.free,
     aptMirror: [`${URI}=file:${to ?? '/nowhere'}`],
   })
 }
@@ -252,6 +254,11 @@ inPlace('nothing of this machine shows: an image without packages of its own arc
     spec: { updates: { firstBoot: 'none', unattended: false }, fail2ban: { enabled: false } },
   })
   assert.ok('problems' in result, 'ufw is in the archives of the machine that runs this test, and not in this one')
+})
+
+inPlace('refused: a root partition without room; told: one that has to grow first', async () => {
+  await refused({ free: 100 }, SpaceError, /8 packages to be carried take .* are free/)
+  bundleOf(await ask({ free: 100 << 20 }))
 })
 
 inPlace('verify finds what an image carries without asking anybody', async () => {
