@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -254,6 +254,20 @@ inPlace('nothing of this machine shows: an image without packages of its own arc
     spec: { updates: { firstBoot: 'none', unattended: false }, fail2ban: { enabled: false } },
   })
   assert.ok('problems' in result, 'ufw is in the archives of the machine that runs this test, and not in this one')
+})
+
+inPlace('archives of a past moment come from a mirror that keeps them, though their time is over', async () => {
+  const validUntil = 'Mon, 02 Nov 2026 00:00:00 UTC'
+  archive.publish('trixie', [...debs, helper, plain], { validUntil })
+  archive.publish('trixie-security', [upgrade], { validUntil })
+  symlinkSync(archive.place, join(place, '20261101T000000Z'))
+  const spec = { packages: { snapshot: '2026-11-01T00:00:00Z' } }
+  const at = `${place}/{snapshot}`
+  const { lock } = bundleOf(await ask({ spec, at }))
+  assert.is(lock.packages.find(({ name }) => name === 'ufw')?.uri, `${URI}/pool/ufw_1.0-1_all.deb`)
+  bundleOf(await ask({ spec, at: undefined, frozen: true }))
+  await refused({}, PackageError, /out of date/)
+  await refused({ spec, mode: 'update' }, PackageError, /needs an archive of past days/)
 })
 
 inPlace('refused: a root partition without room; told: one that has to grow first', async () => {

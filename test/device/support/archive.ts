@@ -20,7 +20,7 @@ export class Archive {
   }
 
   /** Publishes the packages as a suite. */
-  publish(suite: string, debs: readonly EmptyDeb[], options: { unsigned?: boolean; label?: string } = {}): void {
+  publish(suite: string, debs: readonly EmptyDeb[], options: { unsigned?: boolean; validUntil?: string } = {}): void {
     const dist = join(this.place, 'dists', suite)
     const index = join(dist, 'main/binary-arm64')
     rmSync(dist, { recursive: true, force: true })
@@ -33,8 +33,14 @@ export class Archive {
     const packages = readFileSync(join(index, 'Packages'))
     const digest = createHash('sha256').update(packages).digest('hex')
     const name = 'main/binary-arm64/Packages'
-    const fields = { Origin: 'test', Label: options.label ?? 'test', Suite: suite, Codename: suite, Date: DATE }
-    const more = { Architectures: 'arm64', Components: 'main', SHA256: `\n ${digest} ${packages.length} ${name}` }
+    const fields = { Origin: 'test', Suite: suite, Codename: suite, Date: DATE }
+    const end = options.validUntil === undefined ? {} : { 'Valid-Until': options.validUntil }
+    const more = {
+      ...end,
+      Architectures: 'arm64',
+      Components: 'main',
+      SHA256: `\n ${digest} ${packages.length} ${name}`,
+    }
     const lines = Object.entries({ ...fields, ...more }).map(([field, value]) => `${field}: ${value}\n`)
     writeFileSync(join(dist, 'Release'), lines.join('').replace(': \n', ':\n'))
     if (options.unsigned) return
