@@ -7,16 +7,19 @@ export APT_CONFIG DEBIAN_FRONTEND NEEDRESTART_MODE
 
 . "$LIB/lib/bundle.sh"
 
-# apt_get SECONDS WORD...: its output goes to the step's log, and to RUN/apt.log for apt_reason.
+# apt_get SECONDS WORD...: its output goes to the step's log, and to RUN/apt.log for apt_reason. By itself apt waits for
+# dpkg's lock alone; while another program has the lists or the archives this asks again for 300 s.
 apt_get() {
   apt_limit=$1
   shift
-  if bounded "$apt_limit" apt-get -q -y "$@" >"$RUN/apt.log" 2>&1; then
+  apt_tries=0
+  until bounded "$apt_limit" apt-get -q -y "$@" >"$RUN/apt.log" 2>&1; do
     cat "$RUN/apt.log"
-  else
-    cat "$RUN/apt.log"
-    return 1
-  fi
+    apt_tries=$((apt_tries + 1))
+    if [ $apt_tries -gt 30 ] || ! grep -q 'Unable to lock directory' "$RUN/apt.log"; then return 1; fi
+    sleep 10
+  done
+  cat "$RUN/apt.log"
 }
 
 # apt_fault OTHERWISE: why apt failed, as a word of the list.

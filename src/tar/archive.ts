@@ -20,14 +20,16 @@ export class TarArchive {
   readonly links: Links
   readonly #file: FileWindow
 
-  /** @throws TargetError when it is no tar, is damaged, or leads outside the tree */
-  constructor(file: string) {
-    this.label = file
+  /**
+   * @param label what to call it in messages
+   * @throws TargetError when it is no tar, is damaged, or leads outside the tree */
+  constructor(file: string, label: string = file) {
+    this.label = label
     this.#file = new FileWindow(file)
     try {
-      this.scanned = this.#told(() => scan(this.#file, file))
+      this.scanned = this.#told(() => scan(this.#file, label))
       this.entries = this.scanned.entries
-      const { root, links } = indexOf(this.entries, file)
+      const { root, links } = indexOf(this.entries, label)
       this.root = root
       this.links = links
     } catch (error) {

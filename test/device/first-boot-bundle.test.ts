@@ -19,7 +19,7 @@ import { difference, snapshot } from './support/snapshot.ts'
 const network = new Network()
 const older = emptyDeb('harmless', '1')
 const newer = emptyDeb('harmless', '2')
-const owner = new Owner(`bundle: true, debs: [{ file: ${newer.file}, sha256: ${newer.sha256} }]`)
+const owner = new Owner({ packages: `bundle: true, debs: [{ file: ${newer.file}, sha256: ${newer.sha256} }]` })
 process.once('exit', () => {
   network.remove()
   owner.remove()
