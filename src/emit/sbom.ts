@@ -1,11 +1,9 @@
 import { jsonText } from './json.ts'
+import { SBOM_SUFFIXES } from './names.ts'
 import { cyclonedxOf } from './sbom-cyclonedx.ts'
 import type { SbomFacts } from './sbom-facts.ts'
 import { spdxOf } from './sbom-spdx.ts'
 import { writeBeside } from './write-beside.ts'
-
-/** What an SBOM's name is made of: that of the image, and one of these. */
-export const SBOM_SUFFIXES = ['.spdx.json', '.cdx.json'] as const
 
 /** Writes the SBOM of `out` beside it, in both formats. @returns the paths written */
 export function writeSbom(out: string, facts: SbomFacts): string[] {
