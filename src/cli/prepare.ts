@@ -11,6 +11,7 @@ import { type CarryMode, carry } from './carry.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { freeBytes } from './free-bytes.ts'
 import { newHostKeysFor } from './host-keys.ts'
 import { type Io, printJson } from './io.ts'
 import type { PackageOptions } from './package-options.ts'
@@ -76,7 +77,12 @@ export async function prepare<T extends Target>(
       return EXIT.lockout
     }
   }
-  const packed = await carry(io, spec, target.root, judged, { ...options, mode: options.carry ?? 'known', specFile })
+  const packed = await carry(io, spec, target.root, judged, {
+    ...options,
+    mode: options.carry ?? 'known',
+    specFile,
+    free: () => freeBytes(target.root),
+  })
   if ('exit' in packed) return packed.exit
   if ('problems' in packed) return refuse(io, packed.problems, locate)
   const { carried } = packed
