@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,12 +20,10 @@ let device: Device
 let probe: Probe
 
 test.before(async () => {
-  const debs = join(work, 'nothing')
-  mkdirSync(debs)
   const machine = machineFor('trixie', 'amd64', [SSH_PORT, ...closed], work)
   const card = join(work, 'card.img')
   bakedCard({ release: 'trixie', architecture: 'amd64', owner, planted: closed }, card)
-  device = await Device.make({ ...machine, debs }, card, owner, accounts.baked)
+  device = await Device.make(machine, card, owner, accounts.baked)
   probe = device.probe()
   await device.start()
 })
