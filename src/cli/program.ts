@@ -2,12 +2,14 @@ import { Command } from 'commander'
 import { toolVersion } from '../emit/tool.ts'
 import { type Run, runner } from './command.ts'
 import { addApply } from './commands/apply.ts'
+import { addBake } from './commands/bake.ts'
 import { addCheck } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHashPassword } from './commands/hash-password.ts'
 import { addInit } from './commands/init.ts'
+import { addLock } from './commands/lock.ts'
 import { addPlan } from './commands/plan.ts'
 import { addSchema } from './commands/schema.ts'
 import { addVerify } from './commands/verify.ts'
@@ -19,8 +21,10 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
   addCheck,
   addPlan,
   addApply,
+  addBake,
   addVerify,
   addExplain,
+  addLock,
   addHashPassword,
   addSchema,
   addCompletion,

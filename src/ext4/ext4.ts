@@ -83,6 +83,12 @@ export class Ext4 implements FileSystem {
     })
   }
 
+  links(path: string): number {
+    const inode = this.#find(path)
+    if (inode === undefined) return 0
+    return inode.type === TYPE.DIRECTORY ? 1 : inode.links
+  }
+
   lstat(path: string): Entry | undefined {
     const inode = this.#find(path)
     if (inode === undefined) return undefined

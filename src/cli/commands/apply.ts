@@ -9,6 +9,7 @@ import { deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
 import { type Io, say } from '../io.ts'
+import { packageOptions } from '../package-options.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, openTargetToChange, type TargetOptions, targetOptions } from '../target.ts'
 
@@ -19,7 +20,7 @@ interface ApplyOptions extends PrepareOptions, TargetOptions {
 
 /** `pibake apply SPEC TARGET` */
 export function addApply(program: Command, run: Run): void {
-  common(targetOptions(program.command('apply')))
+  common(packageOptions(targetOptions(program.command('apply'))))
     .summary('carry out the plan, as one transaction, and read it back')
     .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
     .argument('<spec>', 'the spec file')
@@ -31,7 +32,7 @@ export function addApply(program: Command, run: Run): void {
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
-  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true }, () =>
+  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true, carry: 'must' }, () =>
     options.overlay === undefined ? openTargetToChange(io, options) : openTarget(options),
   )
   if (typeof prepared === 'number') return prepared
