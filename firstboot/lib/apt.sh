@@ -5,20 +5,25 @@ DEBIAN_FRONTEND=noninteractive
 NEEDRESTART_MODE=l
 export APT_CONFIG DEBIAN_FRONTEND NEEDRESTART_MODE
 
-# apt_get SECONDS WORD...: its output goes to the step's log, and to RUN/apt.log for apt_reason.
+. "$LIB/lib/bundle.sh"
+
+# apt_get SECONDS WORD...: its output goes to the step's log, and to RUN/apt.log for apt_reason. By itself apt waits for
+# dpkg's lock alone; while another program has the lists or the archives this asks again for 300 s.
 apt_get() {
   apt_limit=$1
   shift
-  if bounded "$apt_limit" apt-get -q -y "$@" >"$RUN/apt.log" 2>&1; then
+  apt_tries=0
+  until bounded "$apt_limit" apt-get -q -y "$@" >"$RUN/apt.log" 2>&1; do
     cat "$RUN/apt.log"
-  else
-    cat "$RUN/apt.log"
-    return 1
-  fi
+    apt_tries=$((apt_tries + 1))
+    if [ $apt_tries -gt 30 ] || ! grep -q 'Unable to lock directory' "$RUN/apt.log"; then return 1; fi
+    sleep 10
+  done
+  cat "$RUN/apt.log"
 }
 
-# apt_reason OTHERWISE: why apt failed, as a word of the list.
-apt_reason() {
+# apt_fault OTHERWISE: why apt failed, as a word of the list.
+apt_fault() {
   if grep -q 'not valid yet' "$RUN/apt.log"; then
     echo apt-release-not-valid-yet
   elif grep -qi 'could not get lock\|is another process using it' "$RUN/apt.log"; then
@@ -27,10 +32,20 @@ apt_reason() {
     echo disk-full
   elif grep -qi 'is not signed\|signatures\? \(were\|was\|could\)\|NO_PUBKEY\|Clearsigned file' "$RUN/apt.log"; then
     echo apt-not-trusted
-  elif ! online; then
-    echo offline
   else
     echo "$1"
+  fi
+}
+
+# apt_reason OTHERWISE: the same where apt needed the network. Without one it matters more why the carried packages did
+# not do.
+apt_reason() {
+  if online; then
+    apt_fault "$1"
+  elif [ -n "$bundle_reason" ]; then
+    apt_fault "$bundle_reason"
+  else
+    apt_fault offline
   fi
 }
 
@@ -56,4 +71,26 @@ installed() {
     ?i\ *) ;;
     *) return 1 ;;
   esac
+}
+
+# Is there nothing that an interrupted dpkg left half done?
+dpkg_whole() {
+  found=$(bounded 60 dpkg --audit) && [ -z "$found" ]
+}
+
+# Configures what is unpacked. dpkg does not wait for its lock by itself, so this asks again for 300 s.
+finish_dpkg() {
+  tries=0
+  until bounded 900 dpkg --force-confdef --force-confold --configure -a >"$RUN/apt.log" 2>&1; do
+    cat "$RUN/apt.log"
+    tries=$((tries + 1))
+    if [ $tries -gt 30 ] || ! grep -q 'lock' "$RUN/apt.log"; then return 1; fi
+    sleep 10
+  done
+}
+
+# Before apt works: the step `dpkg` is done once, and a power cut in a later step leaves packages half done again.
+# What dpkg cannot configure apt unpacks anew (-f install), so that is no end here.
+after_a_cut() {
+  if ! dpkg_whole; then finish_dpkg || :; fi
 }

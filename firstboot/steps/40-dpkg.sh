@@ -5,16 +5,9 @@ severity=degraded
 . "$LIB/lib/apt.sh"
 
 check() {
-  found=$(bounded 60 dpkg --audit) && [ -z "$found" ]
+  dpkg_whole
 }
 
-# dpkg does not wait for its lock by itself, so this asks again for 300 s.
 apply() {
-  tries=0
-  until bounded 900 dpkg --force-confdef --force-confold --configure -a >"$RUN/apt.log" 2>&1; do
-    cat "$RUN/apt.log"
-    tries=$((tries + 1))
-    if [ $tries -gt 30 ] || ! grep -q 'lock' "$RUN/apt.log"; then give_up "$(apt_reason dpkg-not-configured)"; fi
-    sleep 10
-  done
+  finish_dpkg || give_up "$(apt_fault dpkg-not-configured)"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# The packages of first-boot/packages-install. All at once; if apt refuses that, one by one, so that a name the archive
-# does not have keeps none of the others away.
-limit=3600
+# The packages of first-boot/packages-install: from the image where it carries them, else from the network. There all at
+# once; if apt refuses that, one by one, so that a name the archive does not have keeps none of the others away.
+limit=5400
 severity=degraded
 . "$LIB/lib/apt.sh"
 
@@ -12,7 +12,29 @@ check() {
 }
 
 apply() {
+  after_a_cut
+  if bundled && open_bundle; then
+    if install_carried; then return 0; fi
+    bundle_reason=$(apt_fault bundle-not-installed)
+  fi
+  install_fetched
+}
+
+# Closed before open: the firewall first, then what bans, then the rest. A kill in between leaves the interim firewall.
+install_carried() {
+  dpkg_whole || carried_get 1800 -f install || return 1
+  for group in 'iptables|nftables|ufw' 'fail2ban|python3-systemd' '.*'; do
+    # shellcheck disable=SC2046
+    set -- $(carried_names $(asked packages-install | grep -xE -e "$group"))
+    if [ $# -gt 0 ]; then carried_get 1800 install "$@" || return 1; fi
+    checkpoint packages.group
+  done
+  check
+}
+
+install_fetched() {
   apt_update
+  dpkg_whole || apt_get 900 -f install || :
   # shellcheck disable=SC2046
   if apt_get 1800 install $(asked packages-install); then return 0; fi
   reason=$(apt_reason package-not-installed)

@@ -11,3 +11,8 @@ export class Interrupted extends Error {
 export class UnfinishedError extends Error {
   override readonly name = 'UnfinishedError'
 }
+
+/** What was written is not what is there: a medium that lies, or somebody else who writes (exit code 1). */
+export class ReadBackError extends Error {
+  override readonly name = 'ReadBackError'
+}

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import { pathKey } from '../plan/operation.ts'
-import { type Change, obstacle, stateOf } from '../plan/state.ts'
+import type { Change } from '../plan/state.ts'
 import type { DirectoryWriter } from '../tree/directory-writer.ts'
 import { assertNoMount } from '../tree/remove-tree.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
+import { type Changeable, checkChanges } from './check-changes.ts'
 import type { Step } from './journal.ts'
 import { type Writers, writerFor } from './staging.ts'
 
@@ -21,38 +21,29 @@ export interface Planned {
  * @throws SpaceError when a partition has no room
  */
 export function preflight(writers: Writers, changes: readonly Change[]): Planned[] {
-  const planned: Planned[] = []
-  const seen = new Map<string, string>()
-  const made = new Set<string>()
-  const taken: string[] = []
-  for (const change of changes) {
-    const { operation, before } = change
-    const writer = writerFor(writers, operation.partition)
-    const where = pathKey(operation)
-    const path = writer.tree.place(operation.path)
-    const key = pathKey({ partition: operation.partition, path: writer.tree.fat ? path.toLowerCase() : path })
-
-    const now = stateOf(writer.tree, operation.path)
-    if (!isDeepStrictEqual(now, before)) throw changedSince(where)
-    const inTheWay = obstacle(operation, now)
-    if (inTheWay !== undefined) throw new TargetError(`${where} ${inTheWay}`)
-    const other = seen.get(key)
-    if (other !== undefined) throw new TargetError(`${where} and ${other} are the same file`)
-    seen.set(key, where)
-    if (taken.some((above) => key.startsWith(`${above}/`))) {
-      if (operation.kind === 'remove') continue
-      throw new TargetError(`${where} is to be written into a directory that is removed`)
-    }
-    if (!made.has(parentOf(key))) assertParent(writer, path, where)
-    assertAlone(writer, path, where)
-
-    if (operation.kind === 'directory') made.add(key)
-    if (operation.kind === 'remove') taken.push(key)
-    planned.push({ change, step: stepOf(change, path) })
-  }
+  const planned = checkChanges((partition) => changeable(writerFor(writers, partition)), changes).map(
+    ({ change, path }) => ({ change, step: stepOf(change, path) }),
+  )
   assertAble(planned)
   assertRoom(writers, planned)
   return planned
+}
+
+/** A file with a second name would be edited, or kept, elsewhere too; a mount below would be emptied. */
+function changeable(writer: DirectoryWriter): Changeable {
+  const { tree } = writer
+  return {
+    tree,
+    assertAlone(path, where) {
+      const stats = writer.stat(path)
+      if (stats === undefined) return
+      if (stats.isDirectory()) {
+        tree.walk.inParent(path, (directory, name) => assertNoMount(tree.walk, directory, name))
+      } else if (stats.nlink > 1) {
+        throw new TargetError(`${where} is a hard link: its content has another name as well`)
+      }
+    },
+  }
 }
 
 function stepOf({ operation, before }: Change, path: string): Step {
@@ -63,33 +54,6 @@ function stepOf({ operation, before }: Change, path: string): Step {
     return { ...common, action: 'meta', from, to: { mode: operation.mode, owner: operation.owner } }
   }
   return { ...common, action: 'put' }
-}
-
-function changedSince(where: string): TargetError {
-  return new TargetError(`${where} is not as it was when the plan was made: something else writes to the target`, {
-    hint: 'see to it that nothing else does, and plan again',
-  })
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'))
-}
-
-function assertParent(writer: DirectoryWriter, path: string, where: string): void {
-  if (writer.tree.lstat(parentOf(path) || '/')?.kind !== 'directory') {
-    throw new TargetError(`${where}: its directory is missing`)
-  }
-}
-
-/** A file with a second name would be edited, or kept, elsewhere too; a mount below would be emptied. */
-function assertAlone(writer: DirectoryWriter, path: string, where: string): void {
-  const stats = writer.stat(path)
-  if (stats === undefined) return
-  if (stats.isDirectory()) {
-    writer.tree.walk.inParent(path, (directory, name) => assertNoMount(writer.tree.walk, directory, name))
-  } else if (stats.nlink > 1) {
-    throw new TargetError(`${where} is a hard link: its content has another name as well`)
-  }
 }
 
 /** Only root gives files away; pretending to have done so would leave a key file that sshd refuses. */
@@ -103,7 +67,7 @@ function assertAble(planned: readonly Planned[]): void {
   })
   if (foreign !== undefined) {
     throw new TargetError(`only root can give ${pathKey(foreign.change.operation)} its owner`, {
-      hint: 'run as root; --overlay OUT.tar writes the changes to a tar (--image, for image files, is not in this version)',
+      hint: 'run as root; --image FILE works on an image file, --overlay OUT.tar writes the changes to a tar',
     })
   }
 }

@@ -47,6 +47,10 @@ export class Fat32 implements FileSystem {
     this.#volume = volume
   }
 
+  links(path: string): number {
+    return this.lstat(path) === undefined ? 0 : 1
+  }
+
   lstat(path: string): Entry | undefined {
     assertPlain(path)
     if (path === '/') return { kind: 'directory', ...META }

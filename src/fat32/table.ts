@@ -1,8 +1,8 @@
 import type { WritableBytes } from '../image/bytes.ts'
+import { fieldsOf } from '../image/fields.ts'
 import { SpaceError } from '../tree/tree.ts'
 import { dirty, type Geometry } from './boot-sector.ts'
 import { damaged } from './damaged.ts'
-import { fieldsOf } from '../image/fields.ts'
 
 /** An entry has 28 bits; the four above them belong to nobody and are kept. */
 const VALUE = 0x0fffffff

@@ -3,11 +3,8 @@ import { bytewise } from '../order.ts'
 import { at, DescriptorWalk, typeOf } from './descriptor-walk.ts'
 import { type Disk, realDisk, unless } from './disk.ts'
 import { explained } from './explain.ts'
-import { type Entry, TargetError, type Tree } from './tree.ts'
+import { type Entry, MAX_FILE, type PlacingTree, TargetError } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
-
-/** No configuration file is as large; reading more than this into memory would be a trap. */
-const MAX_FILE = 64 * 1024 * 1024
 
 export interface DirectoryOptions {
   /** The directory is a FAT partition: names are the same in either case; no modes, owners or links. */
@@ -17,7 +14,7 @@ export interface DirectoryOptions {
 }
 
 /** A mounted partition. Linux only, for it needs `/proc/self/fd`; its promises about hostile trees hold for root too. */
-export class DirectoryTree implements Tree {
+export class DirectoryTree implements PlacingTree {
   readonly label: string
   readonly fat: boolean
   readonly walk: DescriptorWalk
@@ -58,7 +55,6 @@ export class DirectoryTree implements Tree {
     return this.#resolve(path, true)
   }
 
-  /** `path` with its directory part resolved, the last part as it is (on FAT: as the disk spells it). */
   place(path: string): string {
     return this.#resolve(path, false)
   }
@@ -116,7 +112,8 @@ export class DirectoryTree implements Tree {
   }
 }
 
-function sameOnFat(a: string, b: string): boolean {
+/** Whether two names are one on FAT, which keeps the case and does not tell it apart. */
+export function sameOnFat(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase()
 }
 

@@ -1,10 +1,10 @@
 import type { FileSystem } from '../image/file-system.ts'
 import { bytewise } from '../order.ts'
-import { type Entry, TargetError, type Tree } from './tree.ts'
+import { type Entry, type PlacingTree, TargetError } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
 
 /** A partition of an image, seen through the editor of its file system. */
-export class FileSystemTree implements Tree {
+export class FileSystemTree implements PlacingTree {
   readonly label: string
   /** FAT: no links, and names are the same in either case. */
   readonly fat: boolean
@@ -36,7 +36,6 @@ export class FileSystemTree implements Tree {
     return this.#resolve(path, true)
   }
 
-  /** `path` with its directory part resolved, the last part as it is (on FAT: as the disk spells it). */
   place(path: string): string {
     return this.#resolve(path, false)
   }

@@ -19,6 +19,14 @@ export interface Tree {
   resolve(path: string): string
 }
 
+/** A tree whose entries can be changed at the paths where they really are. */
+export interface PlacingTree extends Tree {
+  /** FAT: names are the same in either case; no modes, owners or links. */
+  readonly fat: boolean
+  /** `path` with its directory part resolved, the last part as it is (on FAT: as the disk spells it). */
+  place(path: string): string
+}
+
 export type Entry =
   | { readonly kind: 'file'; readonly mode: number; readonly uid: number; readonly gid: number; readonly size: number }
   | { readonly kind: 'directory'; readonly mode: number; readonly uid: number; readonly gid: number }
@@ -46,3 +54,6 @@ export class TargetError extends Error {
 export class SpaceError extends Error {
   override readonly name = 'SpaceError'
 }
+
+/** No configuration file is as large, in bytes; reading more than this into memory would be a trap. */
+export const MAX_FILE = 64 * 1024 * 1024

@@ -33,7 +33,7 @@ test('docs/firstboot.md lists the reasons that the program can give, and no othe
   const given = new Set(['none'])
   for (const name of scripts) {
     const words = textOf(name).matchAll(
-      /(?:give_up|apt_reason|reason=|^ *echo|\bfailed \() ?"?([a-z0-9]+(?:-[a-z0-9]+)+|timeout|offline)\b/gm,
+      /(?:give_up|apt_reason|apt_fault|reason=|^ *echo|\bfailed \() ?"?([a-z0-9]+(?:-[a-z0-9]+)+|timeout|offline)\b/gm,
     )
     for (const [, reason] of words) given.add(reason as string)
   }

@@ -1,20 +1,16 @@
-import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { assertReadsBack } from '../../apply/read-back.ts'
 import type { Workable } from '../../apply/workable.ts'
 import { writeOverlay } from '../../emit/overlay-tar.ts'
 import { visible } from '../../encode/visible.ts'
-import { changesOf } from '../../plan/changes.ts'
 import type { Change } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
-import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../documents.ts'
-import { driftLines } from '../drift-lines.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
-import { type Io, printJson, say } from '../io.ts'
-import { knownHostsIn, saveKnownHosts } from '../known-hosts.ts'
-import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
-import { loginCard } from '../print-access.ts'
-import { printChanges } from '../print-changes.ts'
-import { printNotes } from '../print-notes.ts'
+import { deliver } from '../deliver.ts'
+import type { ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
+import { type Io, say } from '../io.ts'
+import { packageOptions } from '../package-options.ts'
+import { type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, openTargetToChange, type TargetOptions, targetOptions } from '../target.ts'
 
 interface ApplyOptions extends PrepareOptions, TargetOptions {
@@ -24,7 +20,7 @@ interface ApplyOptions extends PrepareOptions, TargetOptions {
 
 /** `pibake apply SPEC TARGET` */
 export function addApply(program: Command, run: Run): void {
-  common(targetOptions(program.command('apply')))
+  common(packageOptions(targetOptions(program.command('apply'))))
     .summary('carry out the plan, as one transaction, and read it back')
     .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
     .argument('<spec>', 'the spec file')
@@ -36,64 +32,25 @@ export function addApply(program: Command, run: Run): void {
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
-  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true }, () =>
+  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true, carry: 'must' }, () =>
     options.overlay === undefined ? openTargetToChange(io, options) : openTarget(options),
   )
   if (typeof prepared === 'number') return prepared
-  const { spec, target, hostKeys } = prepared
-  const isBaked = Object.keys(hostKeys).length > 0
-  if (options.knownHosts !== undefined && !isBaked) {
-    io.stderr.write('pibake: --known-hosts needs ssh.hostKeys: bake; else the device makes its keys itself\n')
-    return EXIT.usage
-  }
-  // Before the target is changed, so that a file that cannot be written leaves it as it was.
-  const knownHosts = knownHostsIn(dirname(specFile), spec, target.root, options.knownHosts)
-  saveKnownHosts(knownHosts, hostKeys)
-  const changes = changesOf(prepared.target, prepared.plan.operations)
-  const document = receipt(prepared, changes)
-  if (!io.json) printChanges(io, prepared.target, changes, { diffs: io.verbose })
-  printNotes(io, prepared.plan.notes)
-  if (options.overlay !== undefined) {
-    await writeOverlay(options.overlay, changes, { epoch: prepared.epoch })
-    say(io, `wrote ${options.overlay}: ${changes.length} paths; the target is as it was`)
-  } else {
-    await carryOut(io, prepared, changes)
-    const left = changesOf(prepared.target, prepared.plan.operations)
-    if (left.length > 0) {
-      io.stderr.write(`pibake: what was written does not read back:\n${driftLines(left).join('\n')}\n`)
-      return EXIT.failed
+  const { target, plan, epoch } = prepared
+  return deliver(io, prepared, { command: 'apply', specFile, knownHosts: options.knownHosts }, async (changes) => {
+    if (options.overlay !== undefined) {
+      await writeOverlay(options.overlay, changes, { epoch })
+      say(io, `wrote ${options.overlay}: ${changes.length} paths; the target is as it was`)
+      return {}
     }
+    await carryOut(io, target, changes, epoch)
+    assertReadsBack(target, plan.operations)
     say(io, `applied: ${changes.length} paths changed, all read back`)
-  }
-  if (isBaked) say(io, `the host keys are noted in ${knownHosts.file}`)
-  if (io.json) printJson(io, { ...document, knownHosts: isBaked ? knownHosts.file : null })
-  else io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
-  return EXIT.ok
+    return {}
+  })
 }
 
-async function carryOut(io: Io, { target, epoch }: Prepared<Workable>, changes: readonly Change[]): Promise<void> {
-  const abort = new AbortController()
-  const stop = () => abort.abort()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    const { warnings } = await target.commit(changes, { epoch, signal: abort.signal })
-    for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
-}
-
-/** Made before anything is written: the diffs are against what is there then. */
-function receipt(prepared: Prepared, changes: readonly Change[]) {
-  const { plan, inventory, verdict, target, hostKeys } = prepared
-  return {
-    schema: 'pibake.apply/1',
-    digest: plan.digest,
-    image: imageFacts(inventory),
-    changes: changes.map((change) => changeFacts(target, change)),
-    notes: plan.notes,
-    access: verdict,
-    hostKeys: hostKeyFacts(hostKeys),
-    problems: problemFacts(prepared.problems, prepared.locate),
-  }
+async function carryOut(io: Io, target: Workable, changes: readonly Change[], epoch: number): Promise<void> {
+  const { warnings } = await interruptible((signal) => target.commit(changes, { epoch, signal }))
+  for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
 }

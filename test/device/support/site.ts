@@ -27,7 +27,13 @@ method=link-local
   writeFileSync(join(connections, 'lan.nmconnection'), profile, { mode: 0o600 })
   mkdirSync(join(root, 'etc/tmpfiles.d'), { recursive: true })
   writeFileSync(join(root, 'etc/tmpfiles.d/site-clock.conf'), 'f /run/systemd/timesync/synchronized\n')
+  settleAlone(root)
+  writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] file:${REPOSITORY} ./\n`)
+}
+
+/** What a device finds that is put up where nothing is: no address, no clock, no archive. */
+export function settleAlone(root: string): void {
   symlinkSync('/dev/null', join(root, 'etc/systemd/system/systemd-remount-fs.service'))
   rmSync(join(root, 'etc/apt/sources.list.d'), { recursive: true, force: true })
-  writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] file:${REPOSITORY} ./\n`)
+  rmSync(join(root, 'etc/apt/sources.list'), { force: true })
 }

@@ -115,6 +115,11 @@ export class Device {
     return this
   }
 
+  /** Takes a file or directory off the device. */
+  forget(name: string): void {
+    rmSync(this.path(name), { recursive: true, force: true })
+  }
+
   /** Name, mode, inode and time of change of everything outside /run: equal ones mean that nothing was written. */
   snapshot(): string {
     return readdirSync(this.root, { recursive: true, encoding: 'utf8' })
