@@ -83,7 +83,7 @@ for (const code of ['EIO', 'ENOSPC']) {
       }
       assert.equal(leftovers(directory), [], call)
     })
-    assert.ok(calls > 400 && done >= 2 && done < 5, `${calls} calls, ${done} past the mark`)
+    assert.ok(calls > 60 && done >= 2 && done < 5, `${calls} calls, ${done} past the mark`)
   })
 }
 
@@ -100,7 +100,7 @@ test('killed before whichever call: the image is old or new, or the next call ma
     assert.equal(leftovers(directory), [], call)
     seen[`${killed} ${outcome}`] = (seen[`${killed} ${outcome}`] ?? 0) + 1
   })
-  assert.ok((seen['old none'] ?? 0) > 50 && (seen['torn finished'] ?? 0) > 50, JSON.stringify(seen))
+  assert.ok((seen['old none'] ?? 0) > 5 && (seen['torn finished'] ?? 0) > 20, JSON.stringify(seen))
 })
 
 test('killed again before whichever call of the ending: the next one ends it', async () => {
@@ -167,7 +167,7 @@ test('a log that is not whole is dropped, wherever it was cut or changed', () =>
       writeFileSync(`${path}.pibake-redo`, log.subarray(0, length))
       assert.is(finishRedo(path), 'dropped', `${length}`)
     }
-    for (let at = 0; at < log.length; at += 9973) {
+    for (let at = 0; at < log.length; at += 4999) {
       const changed = Buffer.from(log)
       changed[at] = (changed[at] ?? 0) ^ 1
       writeFileSync(`${path}.pibake-redo`, changed)
@@ -194,7 +194,7 @@ test('a log of another image, or of one that was changed since, is refused and k
     refuses()
     truncateSync(path, torn.length)
     const changed = Buffer.from(torn)
-    changed[100 * 16384 + 700] = 77
+    changed[20 * 40960 + 700] = 77
     writeFileSync(path, changed)
     refuses()
     writeFileSync(path, oldImage().fill(1))
@@ -240,7 +240,7 @@ test('a sparse image gets its room before anything is changed', () =>
   }))
 
 /** As a process leaves it that was killed when half the extents were written, or `writes` of them. */
-function leaveTorn(path: string, writes = 75): void {
+function leaveTorn(path: string, writes = 12): void {
   let logged = false
   let left = writes
   const disk: Disk = {

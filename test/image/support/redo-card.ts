@@ -2,16 +2,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Extent } from '../../../src/image/edit.ts'
 
-const SIZE = 3_000_100
+const SIZE = 1_000_100
 
 /** A small image: some of it zeros, its size no multiple of anything. */
 export function oldImage(): Uint8Array {
-  return Uint8Array.from({ length: SIZE }, (_, i) => (i % 9000 < 4500 ? 0 : i >>> 7))
+  const image = new Uint8Array(SIZE)
+  for (let at = 0; at < SIZE; at += 9000) image.fill(at / 9000 + 1, at + 4500, at + 9000)
+  return image
 }
 
 /** An edit of many pieces, up to the very end. */
 export function extents(): Extent[] {
-  const pages = Array.from({ length: 150 }, (_, i) => ({ offset: i * 16384, bytes: new Uint8Array(8192).fill(i + 1) }))
+  const pages = Array.from({ length: 24 }, (_, i) => ({ offset: i * 40960, bytes: new Uint8Array(8192).fill(i + 1) }))
   return [...pages, { offset: SIZE - 1000, bytes: new Uint8Array(1000).fill(9) }]
 }
 
@@ -21,14 +23,14 @@ export function newImage(): Uint8Array {
   return image
 }
 
+const [before, after] = [oldImage(), newImage()]
+
 /** Writes the old image into `directory`; gives its path. */
 export function plantImage(directory: string): string {
   const path = join(directory, 'card.img')
-  writeFileSync(path, oldImage())
+  writeFileSync(path, before)
   return path
 }
-
-const [before, after] = [oldImage(), newImage()]
 
 export function stateOf(path: string): 'old' | 'new' | 'torn' {
   const now = readFileSync(path)
