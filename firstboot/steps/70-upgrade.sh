@@ -33,6 +33,6 @@ upgrade_fetched() {
     apt_get 6600 --with-new-pkgs upgrade || give_up "$(apt_reason upgrade-failed)"
   else
     command -v unattended-upgrade >/dev/null || give_up unattended-upgrades-missing
-    bounded 6600 unattended-upgrade || give_up upgrade-failed
+    kept bounded 6600 unattended-upgrade || give_up upgrade-failed
   fi
 }
