@@ -1,5 +1,6 @@
 import type { Verdict } from './access/prove.ts'
 import { proveAccess } from './access/prove-target.ts'
+import type { Carried } from './controls/bundle.ts'
 import { bakesHostKeys } from './controls/host-keys.ts'
 import type { HostKeys } from './formats/host-key.ts'
 import { hostKeysIn } from './inspect/host-keys.ts'
@@ -34,6 +35,8 @@ export interface JudgeOptions {
   readonly allowBooted: boolean
   /** Host keys for a target that has none yet; those that it has stay. */
   readonly newHostKeys?: HostKeys
+  /** Packages that the image carries. */
+  readonly bundle?: Carried
 }
 
 /**
@@ -53,6 +56,7 @@ export function judge(spec: Spec, target: Target, options: JudgeOptions): Judged
     specDigest: options.specDigest,
     epoch,
     hostKeys,
+    ...(options.bundle === undefined ? {} : { bundle: options.bundle }),
   })
   const verdict = proveAccess(spec, inventory, plan, options.today)
   return { inventory, epoch, plan, problems: [...problems, ...intruderProblems(verdict)], verdict, hostKeys }

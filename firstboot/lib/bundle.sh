@@ -58,15 +58,14 @@ carried_names() {
 
 # Is every carried package that the device has at least in the carried version?
 carried_in_force() {
-  awk '/^Package: / { name = $2 } /^Version: / { print name, $2 }' "$CARRIED/Packages" >"$OPEN/versions" || return 1
-  while read -r name version; do
+  awk '/^Package: / { name = $2 } /^Version: / { print name, $2 }' "$CARRIED/Packages" | while read -r name version; do
     for have in $(installed_versions "$name"); do
       if bounded 30 dpkg --compare-versions "$have" lt "$version"; then
         echo "pibake: $name is $have, carried is $version"
-        return 1
+        exit 1
       fi
     done
-  done <"$OPEN/versions"
+  done
 }
 
 # installed_versions NAME: of every architecture that is installed.

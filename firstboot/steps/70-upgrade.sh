@@ -1,15 +1,17 @@
 # shellcheck shell=sh
 # Upgrades once, after the firewall is up (a new kernel takes the running one's modules away). Where the image carries
-# the upgrades they are those of the day on which it was made, and the network is not asked: newer ones come as all later
-# ones do. Else `security` is what unattended-upgrades calls so in this image, `full` all that needs no removal.
+# packages, they are the upgrades: those of the day on which it was made, and newer ones come as all later ones do. Else
+# `security` is what unattended-upgrades calls so in this image, `full` all that needs no removal.
 limit=7200
 severity=degraded
 . "$LIB/lib/apt.sh"
 
 check() {
   case $(asked upgrade) in
-    security | full) [ "$(first_line "$VAR/upgraded")" = "$PLAN end" ] ;;
+    security | full) ;;
+    *) bundled || return 0 ;;
   esac
+  [ "$(first_line "$VAR/upgraded")" = "$PLAN end" ]
 }
 
 apply() {
@@ -28,11 +30,17 @@ upgrade_carried() {
 }
 
 upgrade_fetched() {
-  apt_update
-  if [ "$(asked upgrade)" = full ]; then
-    apt_get 6600 --with-new-pkgs upgrade || give_up "$(apt_reason upgrade-failed)"
-  else
-    command -v unattended-upgrade >/dev/null || give_up unattended-upgrades-missing
-    kept bounded 6600 unattended-upgrade || give_up upgrade-failed
-  fi
+  case $(asked upgrade) in
+    full)
+      apt_update
+      apt_get 6600 --with-new-pkgs upgrade || give_up "$(apt_reason upgrade-failed)"
+      ;;
+    security)
+      apt_update
+      command -v unattended-upgrade >/dev/null || give_up unattended-upgrades-missing
+      kept bounded 6600 unattended-upgrade || give_up upgrade-failed
+      ;;
+    # Nothing but what was carried was wanted.
+    *) give_up "$bundle_reason" ;;
+  esac
 }

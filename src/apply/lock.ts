@@ -55,7 +55,7 @@ function mayBeAlive(disk: Disk, owner: string): boolean {
 }
 
 /** Field 22 of proc(5) stat; the command's name before it may hold spaces and brackets. */
-function startTime(stat: string): string {
+export function startTime(stat: string): string {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }
 

@@ -1,5 +1,7 @@
 import { Interrupted, ReadBackError, UnfinishedError } from '../apply/errors.ts'
+import { OutputError } from '../emit/errors.ts'
 import { visible } from '../encode/visible.ts'
+import { PackageError } from '../packages/errors.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
@@ -7,7 +9,9 @@ import { type Io, printJson } from './io.ts'
 /** Tells why a command ended, on stderr (and as a document with `--json`), and gives the exit code of that failure. */
 export function explainFailure(error: unknown, io: Io): ExitCode {
   const message = visible(error instanceof Error ? error.message : String(error))
-  const hint = error instanceof TargetError && error.hint !== undefined ? visible(error.hint) : undefined
+  const isHinted = [TargetError, OutputError, PackageError].some((kind) => error instanceof kind)
+  const given = isHinted ? (error as { readonly hint: string | undefined }).hint : undefined
+  const hint = given === undefined ? undefined : visible(given)
   const exit = exitOf(error)
   io.stderr.write(`pibake: ${message}\n`)
   if (hint !== undefined) io.stderr.write(`  hint: ${hint}\n`)
@@ -19,6 +23,7 @@ export function explainFailure(error: unknown, io: Io): ExitCode {
 function exitOf(error: unknown): ExitCode {
   if (error instanceof TargetError) return EXIT.refused
   if (error instanceof SpaceError) return EXIT.retry
+  if (error instanceof PackageError && error.isTemporary) return EXIT.retry
   if (error instanceof Interrupted) return EXIT.interrupted
   return EXIT.failed
 }
@@ -26,5 +31,6 @@ function exitOf(error: unknown): ExitCode {
 /** A code of the system names a failure of the machine; of what is nobody's fault but ours, the trace says where. */
 function isBug(error: unknown): error is Error {
   if (!(error instanceof Error) || 'code' in error) return false
-  return exitOf(error) === EXIT.failed && !(error instanceof UnfinishedError || error instanceof ReadBackError)
+  const isOurs = [UnfinishedError, ReadBackError, OutputError, PackageError].some((kind) => error instanceof kind)
+  return exitOf(error) === EXIT.failed && !isOurs
 }

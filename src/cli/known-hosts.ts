@@ -1,16 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeBeside } from '../emit/write-beside.ts'
 import type { HostKeys } from '../formats/host-key.ts'
 import { hostnameOf } from '../inspect/hostname.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -49,17 +39,7 @@ export function saveKnownHosts({ file, address, port }: KnownHosts, keys: HostKe
   const own = Object.values(keys).map(({ publicKey: { type, blob } }) => `${names} ${type} ${blob}`)
   const text = [...others, ...own].map((line) => `${line}\n`).join('')
   if (text === old?.text) return
-
-  const beside = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}`)
-  try {
-    writeFileSync(beside, text, { encoding: 'latin1', flag: 'wx', mode: 0o600 })
-    if (old !== undefined) chownSync(beside, old.uid, old.gid)
-    chmodSync(beside, old?.mode ?? 0o644)
-    renameSync(beside, target)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
+  writeBeside(target, Buffer.from(text, 'latin1'), { mode: old?.mode ?? 0o644, owner: old })
 }
 
 function metaOf(file: string) {

@@ -1,28 +1,41 @@
 import type { Verdict } from '../access/prove.ts'
+import type { HostKeys } from '../formats/host-key.ts'
 import { type Judged, judge } from '../judge.ts'
+import type { Bundle } from '../packages/bundle.ts'
 import { loadSpec } from '../spec/load.ts'
+import type { SpecInputs } from '../spec/parse.ts'
 import type { Locate, Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Target } from '../tree/tree.ts'
+import { type CarryMode, carry } from './carry.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { newHostKeysFor } from './host-keys.ts'
 import { type Io, printJson } from './io.ts'
+import type { PackageOptions } from './package-options.ts'
 import { shutText } from './print-access.ts'
 import { printProblems } from './print-problems.ts'
 
-export interface PrepareOptions {
+export interface PrepareOptions extends PackageOptions {
   readonly allowBooted?: boolean
   readonly acceptLockout?: boolean
   /** Make the host keys that the spec wants and the target lacks; else the plan leaves their place empty. */
   readonly makeHostKeys?: boolean
+  /** Host keys to take for a target that has none, in place of new ones. */
+  readonly hostKeys?: HostKeys
+  /** What may be done to have the packages that the image carries; `known` unless given. */
+  readonly carry?: CarryMode
 }
 
 export interface Prepared<T extends Target = Target> extends Judged {
   readonly locate: Locate
   readonly spec: Spec
   readonly target: T
+  readonly specDigest: string
+  readonly inputs: SpecInputs
+  /** The packages that the image carries. */
+  readonly bundle: Bundle | undefined
 }
 
 /**
@@ -39,7 +52,7 @@ export async function prepare<T extends Target>(
   open: () => T | Promise<T>,
 ): Promise<Prepared<T> | ExitCode> {
   const accept = options.acceptLockout ?? false
-  const { spec, problems, locate, digest } = loadSpec(specFile, today(io.env))
+  const { spec, problems, locate, digest, inputs } = loadSpec(specFile, today(io.env))
   if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate)
 
   const target = await open()
@@ -63,9 +76,20 @@ export async function prepare<T extends Target>(
       return EXIT.lockout
     }
   }
-  const newHostKeys = options.makeHostKeys ? newHostKeysFor(spec, target.root, judged.hostKeys) : {}
-  if (Object.keys(newHostKeys).length === 0) return { ...judged, spec, target, problems: all, locate }
-  return { ...judge(spec, target, { ...settings, newHostKeys }), spec, target, problems: all, locate }
+  const packed = await carry(io, spec, target.root, judged, { ...options, mode: options.carry ?? 'known', specFile })
+  if ('exit' in packed) return packed.exit
+  if ('problems' in packed) return refuse(io, packed.problems, locate)
+  const { carried } = packed
+  const newHostKeys = {
+    ...(options.makeHostKeys && newHostKeysFor(spec, target.root, { ...options.hostKeys, ...judged.hostKeys })),
+    ...options.hostKeys,
+  }
+  const isWhole = Object.keys(newHostKeys).length === 0 && carried === undefined
+  const final = isWhole
+    ? judged
+    : judge(spec, target, { ...settings, newHostKeys, ...(carried === undefined ? {} : { bundle: carried }) })
+  const bundle = carried !== undefined && 'lock' in carried ? carried : undefined
+  return { ...final, spec, target, problems: all, locate, bundle, specDigest: digest, inputs }
 }
 
 function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {

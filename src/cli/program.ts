@@ -1,13 +1,15 @@
 import { Command } from 'commander'
-import { assetText } from '../assets.ts'
+import { toolVersion } from '../emit/tool.ts'
 import { type Run, runner } from './command.ts'
 import { addApply } from './commands/apply.ts'
+import { addBake } from './commands/bake.ts'
 import { addCheck } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHashPassword } from './commands/hash-password.ts'
 import { addInit } from './commands/init.ts'
+import { addLock } from './commands/lock.ts'
 import { addPlan } from './commands/plan.ts'
 import { addSchema } from './commands/schema.ts'
 import { addVerify } from './commands/verify.ts'
@@ -19,8 +21,10 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
   addCheck,
   addPlan,
   addApply,
+  addBake,
   addVerify,
   addExplain,
+  addLock,
   addHashPassword,
   addSchema,
   addCompletion,
@@ -31,7 +35,7 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
 export function buildProgram(keep: (code: ExitCode) => void): Command {
   const program = new Command('pibake')
     .description('Hardens and personalises Raspberry Pi OS before its first start, from one spec file.')
-    .version((JSON.parse(assetText('package.json')) as { version: string }).version)
+    .version(toolVersion())
     .showSuggestionAfterError()
     .showHelpAfterError('(pibake COMMAND --help tells more)')
     .exitOverride()

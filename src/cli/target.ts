@@ -1,21 +1,35 @@
 import { type Command, Option } from 'commander'
+import { Imaged } from '../apply/imaged.ts'
 import { Mounted } from '../apply/mounted.ts'
 import type { Workable } from '../apply/workable.ts'
 import { TargetError } from '../tree/tree.ts'
 import { type Io, say } from './io.ts'
 
 export interface TargetOptions {
-  readonly root: string
+  readonly root?: string
   readonly boot?: string
+  readonly image?: string
   readonly allowBooted?: boolean
 }
 
 /** Adds the flags that name a target. */
 export function targetOptions(command: Command): Command {
   return command
-    .addOption(new Option('--root <dir>', 'the mounted root partition').makeOptionMandatory())
+    .option('--root <dir>', 'the mounted root partition')
     .option('--boot <dir>', 'the mounted boot partition; without it, what belongs there is skipped')
+    .addOption(
+      new Option(
+        '--image <file>',
+        'a raw image file, in place of mounted partitions; needs neither root nor a mount',
+      ).conflicts(['root', 'boot']),
+    )
     .option('--allow-booted', 'work on an image that has been started before')
+    .hook('preAction', (_, action) => {
+      const { root, image } = action.opts<TargetOptions>()
+      if (root === undefined && image === undefined) {
+        action.error('error: a target is missing: give --image FILE, or --root DIR (and --boot DIR)')
+      }
+    })
 }
 
 /**
@@ -46,14 +60,16 @@ export function openTargetToChange(io: Io, options: TargetOptions): Workable {
   return target
 }
 
-function open(options: TargetOptions): Workable {
-  return new Mounted(options.root, options.boot)
+function open({ image, root, boot }: TargetOptions): Workable {
+  if (image !== undefined) return new Imaged(image)
+  if (root === undefined) throw new Error('no target')
+  return new Mounted(root, boot)
 }
 
 /** Without root, files would get the wrong owner, and sshd and sudo would refuse them. */
 function assertRoot(): void {
   if (process.getuid?.() === 0) return
   throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
-    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners (--image, for image files, is not in this version)',
+    hint: 'without root, --image FILE works on an image file, and --overlay OUT.tar writes the changes to a tar',
   })
 }

@@ -3,6 +3,7 @@ import { grammars } from '../encode/grammars.ts'
 import { HOST_KEY_NAMES } from '../formats/host-key.ts'
 import type { DirectoryOperation, FileOperation, Operation, Origin } from '../plan/operation.ts'
 import type { Problem, SpecPath } from '../spec/report.ts'
+import type { Carried } from './bundle.ts'
 import type { Context, Contribution, Note, PackageRequest } from './control.ts'
 
 /** On the device: the digest of the plan that the first start has to finish. */
@@ -20,32 +21,47 @@ const STATE = '/var/lib/pibake'
  * The program and its units are the same bytes on every device; what differs lies in files of one value each. A file
  * that the spec gives no value is taken away, so that an earlier plan leaves nothing behind.
  */
-export function compileFirstBoot(context: Context, merged: { packages: readonly PackageRequest[] }): Contribution {
+export function compileFirstBoot(
+  context: Context,
+  merged: { packages: readonly PackageRequest[]; carried?: Carried },
+): Contribution {
   const origin = context.because(['firstBoot'], 'the first start finishes what an image cannot hold')
   return {
-    operations: [...program(origin), ...values(context, merged.packages), ...scripts(context), ...state(origin)],
+    operations: [...program(origin), ...values(context, merged), ...scripts(context), ...state(origin)],
     units: [
       { unit: 'pibake-firstboot.service', state: 'enabled', origin },
       { unit: 'pibake-firstboot-network.timer', state: 'enabled', origin },
     ],
-    notes: networkNotes(context, merged.packages),
+    notes: networkNotes(context, merged),
     problems: context.spec.firstBoot.scripts.flatMap((script, index) =>
       hashbangProblems(script.content, ['firstBoot', 'scripts', index]),
     ),
   }
 }
 
-/** What the image lacks comes from the network: carrying packages in the image is not in this version. */
-function networkNotes({ inventory, because }: Context, packages: readonly PackageRequest[]): Note[] {
-  const missing = packages.filter(({ name, action }) => action === 'install' && !inventory.packages.has(name))
+/** What the image lacks and does not carry comes from the network. */
+function networkNotes(
+  context: Context,
+  { packages, carried }: { packages: readonly PackageRequest[]; carried?: Carried },
+): Note[] {
+  if (carried !== undefined && 'lock' in carried) return []
+  const missing = missingPackages(context, packages)
   if (missing.length === 0) return []
   return [
     {
       severity: 'info',
-      message: `the first start fetches ${missing.map(({ name }) => name).join(', ')} from the network; packages.bundle does nothing yet`,
-      origin: because(['packages', 'bundle'], 'the packages that the plan needs'),
+      message: `the first start fetches ${missing.join(', ')} from the network`,
+      origin: context.because(['packages', 'bundle'], 'the packages that the plan needs'),
     },
   ]
+}
+
+/** The packages that the first start installs and that the image does not have, sorted. */
+export function missingPackages(
+  { spec, inventory }: Pick<Context, 'spec' | 'inventory'>,
+  packages: readonly PackageRequest[],
+): string[] {
+  return wantedPackages(spec, packages).filter((name) => !inventory.packages.has(name))
 }
 
 /** The device's half of pibake, as it lies in `firstboot/`. */
@@ -66,7 +82,10 @@ function program(origin: Origin): Operation[] {
   ]
 }
 
-function values(context: Context, packages: readonly PackageRequest[]): Operation[] {
+function values(
+  context: Context,
+  { packages, carried }: { packages: readonly PackageRequest[]; carried?: Carried },
+): Operation[] {
   const { spec } = context
   const value = (name: string, path: SpecPath, reason: string, lines: readonly (string | number)[]): Operation => {
     const origin = context.because(path, reason)
@@ -88,16 +107,23 @@ function values(context: Context, packages: readonly PackageRequest[]): Operatio
       'packages-install',
       ['packages'],
       'what the plan needs and the image may lack',
-      installed(spec.updates, named),
+      [...wantedPackages(spec, packages), ...ownNames(carried)].sort(),
     ),
     value('packages-remove', ['packages', 'remove'], 'what the device shall not have', named('remove')),
   ]
 }
 
 /** `security` is what unattended-upgrades calls so: the first start's upgrade needs it, wanted daily or not. */
-function installed(updates: { firstBoot: string }, named: (action: 'install') => string[]): string[] {
-  const needed = updates.firstBoot === 'security' ? ['unattended-upgrades'] : []
-  return [...new Set([...named('install'), ...needed])].sort()
+function wantedPackages(spec: Context['spec'], packages: readonly PackageRequest[]): string[] {
+  const named = packages.filter(({ action }) => action === 'install').map(({ name }) => name)
+  const needed = spec.updates.firstBoot === 'security' ? ['unattended-upgrades'] : []
+  return [...new Set([...named, ...needed])].sort()
+}
+
+/** Packages of the owner's own, which have their names in themselves. */
+function ownNames(carried: Carried): string[] {
+  if (carried === undefined || !('lock' in carried)) return []
+  return carried.lock.packages.filter(({ uri, because }) => uri === null && because === 'asked').map(({ name }) => name)
 }
 
 /** The owner's scripts, numbered, so that the device runs them in the spec's order; those of an earlier plan go. */

@@ -35,11 +35,9 @@ export class Edit implements WritableBytes {
     if (offset + length <= (first + 1) * PAGE) {
       return this.#page(first).subarray(offset - first * PAGE, offset - first * PAGE + length)
     }
-    const result = length > MAX_KEPT ? this.#base.read(offset, length).slice() : new Uint8Array(length)
-    for (let page = first; page * PAGE < offset + length; page++) {
-      const bytes = length > MAX_KEPT ? this.#changed.get(page) : this.#page(page)
-      if (bytes !== undefined) overlap(result, offset, bytes, page * PAGE)
-    }
+    if (length > MAX_KEPT) return this.#readLong(offset, length)
+    const result = new Uint8Array(length)
+    for (let page = first; page * PAGE < offset + length; page++) overlap(result, offset, this.#page(page), page * PAGE)
     return result
   }
 
@@ -51,7 +49,8 @@ export class Edit implements WritableBytes {
       let changed = this.#changed.get(page)
       if (changed === undefined) {
         const isWhole = offset <= start && offset + bytes.length >= start + PAGE
-        changed = isWhole ? new Uint8Array(PAGE) : this.#page(page).slice()
+        // Not `slice`: the one of Node's Buffer is no copy.
+        changed = isWhole ? new Uint8Array(PAGE) : new Uint8Array(this.#page(page))
         this.#changed.set(page, changed)
         this.#kept.delete(page)
         this.#units.add(Math.floor(start / UNIT))
@@ -84,6 +83,20 @@ export class Edit implements WritableBytes {
     return extents
   }
 
+  /** In one piece from the base, with what was changed over it. */
+  #readLong(offset: number, length: number): Uint8Array {
+    const base = plain(this.#base.read(offset, length))
+    let result: Uint8Array | undefined
+    for (let page = Math.floor(offset / PAGE); page * PAGE < offset + length; page++) {
+      const changed = this.#changed.get(page)
+      if (changed === undefined) continue
+      // The base's own array is not written to.
+      result ??= base.slice()
+      overlap(result, offset, changed, page * PAGE)
+    }
+    return result ?? base
+  }
+
   #page(page: number): Uint8Array {
     const known = this.#changed.get(page) ?? this.#kept.get(page)
     if (known !== undefined) return known
@@ -94,8 +107,13 @@ export class Edit implements WritableBytes {
 
   #basePage(page: number): Uint8Array {
     const start = page * PAGE
-    return this.#base.read(start, Math.min(PAGE, this.size - start))
+    return plain(this.#base.read(start, Math.min(PAGE, this.size - start)))
   }
+}
+
+/** The same memory, seen as no Buffer: `slice` of one gives a view, where the editors want a copy. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes
 }
 
 /** Copies the part of `from` (which starts at `fromOffset`) that lies in `to` (at `toOffset`). */

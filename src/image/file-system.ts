@@ -25,6 +25,8 @@ export interface FileSystem {
   readFile(path: string): Uint8Array
   /** The names in the directory at `path`, in no order, without `.` and `..`; empty when there is no directory. */
   list(path: string): readonly string[]
+  /** How many names the entry at `path` has, a directory one; 0: nothing is there. */
+  links(path: string): number
   /**
    * Makes the regular file at `path`, or replaces what is there (not a directory). A replaced regular file leaves its
    * extended attributes and ACLs to the new one; its other names keep the old content.

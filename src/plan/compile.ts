@@ -1,3 +1,4 @@
+import { type Carried, compileBundle } from '../controls/bundle.ts'
 import type { Context, Contribution, Control, Note } from '../controls/control.ts'
 import { compileFirstBoot, PLAN_FILE } from '../controls/first-boot.ts'
 import { compileHostKeys } from '../controls/host-keys.ts'
@@ -27,12 +28,13 @@ export interface Compiled {
  *
  * @param options.locate finds a spec key's place in its file
  * @param options.epoch seconds since 1970 for every date that is written
+ * @param options.bundle the packages that the image carries; undefined: none, or `unknown` with the reason
  * @param options.hostKeys the device's keys, as far as they are made already; only with `ssh.hostKeys: bake`
  */
 export function compile(
   spec: Spec,
   inventory: Inventory,
-  options: { locate: Locate; specDigest: string; epoch: number; hostKeys?: HostKeys },
+  options: { locate: Locate; specDigest: string; epoch: number; hostKeys?: HostKeys; bundle?: Carried },
 ): Compiled {
   const context: Context = {
     spec,
@@ -41,9 +43,13 @@ export function compile(
     because: (path, reason) => ({ path, key: keyOf(path), position: options.locate(path), because: reason }),
   }
   const given: Control = { name: 'host-keys', compile: (c) => compileHostKeys(c, options.hostKeys ?? {}) }
-  const parts = [...controls, given].map((control) => contributionOf(control, context))
+  const carried: Control = { name: 'bundle', compile: (c) => compileBundle(c, options.bundle) }
+  const parts = [...controls, given, carried].map((control) => contributionOf(control, context))
   const { packages, clashes } = settlePackages(parts.flatMap((part) => part.packages ?? []))
-  const last = contributionOf({ name: 'first-boot', compile: (c) => compileFirstBoot(c, { packages }) }, context)
+  const last = contributionOf(
+    { name: 'first-boot', compile: (c) => compileFirstBoot(c, { packages, carried: options.bundle }) },
+    context,
+  )
   const all = [...parts, last]
 
   const own = all

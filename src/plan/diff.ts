@@ -42,7 +42,7 @@ function octal(mode: number): string {
 }
 
 function textDiff(target: Target, { operation, before }: Change, key: string): string | undefined {
-  if (operation.kind !== 'file' || operation.secret) return undefined
+  if (operation.kind !== 'file' || operation.secret || operation.bulk) return undefined
   const old = before.kind === 'file' ? target[operation.partition]?.read(operation.path) : new Uint8Array()
   const [from, to] = [text(old), text(operation.content)]
   if (from === undefined || to === undefined || from === to) return undefined

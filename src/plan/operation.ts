@@ -33,6 +33,8 @@ export interface FileOperation extends Common {
   readonly lines?: ReadonlyMap<number, Origin>
   /** Never shown in a diff, never digested in a manifest. */
   readonly secret?: boolean
+  /** Made by a program for a program, and long: no diff shows its lines. */
+  readonly bulk?: boolean
 }
 
 export interface DirectoryOperation extends Common {

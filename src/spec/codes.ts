@@ -115,6 +115,11 @@ export const codes: Readonly<Record<string, string>> = {
   PKG001: 'Not a package name.',
   PKG002: 'A package that cannot be removed.',
   PKG003: 'A package is to be removed, and something else in the spec needs it.',
+  PKG004: 'No source of the image has such a package.',
+  PKG005: 'A .deb of your own is not what its SHA-256 says.',
+  PKG006: 'Not a SHA-256.',
+  PKG007: 'Not a moment for packages.snapshot.',
+  PKG008: 'Packages of your own, and none are carried.',
 
   SVC001: 'Two parts of the spec want a unit in different states.',
   SVC010: 'Not the name of a systemd unit.',

@@ -179,6 +179,24 @@ export const packageName = (description: string) =>
     description,
   )
 
+export const sha256 = (description: string) =>
+  shaped(
+    /^[0-9a-f]{64}$/,
+    { code: 'PKG006', predicate: 'is not a SHA-256', hint: '64 small hex digits, as sha256sum prints them' },
+    description,
+  )
+
+/** A moment in UTC that the calendar has. */
+export const moment = (description: string) =>
+  judged((text) => {
+    const time = Date.parse(text)
+    const isReal =
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) &&
+      !Number.isNaN(time) &&
+      new Date(time).toISOString() === text.replace('Z', '.000Z')
+    return isReal ? undefined : { code: 'PKG007', predicate: 'is not a moment', hint: '"2026-11-01T00:00:00Z", in UTC' }
+  }, description)
+
 /** systemd.unit(5); without a suffix it is a service. */
 export const unitName = (description: string) =>
   shaped(

@@ -78,7 +78,7 @@ const standard: Defaults = {
     },
   },
   updates: { firstBoot: 'security', unattended: true, sshServerDaily: true, reboot: undefined },
-  packages: { bundle: true, install: [], remove: [] },
+  packages: { bundle: true, keep: false, snapshot: undefined, install: [], debs: [], remove: [] },
   services: { disable: [], mask: [] },
   hardware: { wifi: 'on', bluetooth: 'on', usbStorage: 'allow' },
   hardening: {

@@ -1,6 +1,7 @@
 import { type Defaults, profiles } from './profiles.ts'
 import type { References } from './referenced.ts'
 import { resolveFiles, resolveScripts, resolveWifi } from './resolve-files.ts'
+import { resolvePackageFiles } from './resolve-packages.ts'
 import { resolveUsers } from './resolve-users.ts'
 import type { RawSpec } from './schema.ts'
 import type { Fail2ban, Firewall, Hardening, Spec, Ssh, User } from './spec.ts'
@@ -22,7 +23,11 @@ export function resolve(raw: RawSpec, references: References): Spec {
     firewall: resolveFirewall(raw, defaults, ssh),
     fail2ban: resolveFail2ban(raw, defaults, ssh),
     updates: { ...defaults.updates, ...known(raw.updates) },
-    packages: { ...defaults.packages, ...known(raw.packages) },
+    packages: {
+      ...defaults.packages,
+      ...known(raw.packages),
+      debs: resolvePackageFiles(raw.packages?.debs ?? [], references),
+    },
     services: { ...defaults.services, ...known(raw.services) },
     hardware: { ...defaults.hardware, ...known(raw.hardware) },
     hardening: resolveHardening(raw, defaults),

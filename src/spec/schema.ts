@@ -237,7 +237,25 @@ export const specSchema = section(
       section(
         {
           bundle: maybe(flag('Carry the needed packages in the image, so that the first start needs no network.')),
+          keep: maybe(flag('Whether the carried packages stay on the device when they are in use.')),
+          snapshot: maybe(
+            f.moment(
+              'Packages come from archives of this moment, e.g. "2026-11-01T00:00:00Z"; needs --apt-mirror with {snapshot}.',
+            ),
+          ),
           install: maybe(list(f.packageName('Name of a package.'), 'Further packages.')),
+          debs: maybe(
+            list(
+              section(
+                {
+                  file: f.referenced('A .deb beside the spec.'),
+                  sha256: f.sha256('Its SHA-256, 64 hex digits.'),
+                },
+                'A package of your own.',
+              ),
+              'Packages of your own; what they need comes along. They are carried, so they need `bundle: true`.',
+            ),
+          ),
           remove: maybe(list(f.packageName('Name of a package.'), 'Packages that go at the first start.')),
         },
         'Packages of Debian and Raspberry Pi.',

@@ -100,8 +100,22 @@ export interface Updates {
 
 export interface Packages {
   readonly bundle: boolean
+  /** Whether carried packages stay on the device when they are in use. */
+  readonly keep: boolean
+  /** `YYYY-MM-DDTHH:MM:SSZ`: packages come from archives of that moment; undefined: from those of now. */
+  readonly snapshot: string | undefined
   readonly install: readonly string[]
+  readonly debs: readonly OwnPackage[]
   readonly remove: readonly string[]
+}
+
+/** A .deb of the owner's own; its bytes have been held against the digest. */
+export interface OwnPackage {
+  /** As the spec names it. */
+  readonly file: string
+  /** 64 hex digits. */
+  readonly sha256: string
+  readonly content: Uint8Array
 }
 
 export interface Hardware {

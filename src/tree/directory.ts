@@ -3,11 +3,8 @@ import { bytewise } from '../order.ts'
 import { at, DescriptorWalk, typeOf } from './descriptor-walk.ts'
 import { type Disk, realDisk, unless } from './disk.ts'
 import { explained } from './explain.ts'
-import { type Entry, type PlacingTree, TargetError } from './tree.ts'
+import { type Entry, MAX_FILE, type PlacingTree, TargetError } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
-
-/** No configuration file is as large; reading more than this into memory would be a trap. */
-const MAX_FILE = 64 * 1024 * 1024
 
 export interface DirectoryOptions {
   /** The directory is a FAT partition: names are the same in either case; no modes, owners or links. */
@@ -115,7 +112,8 @@ export class DirectoryTree implements PlacingTree {
   }
 }
 
-function sameOnFat(a: string, b: string): boolean {
+/** Whether two names are one on FAT, which keeps the case and does not tell it apart. */
+export function sameOnFat(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase()
 }
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 
 /**
- * The system calls with which mounted partitions are read and written, so that a test can let any one of them fail.
+ * The system calls with which mounted partitions and images are read and written, so that a test can let any one of them fail.
  * Names are as in `node:fs`; nothing else is between pibake and the kernel.
  */
 export type Disk = Pick<
@@ -18,14 +18,17 @@ export type Disk = Pick<
   | 'mkdirSync'
   | 'openSync'
   | 'readFileSync'
+  | 'readSync'
   | 'readdirSync'
   | 'readlinkSync'
+  | 'realpathSync'
   | 'renameSync'
   | 'rmdirSync'
   | 'statfsSync'
   | 'symlinkSync'
   | 'unlinkSync'
   | 'writeFileSync'
+  | 'writeSync'
 >
 
 /** The machine's own. */

@@ -9,6 +9,11 @@ const HINTS: Record<string, string> = {
   ENAMETOOLONG: 'the file system takes shorter names only',
 }
 
+/** Whether a system call failed because a file system or a quota is full. */
+export function isOutOfSpace(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(errno(error) ?? '')
+}
+
 /**
  * A failed system call, told with the path inside the partition instead of a descriptor's number. What the target
  * refuses is a TargetError, a full partition a SpaceError, a failing device keeps its code; other errors stay.
@@ -20,7 +25,7 @@ export function explained(error: unknown, label: string, what: string): unknown 
   // Told already by a call within the call.
   if (code === undefined || !(error instanceof Error) || error.message.startsWith(`${label}: `)) return error
   const message = `${label}: ${what}: ${error.message.replace(/, \w+ '.*$/s, '')}`
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new SpaceError(message, { cause: error })
+  if (isOutOfSpace(error)) return new SpaceError(message, { cause: error })
   const hint = HINTS[code]
   if (hint !== undefined) return new TargetError(message, { hint, cause: error })
   return Object.assign(new Error(message, { cause: error }), { code })

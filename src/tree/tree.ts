@@ -54,3 +54,6 @@ export class TargetError extends Error {
 export class SpaceError extends Error {
   override readonly name = 'SpaceError'
 }
+
+/** No configuration file is as large, in bytes; reading more than this into memory would be a trap. */
+export const MAX_FILE = 64 * 1024 * 1024

@@ -1,27 +1,29 @@
-import { copyFileSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { CARRIED } from '../../src/controls/bundle.ts'
 import type { Behaviour } from '../../src/inspect/inventory.ts'
-import { behaviours } from '../../src/sample/behaviours.ts'
+import { parseLock } from '../../src/packages/lock.ts'
 import { suite } from '../support/suite.ts'
-import { CARRIED, carry, emptyDeb } from './support/carry.ts'
 import { runIn } from './support/chroot.ts'
 import { Container } from './support/container.ts'
 import { type Image, stockImage } from './support/dress.ts'
+import { emptyDeb } from './support/empty-deb.ts'
 import { Network } from './support/network.ts'
 import { Owner } from './support/owner.ts'
 import { pibake } from './support/pibake.ts'
-import { debs } from './support/roots.ts'
 import { settleAlone } from './support/site.ts'
 import { difference, snapshot } from './support/snapshot.ts'
 
-const owner = new Owner()
 const network = new Network()
-const [older, newer] = ['1', '2'].map((version) => emptyDeb('harmless', version)) as [string, string]
+const older = emptyDeb('harmless', '1')
+const newer = emptyDeb('harmless', '2')
+const owner = new Owner({ packages: `bundle: true, debs: [{ file: ${newer.file}, sha256: ${newer.sha256} }]` })
 process.once('exit', () => {
   network.remove()
   owner.remove()
-  for (const deb of [older, newer]) rmSync(dirname(deb), { recursive: true })
+  older.remove()
+  newer.remove()
 })
 
 const settled = ['etc', 'usr', 'home', 'root', 'var/lib/pibake', 'var/lib/dpkg']
@@ -39,14 +41,12 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
 
   test.before(() => {
     image = stockImage(behaviour)
-    settleAlone(image.root)
-    copyFileSync(older, join(image.root, 'older.deb'))
+    copyFileSync(older.file, join(image.root, 'older.deb'))
     runIn(image.root, ['dpkg', '--install', '/older.deb'])
+    rmSync(join(dirname(owner.spec), 'pibake.lock'), { force: true })
     const applied = pibake(['apply', owner.spec, '--boot', image.boot, '--root', image.root])
     assert.is(applied.status, 0, applied.stdout + applied.stderr)
-    const folder = debs(behaviours[behaviour].release)
-    const needed = readdirSync(folder).filter((name) => name.endsWith('.deb'))
-    carry(image.root, [...needed.map((name) => join(folder, name)), newer])
+    settleAlone(image.root)
     boot()
   })
 
@@ -82,21 +82,20 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     assert.is(device.run(['systemctl', '--failed', '--no-legend', '--plain']), '')
   })
 
-  test('the versions are the carried ones, upgrades too, and what only came along is marked so', () => {
+  test('the versions are the locked ones, upgrades too, and what only came along is marked so', () => {
     assert.is(version('harmless'), '2')
-    const files = readdirSync(debs(behaviours[behaviour].release))
-    for (const name of ['ufw', 'fail2ban', 'unattended-upgrades'])
-      assert.ok(
-        files.some((file) => file.startsWith(`${name}_${version(name)}_`)),
-        `${name} ${version(name)}`,
-      )
+    const parsed = parseLock(readFileSync(join(dirname(owner.spec), 'pibake.lock'), 'utf8'))
+    assert.ok('lock' in parsed)
+    const packages = parsed.lock[0]?.packages ?? []
+    assert.ok(packages.length > 10)
+    for (const one of packages) assert.is(version(one.name), one.version, one.name)
     const manual = device.run(['apt-mark', 'showmanual']).split('\n')
     assert.ok(manual.includes('ufw'))
-    assert.not.ok(manual.includes('python3-apt'))
+    for (const { name } of packages.filter(({ because }) => because === 'needed')) assert.not.ok(manual.includes(name))
   })
 
   test('the carried packages have gone, and apt knows its own sources only', () => {
-    assert.is(device.attempt(['test', '-e', `/${CARRIED}`]).status, 1)
+    assert.is(device.attempt(['test', '-e', CARRIED]).status, 1)
     assert.not.match(device.run(['apt-cache', 'policy', 'ufw']), CARRIED)
   })
 

@@ -133,6 +133,21 @@ withDevice('an upgrade that did not reach the carried version is not called done
   assert.is((await steps(device)).upgrade, 'degraded: bundle-not-installed')
 })
 
+withDevice(
+  'with upgrade: none, what is carried is brought to its version, and the network is not asked',
+  async (device) => {
+    device.ask('upgrade', 'none\n')
+    assert.is((await device.call(['run'], offline)).status, 0)
+    assert.is(
+      device
+        .read('run/apt-calls')
+        .split('\n')
+        .filter((call) => / upgrade$/.test(call)).length,
+      1,
+    )
+  },
+)
+
 withDevice('half done packages of a cut in the step itself are finished first', async (device) => {
   await device.call(['run'], { env: { ...offline.env, PIBAKE_FAULT: 'packages.group:fail' } })
   device.write('half-done', 'half-done\n')

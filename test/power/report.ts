@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { arch, cpus, release as kernelRelease, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../../src/assets.ts'
+import { hostFacts } from '../device/support/host.ts'
 import { run } from '../device/support/run.ts'
 
 /** What came of one case. */
@@ -44,16 +44,7 @@ export function writeReport(sweep: Sweep, date: string): void {
   mkdirSync(folder, { recursive: true })
   const cutsOf = (outcomes: readonly Outcome[]) => outcomes.reduce((sum, { cuts }) => sum + cuts.length, 0)
   const recovered = sweep.outcomes.filter(({ violations }) => violations.length === 0)
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    architecture: arch(),
-    kernel: kernelRelease(),
-    qemu: run(['qemu-system-x86_64', '--version']).split('\n')[0] ?? '',
-    acceleration: 'none (TCG)',
-    distribution: /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'unknown',
-  }
+  const machine = hostFacts(run(['qemu-system-x86_64', '--version']).split('\n')[0] ?? '')
   const count = { cases: sweep.outcomes.length, cuts: cutsOf(sweep.outcomes), recovered: cutsOf(recovered) }
   const document = { schema: 'pibake.power/1', date, machine, count, ...sweep }
   const place = placeOf(sweep.release, date)

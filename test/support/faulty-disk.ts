@@ -19,6 +19,8 @@ const READING: readonly (keyof Disk)[] = [
   'readFileSync',
   'readdirSync',
   'readlinkSync',
+  'readSync',
+  'realpathSync',
 ]
 
 /** A disk that counts its calls and fails one of them. A call that fails does nothing. */

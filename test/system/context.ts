@@ -28,7 +28,7 @@ export const quietSpec: Spec = {
   firewall: { enabled: false, incoming: 'deny', outgoing: 'allow', routed: 'deny', logging: 'low', rules: [] },
   fail2ban: { enabled: false, ignoreip: [], jails: {} },
   updates: { firstBoot: 'none', unattended: false, sshServerDaily: false, reboot: undefined },
-  packages: { bundle: false, install: [], remove: [] },
+  packages: { bundle: false, keep: false, snapshot: undefined, install: [], debs: [], remove: [] },
   services: { disable: [], mask: [] },
   hardware: { wifi: 'on', bluetooth: 'on', usbStorage: 'allow' },
   hardening: {

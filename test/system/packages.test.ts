@@ -5,7 +5,7 @@ import { readPackages } from '../../src/inspect/packages.ts'
 import type { Spec } from '../../src/spec/spec.ts'
 import { memoryTree } from '../support/memory.ts'
 import { suite } from '../support/suite.ts'
-import { codesOf, contextOf } from './context.ts'
+import { codesOf, contextOf, quietSpec } from './context.ts'
 
 const test = suite('packages')
 
@@ -32,14 +32,14 @@ const names = ['avahi-daemon', 'libssl3', 'libc6', 'openssh-server']
 function remove(list: readonly string[], spec: Partial<Spec> = {}) {
   return packages.compile(
     contextOf(
-      { packages: { bundle: false, install: [], remove: list }, ...spec },
+      { packages: { ...quietSpec.packages, remove: list }, ...spec },
       { root, packages: new Map(names.map((name) => [name, '1'])) },
     ),
   )
 }
 
 test('what is asked for is requested', () => {
-  const part = packages.compile(contextOf({ packages: { bundle: false, install: ['vim', 'git'], remove: [] } }))
+  const part = packages.compile(contextOf({ packages: { ...quietSpec.packages, install: ['vim', 'git'] } }))
   assert.equal(
     part.packages?.map(({ name, action }) => `${action} ${name}`),
     ['install vim', 'install git'],

@@ -75,7 +75,7 @@ test('a slip of the pen is an error, a unit that other images have is not', () =
   const other = compile({ disable: ['triggerhappy'] })
   assert.equal(codesOf(other), [])
   assert.equal(shown(other.units), ['triggerhappy.service disabled'])
-  const installed = compile({ disable: ['nginx'] }, { packages: { bundle: false, install: ['nginx'], remove: [] } })
+  const installed = compile({ disable: ['nginx'] }, { packages: { ...quietSpec.packages, install: ['nginx'] } })
   assert.equal(codesOf(installed), [])
   assert.is(installed.notes?.length, 1)
 })

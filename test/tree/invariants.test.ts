@@ -1,10 +1,14 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Operation } from '../../src/plan/operation.ts'
 import { DirectoryTree } from '../../src/tree/directory.ts'
 import { MemoryTree } from '../../src/tree/memory.ts'
 import { OverlayTree } from '../../src/tree/overlay.ts'
+import { TarTree } from '../../src/tree/tar.ts'
 import { operationOf } from '../support/operations.ts'
 import { file, type Nodes, plant } from '../support/plant.ts'
 import { suite } from '../support/suite.ts'
+import { tarOf, withTar } from '../support/tar.ts'
 import { INVARIANT_NODES, treeInvariants } from '../support/tree-invariants.ts'
 import { inWorkdir } from '../support/workdir.ts'
 
@@ -21,6 +25,17 @@ treeInvariants(suite('tree invariants: directory'), (use) =>
     }
   }),
 )
+
+for (const format of ['v7', 'oldgnu', 'gnu', 'ustar', 'posix'] as const) {
+  treeInvariants(suite(`tree invariants: tar, format ${format}`), (use) =>
+    inWorkdir((work) => {
+      const directory = join(work, 'tree')
+      mkdirSync(directory)
+      plant(directory, INVARIANT_NODES)
+      return withTar(tarOf(directory, { format }), (archive) => use(new TarTree(archive)))
+    }),
+  )
+}
 
 treeInvariants(suite('tree invariants: overlay that changed nothing'), (use) =>
   use(new OverlayTree(new MemoryTree('base', INVARIANT_NODES), [])),

@@ -7,7 +7,9 @@ import type { Change } from '../../plan/state.ts'
 import { common, type Run } from '../command.ts'
 import { deliver } from '../deliver.ts'
 import type { ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
 import { type Io, say } from '../io.ts'
+import { packageOptions } from '../package-options.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, openTargetToChange, type TargetOptions, targetOptions } from '../target.ts'
 
@@ -18,7 +20,7 @@ interface ApplyOptions extends PrepareOptions, TargetOptions {
 
 /** `pibake apply SPEC TARGET` */
 export function addApply(program: Command, run: Run): void {
-  common(targetOptions(program.command('apply')))
+  common(packageOptions(targetOptions(program.command('apply'))))
     .summary('carry out the plan, as one transaction, and read it back')
     .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
     .argument('<spec>', 'the spec file')
@@ -30,7 +32,7 @@ export function addApply(program: Command, run: Run): void {
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
-  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true }, () =>
+  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true, carry: 'must' }, () =>
     options.overlay === undefined ? openTargetToChange(io, options) : openTarget(options),
   )
   if (typeof prepared === 'number') return prepared
@@ -49,13 +51,6 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
 }
 
 async function carryOut(io: Io, target: Workable, changes: readonly Change[], epoch: number): Promise<void> {
-  const abort = new AbortController()
-  const stop = () => abort.abort()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  try {
-    const { warnings } = await target.commit(changes, { epoch, signal: abort.signal })
-    for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
+  const { warnings } = await interruptible((signal) => target.commit(changes, { epoch, signal }))
+  for (const warning of warnings) io.stderr.write(`${visible(`warning: ${warning}`)}\n`)
 }

@@ -6,6 +6,7 @@ import { common, type Run } from '../command.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
+import { packageOptions } from '../package-options.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
 
@@ -16,7 +17,7 @@ export function addExplain(program: Command, run: Run): void {
     .description('which spec key made which line of a path, and why')
     .argument('<spec>', 'the spec file')
     .argument('<path>', 'a path on the device, e.g. /etc/passwd or boot:/cmdline.txt')
-  common(targetOptions(command)).action(
+  common(packageOptions(targetOptions(command))).action(
     run(async (io: Io, spec: string, path: string, options: PrepareOptions & TargetOptions): Promise<ExitCode> => {
       const prepared = await prepare(io, spec, { ...options, acceptLockout: true }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared

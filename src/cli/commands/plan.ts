@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { visible } from '../../encode/visible.ts'
+import type { Bundle } from '../../packages/bundle.ts'
 import { changesOf } from '../../plan/changes.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Change } from '../../plan/state.ts'
@@ -8,11 +9,13 @@ import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from '../document
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
+import { packageOptions } from '../package-options.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printNotes } from '../print-notes.ts'
 import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
+import { lineOf } from './lock.ts'
 
 /** `pibake plan SPEC TARGET` */
 export function addPlan(program: Command, run: Run): void {
@@ -21,9 +24,9 @@ export function addPlan(program: Command, run: Run): void {
     .description('show every path that would change, and why; touches nothing')
     .argument('<spec>', 'the spec file')
     .option('--accept-lockout', 'show the plan even if it locks the owner out')
-  common(targetOptions(command)).action(
+  common(packageOptions(targetOptions(command))).action(
     run(async (io: Io, spec: string, options: PrepareOptions & TargetOptions): Promise<ExitCode> => {
-      const prepared = await prepare(io, spec, options, () => openTarget(options))
+      const prepared = await prepare(io, spec, { ...options, carry: 'try' }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const { target, plan } = prepared
       const changes = changesOf(target, plan.operations)
@@ -32,7 +35,7 @@ export function addPlan(program: Command, run: Run): void {
         return EXIT.ok
       }
       printChanges(io, target, changes, { diffs: true })
-      printRequests(io, plan)
+      printRequests(io, plan, prepared.bundle)
       printNotes(io, plan.notes)
       io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
       return EXIT.ok
@@ -40,10 +43,12 @@ export function addPlan(program: Command, run: Run): void {
   )
 }
 
-function printRequests(io: Io, plan: Plan): void {
+function printRequests(io: Io, plan: Plan, bundle: Bundle | undefined): void {
   const units = plan.units.map((unit) => `${unit.state} ${unit.unit}  (${originText(unit.origin)})`)
   const packages = plan.packages.map((p) => `${p.action} ${p.name}  (${originText(p.origin)})`)
-  for (const [title, lines] of Object.entries({ Units: units, 'Packages at the first start': packages })) {
+  const carried = bundle?.lock.packages.map(lineOf) ?? []
+  const parts = { Units: units, 'Packages at the first start': packages, 'Packages carried in the image': carried }
+  for (const [title, lines] of Object.entries(parts)) {
     if (lines.length > 0) io.stdout.write(`\n${title}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`)
   }
 }
@@ -57,6 +62,7 @@ function planDocument(prepared: Prepared, changes: readonly Change[]): { schema:
     changes: changes.map((change) => changeFacts(target, change)),
     units: plan.units,
     packages: plan.packages,
+    carried: prepared.bundle?.lock.packages ?? null,
     notes: plan.notes,
     access: verdict,
     problems: problemFacts(prepared.problems, prepared.locate),

@@ -7,6 +7,7 @@ import { hostKeyFacts, problemFacts } from '../documents.ts'
 import { driftLines } from '../drift-lines.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
+import { packageOptions } from '../package-options.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
 
@@ -14,7 +15,7 @@ type VerifyOptions = PrepareOptions & TargetOptions
 
 /** `pibake verify SPEC TARGET` */
 export function addVerify(program: Command, run: Run): void {
-  common(targetOptions(program.command('verify')))
+  common(packageOptions(targetOptions(program.command('verify'))))
     .summary('compare a target with what the spec compiles to')
     .description('Compares the target with what the spec compiles to, and lists every drift. Writes nothing.')
     .argument('<spec>', 'the spec file')

@@ -1,0 +1,94 @@
+import type { Extent } from '../image/edit.ts'
+import { ImageFile } from '../image/image-file.ts'
+import { assertNotInUse } from '../image/in-use.ts'
+import { lockImage } from '../image/lock.ts'
+import { finishRedo, isUnfinished, writeInPlace } from '../image/redo.ts'
+import type { Change } from '../plan/state.ts'
+import type { FileSystemTree } from '../tree/file-system.ts'
+import type { Target } from '../tree/tree.ts'
+import type { CommitOptions, Receipt } from './commit.ts'
+import { editImage, imageTarget } from './edit-image.ts'
+import { Interrupted } from './errors.ts'
+import type { Recovery } from './recover.ts'
+import type { Workable } from './workable.ts'
+
+const RECOVERIES: Readonly<Record<ReturnType<typeof finishRedo>, Recovery>> = {
+  none: 'nothing to do',
+  finished: 'completed',
+  dropped: 'taken back',
+}
+
+/** A raw image file, changed in place: no root, no mount, and either all changes or none. */
+export class Imaged implements Workable {
+  readonly needsRoot = false
+  readonly #path: string
+  #opened: { readonly file: ImageFile; readonly target: Target<FileSystemTree> } | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** @throws TargetError when the image is no image of Raspberry Pi OS that pibake knows how to edit */
+  get root(): FileSystemTree {
+    return this.#open().root
+  }
+
+  get boot(): FileSystemTree | undefined {
+    return this.#open().boot
+  }
+
+  isUnfinished(): boolean {
+    return isUnfinished(this.#path)
+  }
+
+  recover(): Recovery {
+    return this.#locked(() => RECOVERIES[finishRedo(this.#path)])
+  }
+
+  async commit(changes: readonly Change[], { epoch, signal }: CommitOptions): Promise<Receipt> {
+    const receipt = this.#locked(() => {
+      const file = new ImageFile(this.#path)
+      try {
+        return this.#write(file, editImage(file, this.#path, changes, { epoch }).extents, signal)
+      } finally {
+        file.close()
+      }
+    })
+    this.#close()
+    return receipt
+  }
+
+  #write(file: ImageFile, extents: readonly Extent[], signal: AbortSignal | undefined): Receipt {
+    file.assertUnchanged()
+    if (signal?.aborted === true) throw new Interrupted()
+    return extents.length === 0 ? { warnings: [] } : writeInPlace(this.#path, extents)
+  }
+
+  #locked<T>(work: () => T): T {
+    const unlock = lockImage(this.#path)
+    try {
+      assertNotInUse(this.#path)
+      return work()
+    } finally {
+      unlock()
+    }
+  }
+
+  #open(): Target<FileSystemTree> {
+    if (this.#opened === undefined) {
+      const file = new ImageFile(this.#path)
+      try {
+        this.#opened = { file, target: imageTarget(file, this.#path) }
+      } catch (error) {
+        file.close()
+        throw error
+      }
+    }
+    return this.#opened.target
+  }
+
+  #close(): void {
+    this.#opened?.file.close()
+    this.#opened = undefined
+  }
+}

@@ -1,0 +1,27 @@
+/** How a file is packed: not at all, or in one of three formats. */
+export type Compression = 'none' | 'xz' | 'zst' | 'gz'
+
+/** The first bytes of a file of each format; the skippable frame, with which a .zst may start, has 16 magic numbers. */
+const MAGICS: readonly { readonly kind: Compression; readonly bytes: readonly number[] }[] = [
+  { kind: 'xz', bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
+  { kind: 'zst', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { kind: 'gz', bytes: [0x1f, 0x8b] },
+]
+
+/** What the first bytes of a file (six are enough) say that it is. */
+export function compressionOf(firstBytes: Uint8Array): Compression {
+  const magic = MAGICS.find(({ bytes }) => bytes.every((byte, index) => firstBytes[index] === byte))
+  return magic?.kind ?? (isSkippable(firstBytes) ? 'zst' : 'none')
+}
+
+/** What a file of this name is to be: its last ending decides, in any case of letters. */
+export function compressionForName(name: string): Compression {
+  const ending = /\.(xz|zst|gz)$/i.exec(name)?.[1]?.toLowerCase()
+  return ending === 'xz' || ending === 'zst' || ending === 'gz' ? ending : 'none'
+}
+
+/** RFC 8878, 3.1.2: 0x184D2A50 to 0x184D2A5F, little-endian. */
+function isSkippable(bytes: Uint8Array): boolean {
+  const [first = 0, ...rest] = bytes.subarray(0, 4)
+  return first >> 4 === 5 && rest.length === 3 && [0x2a, 0x4d, 0x18].every((byte, index) => rest[index] === byte)
+}

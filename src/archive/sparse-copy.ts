@@ -1,0 +1,57 @@
+import { constants, copyFileSync, rmSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { type FileBytes, pieces, withFile } from './file-bytes.ts'
+import { newFile, throwIfAborted } from './new-file.ts'
+import { SparseWriter } from './sparse-writer.ts'
+
+const PIECE = 1024 * 1024
+
+export interface CopyOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+  /** Sees all of the image in the same pass; the bytes are lent until it returns, or until what it returns settles. */
+  readonly onBytes?: (bytes: Uint8Array, offset: number) => void | Promise<void>
+}
+
+/**
+ * Copies an image to the new file `destination`: as a clone, which shares its blocks on the disk, where the file system
+ * can do that; else byte by byte, with holes for zeros. If it fails, `destination` is removed.
+ *
+ * @throws SpaceError when the disk is full, Interrupted on abort
+ */
+export async function copyImage(source: string, destination: string, options: CopyOptions = {}): Promise<void> {
+  throwIfAborted(options.signal)
+  const isClone = clone(source, destination)
+  await withFile(source, async (file) => {
+    if (!isClone) return newFile(destination, options.signal, (fd) => copy(file, new SparseWriter(fd), options))
+    try {
+      if (options.onBytes !== undefined) await copy(file, undefined, options)
+    } catch (error) {
+      rmSync(destination)
+      throw error
+    }
+  })
+}
+
+/** Whether it could be done. */
+function clone(source: string, destination: string): boolean {
+  try {
+    copyFileSync(source, destination, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
+    return true
+  } catch {
+    // Whatever is wrong with the files themselves, copying meets too, and tells.
+    return false
+  }
+}
+
+async function copy(file: FileBytes, writer: SparseWriter | undefined, options: CopyOptions): Promise<void> {
+  let offset = 0
+  for (const bytes of pieces(file, 0, file.size, PIECE)) {
+    writer?.write(bytes)
+    await (options.onBytes?.(bytes, offset) ?? setImmediate())
+    throwIfAborted(options.signal)
+    offset += bytes.length
+    options.onProgress?.(offset, file.size)
+  }
+  writer?.finish()
+}

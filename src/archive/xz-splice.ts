@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os'
+import type { Extent } from '../image/edit.ts'
+import { newFile, writeAll } from './new-file.ts'
+import { filter } from './program.ts'
+import { type Made, patch, type SpliceOptions, spliceUnits, type Touched } from './splice.ts'
+import { dictionarySize, makeBlock } from './xz-block.ts'
+import { type IndexRecord, streamEnd, streamHeader } from './xz-format.ts'
+import type { XzImage, XzUnit } from './xz-image.ts'
+
+/** A preset of xz, with its dictionary as {@link dictionarySize} has it. */
+interface Preset {
+  readonly level: number
+  readonly dictionary: number
+}
+const SMALLER: readonly Preset[] = [
+  { level: 0, dictionary: 12 },
+  { level: 1, dictionary: 16 },
+  { level: 2, dictionary: 18 },
+  { level: 4, dictionary: 20 },
+]
+/** The largest that the memory allows. */
+const LARGEST: Preset = { level: 6, dictionary: 22 }
+/** An encoder of level 6 takes 94 MB; the memory for two is there on every machine, and a third makes no other bytes. */
+const ENCODERS = 2
+
+/**
+ * Writes the image with `extents` in it as an .xz file. A block that they do not touch is carried over as it is. In one
+ * that they do, the chunks before the first changed byte are carried over as a block of their own, and what follows is
+ * coded again, at the level that the block's dictionary speaks of (at most 6).
+ *
+ * What the untouched blocks decode to is not looked at: damage there stays, for whoever decodes the result to find.
+ *
+ * @param destination a new file, which is removed if anything fails
+ * @throws TargetError when a touched block is damaged, SpaceError when the disk is full, Interrupted on abort
+ */
+export async function spliceXz(
+  image: XzImage,
+  extents: readonly Extent[],
+  destination: string,
+  options: SpliceOptions & { readonly encoders?: number } = {},
+): Promise<void> {
+  const lanes = options.encoders ?? Math.min(ENCODERS, availableParallelism())
+  image.forget()
+  await newFile(destination, options.signal, async (fd) => {
+    const write = (bytes: Uint8Array) => {
+      writeAll(fd, bytes)
+      options.onOutput?.(bytes)
+    }
+    write(streamHeader(image.check))
+    const records = await spliceUnits<XzUnit, IndexRecord>(image, extents, write, {
+      ...options,
+      lanes,
+      keep: (unit) => unit,
+      make: (touched, signal) => remade(image, touched, signal),
+    })
+    write(streamEnd(image.check, records))
+  })
+}
+
+async function remade(image: XzImage, touched: Touched<XzUnit>, signal: AbortSignal): Promise<Made<IndexRecord>> {
+  const { unit } = touched
+  const { layout } = unit
+  const decoded = patch(await image.decode(unit, signal), touched)
+  const cut = firstChunk(touched)
+  const kept = decoded.subarray(0, cut.position)
+  const changed = decoded.subarray(cut.position)
+  const preset = presetFor(layout.dictionary)
+  const args = ['--format=raw', '-z', '-c', '-q', '-T1', `--lzma2=preset=${preset.level}`]
+  const coded = await filter('xz', args, [changed], { about: image.path, signal })
+  const { check } = image
+  const blocks = [
+    ...(cut.position === 0
+      ? []
+      : [
+          makeBlock([image.file.read(layout.start, cut.offset - layout.start)], kept, {
+            dictionary: layout.dictionary,
+            check,
+          }),
+        ]),
+    // Without the end marker, which makeBlock adds.
+    makeBlock([coded.subarray(0, -1)], changed, { dictionary: preset.dictionary, check }),
+  ]
+  return { parts: blocks.flatMap(({ parts }) => parts), records: blocks }
+}
+
+/** The last chunk that starts at or before the first changed byte; those before it can be carried over. */
+function firstChunk({ unit, extents }: Touched<XzUnit>): { offset: number; position: number } {
+  const { layout } = unit
+  const start = { offset: layout.start, position: 0 }
+  // Other filters look beyond the ends of chunks.
+  if (!layout.isPlain) return start
+  const first = Math.max(0, (extents[0]?.offset ?? 0) - unit.imageOffset)
+  return layout.chunks.findLast(({ position }) => position <= first) ?? start
+}
+
+function presetFor(dictionary: number): Preset {
+  const size = dictionarySize(dictionary)
+  return SMALLER.find((preset) => dictionarySize(preset.dictionary) >= size) ?? LARGEST
+}

@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os'
+import type { Extent } from '../image/edit.ts'
+import { newFile, writeAll } from './new-file.ts'
+import { type FrameRecord, type PlacedFrame, seekTable } from './seek-table.ts'
+import { patch, type SpliceOptions, spliceUnits } from './splice.ts'
+import type { ZstImage } from './zst-image.ts'
+import { ZSTD_LEVEL, zstdEncoder } from './zstd.ts'
+
+/**
+ * Writes the image with `extents` in it as a .zst file: frames that they do not touch are carried over as they are, the
+ * others coded again.
+ *
+ * What the untouched frames decode to is not looked at: damage there stays, for whoever decodes the result to find.
+ *
+ * @param destination a new file, which is removed if anything fails
+ * @throws TargetError when a touched frame is damaged, SpaceError when the disk is full, Interrupted on abort
+ */
+export async function spliceZst(
+  image: ZstImage,
+  extents: readonly Extent[],
+  destination: string,
+  options: SpliceOptions & { readonly level?: number } = {},
+): Promise<void> {
+  const encode = zstdEncoder(options.level ?? ZSTD_LEVEL, destination)
+  await newFile(destination, options.signal, async (fd) => {
+    const write = (bytes: Uint8Array) => {
+      writeAll(fd, bytes)
+      options.onOutput?.(bytes)
+    }
+    const records = await spliceUnits<PlacedFrame, FrameRecord>(image, extents, write, {
+      ...options,
+      lanes: availableParallelism(),
+      keep: (unit) => unit,
+      make: async (touched, signal) => {
+        const bytes = patch(Buffer.from(image.decode(touched.unit)), touched)
+        const coded = await encode(bytes, signal)
+        return { parts: [coded], records: [{ length: coded.length, size: bytes.length }] }
+      },
+    })
+    write(seekTable(records))
+  })
+}

@@ -1,0 +1,81 @@
+import { rmSync } from 'node:fs'
+import { type Compression, compressionOf } from '../archive/compression.ts'
+import { decodeToFile } from '../archive/decode.ts'
+import { XzImage } from '../archive/xz-image.ts'
+import { ZstImage } from '../archive/zst-image.ts'
+import type { Bytes } from '../image/bytes.ts'
+import { ImageFile } from '../image/image-file.ts'
+import { imageLimit } from '../image/partitions.ts'
+import type { Working } from './bakery.ts'
+import { temporaryBeside } from './temporary.ts'
+
+/** A base as it can be read: as it lies there, entered in the middle of an archive, or decoded to a file of our own. */
+export type BaseImage =
+  | { readonly kind: 'file'; readonly bytes: ImageFile }
+  | { readonly kind: 'decoded'; readonly bytes: ImageFile; readonly sha256: string | undefined }
+  | { readonly kind: 'xz'; readonly bytes: XzImage }
+  | { readonly kind: 'zst'; readonly bytes: ZstImage }
+
+/**
+ * Opens the image `base`: an archive is entered where it lies if the output is to be of its kind, else it is decoded
+ * beside the output.
+ *
+ * @throws TargetError when it is damaged or no image, SpaceError, Interrupted
+ */
+export async function openBaseImage(
+  base: string,
+  out: string,
+  kind: Compression,
+  working: Working,
+): Promise<BaseImage> {
+  const packed = kindOf(base)
+  if (packed === 'none') return { kind: 'file', bytes: new ImageFile(base) }
+  if (packed === kind) {
+    const entered = entry(base, packed)
+    if (entered !== undefined) return entered
+  }
+  return decoded(base, temporaryBeside(out), working)
+}
+
+/** The bytes of an image that is to be read back: packed in a way that can be entered, or raw. */
+export function openMadeImage(file: string, kind: BaseImage['kind']): Bytes & { close(): void } {
+  const made = kind === 'xz' ? XzImage.open(file) : kind === 'zst' ? ZstImage.open(file) : new ImageFile(file)
+  if (made === undefined) throw new Error(`${file}: what was written cannot be entered`)
+  return made
+}
+
+function kindOf(base: string): Compression {
+  const file = new ImageFile(base)
+  try {
+    return compressionOf(file.read(0, Math.min(6, file.size)))
+  } finally {
+    file.close()
+  }
+}
+
+function entry(base: string, kind: Compression): BaseImage | undefined {
+  const xz = kind === 'xz' ? XzImage.open(base) : undefined
+  if (xz !== undefined) return { kind: 'xz', bytes: xz }
+  const zst = kind === 'zst' ? ZstImage.open(base) : undefined
+  return zst && { kind: 'zst', bytes: zst }
+}
+
+async function decoded(base: string, file: string, { signal, progress, isHashed }: Working): Promise<BaseImage> {
+  const shown = progress('unpacking', undefined)
+  try {
+    const { sourceHash } = await decodeToFile(base, file, {
+      limit: (first) => imageLimit(first, base),
+      signal,
+      isHashed,
+      onProgress: (done) => shown.update(done),
+    })
+    try {
+      return { kind: 'decoded', bytes: new ImageFile(file), sha256: sourceHash }
+    } catch (error) {
+      rmSync(file, { force: true })
+      throw error
+    }
+  } finally {
+    shown.done()
+  }
+}

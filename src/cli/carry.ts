@@ -1,0 +1,211 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Carried, mebibytes } from '../controls/bundle.ts'
+import { missingPackages } from '../controls/first-boot.ts'
+import { visible } from '../encode/visible.ts'
+import type { Judged } from '../judge.ts'
+import type { Bundle } from '../packages/bundle.ts'
+import { bundleIn } from '../packages/bundle-in.ts'
+import { DebCache } from '../packages/cache.ts'
+import { PackageError, UnknownPackages, WITHOUT } from '../packages/errors.ts'
+import { fetchDebs } from '../packages/fetch.ts'
+import { entryFor, type Lock, type LockedImage, lockText, parseLock, withEntry } from '../packages/lock.ts'
+import { makeBundle } from '../packages/make-bundle.ts'
+import { type Mirror, parseMirrors } from '../packages/mirrors.ts'
+import { proveBundle } from '../packages/prove-bundle.ts'
+import { imageState, type Request, requestDifferences } from '../packages/request.ts'
+import { resolvePackages } from '../packages/resolve.ts'
+import { imageSources, type Source } from '../packages/sources.ts'
+import type { Problem } from '../spec/report.ts'
+import type { Spec } from '../spec/spec.ts'
+import { TargetError, type Tree } from '../tree/tree.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { type Io, printJson, say } from './io.ts'
+import type { PackageOptions } from './package-options.ts'
+
+/**
+ * How much a command may do to have the packages: `known`: nothing but look at what is there; `try`: ask the network,
+ * and go on without; `must`: ask the network, write the lock, and end if that fails; `update`: the same, and the lock
+ * that is there does not count.
+ */
+export type CarryMode = 'known' | 'try' | 'must' | 'update'
+
+export interface CarryOptions extends PackageOptions {
+  readonly mode: CarryMode
+  readonly specFile: string
+}
+
+export type CarryResult =
+  | { readonly carried: Carried }
+  | { readonly problems: readonly Problem[] }
+  | { readonly exit: ExitCode }
+
+/** The lock of a spec: `pibake.lock` beside it. */
+export function lockFileOf(specFile: string): string {
+  return join(dirname(specFile), 'pibake.lock')
+}
+
+/**
+ * The packages that the image is to carry: those of the lock, those that it carries already, or what apt chooses now.
+ *
+ * @param judged the plan without them
+ * @throws PackageError, TargetError when they cannot be had and the mode says that they must
+ */
+export async function carry(
+  io: Io,
+  spec: Spec,
+  root: Tree,
+  judged: Pick<Judged, 'plan' | 'inventory'>,
+  options: CarryOptions,
+): Promise<CarryResult> {
+  if (options.bundle === false && spec.packages.debs.length > 0) {
+    io.stderr.write('pibake: packages.debs are carried in the image; --no-bundle leaves no way for them\n')
+    return { exit: EXIT.usage }
+  }
+  if (options.bundle === false || !spec.packages.bundle) return { carried: undefined }
+  const install = missingPackages({ spec, inventory: judged.inventory }, judged.plan.packages)
+  const upgrade = spec.updates.firstBoot
+  if (install.length === 0 && upgrade === 'none' && spec.packages.debs.length === 0) return { carried: undefined }
+  try {
+    return await found(io, spec, root, judged, install, options)
+  } catch (error) {
+    if (error instanceof UnknownPackages) return { problems: unknownProblems(error.names, spec, judged) }
+    const isOurs = error instanceof PackageError || error instanceof TargetError
+    if (!isOurs || options.mode === 'must' || options.mode === 'update') throw error
+    const unknown = `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`
+    if (options.mode === 'known') say(io, visible(`the carried packages are not known: ${unknown}`))
+    return { carried: { unknown } }
+  }
+}
+
+async function found(
+  io: Io,
+  spec: Spec,
+  root: Tree,
+  { inventory }: Pick<Judged, 'inventory'>,
+  install: readonly string[],
+  options: CarryOptions,
+): Promise<CarryResult> {
+  const sources = imageSources(root)
+  const request: Request = {
+    image: imageState(root, inventory.release, sources),
+    install,
+    upgrade: spec.updates.firstBoot,
+    debs: spec.packages.debs.map(({ file, sha256 }) => ({ file, sha256 })),
+    snapshot: spec.packages.snapshot ?? null,
+  }
+  const job = new Job(io, spec, root, request, sources, options)
+  const lock = job.locked()
+  const differences = lock === undefined ? ['there is no entry for such an image'] : requestDifferences(lock, request)
+  const isFresh = lock !== undefined && differences.length === 0
+  if (isFresh && options.mode !== 'update') return { carried: await job.fromLock(lock) }
+  if (options.frozen) {
+    const message = `${job.lockFile} is not what the spec and the image need`
+    io.stderr.write(`pibake: ${visible(message)}:\n`)
+    for (const line of differences) io.stderr.write(`  ${visible(line)}\n`)
+    io.stderr.write('  hint: pibake lock --update makes it anew\n')
+    if (io.json) printJson(io, { schema: 'pibake.failure/1', exit: EXIT.usage, message, differences })
+    return { exit: EXIT.usage }
+  }
+  const there = options.mode === 'update' ? undefined : bundleIn(root)
+  if (there !== undefined && requestDifferences(there.lock, request).length === 0) return { carried: there }
+  if (options.mode === 'known') {
+    throw new PackageError(lock === undefined ? 'there is no pibake.lock' : `pibake.lock is stale: ${differences[0]}`, {
+      hint: 'pibake lock makes one',
+    })
+  }
+  // Neither could the first start fetch anything, so there is nothing that the owner could choose.
+  if (sources.length === 0 && request.debs.length === 0)
+    return { carried: { unknown: 'apt has no sources in this image' } }
+  if (lock !== undefined && !isFresh) say(io, `pibake.lock is stale: ${differences.join('; ')}`)
+  return { carried: await job.resolved() }
+}
+
+/** One look for packages, with all that its steps share. */
+class Job {
+  readonly lockFile: string
+  readonly #io: Io
+  readonly #spec: Spec
+  readonly #root: Tree
+  readonly #request: Request
+  readonly #sources: readonly Source[]
+  readonly #options: CarryOptions
+  readonly #mirrors: readonly Mirror[]
+  readonly #debs: ReadonlyMap<string, Uint8Array>
+
+  constructor(io: Io, spec: Spec, root: Tree, request: Request, sources: readonly Source[], options: CarryOptions) {
+    this.lockFile = lockFileOf(options.specFile)
+    this.#io = io
+    this.#spec = spec
+    this.#root = root
+    this.#request = request
+    this.#sources = sources
+    this.#options = options
+    const inherited = (io.env.PIBAKE_APT_MIRROR ?? '').split(/\s+/).filter((word) => word !== '')
+    this.#mirrors = parseMirrors([...(options.aptMirror ?? []), ...inherited])
+    this.#debs = new Map(spec.packages.debs.map(({ sha256, content }) => [sha256, content]))
+  }
+
+  locked(): LockedImage | undefined {
+    return entryFor(this.#lock(), this.#request)
+  }
+
+  /** With `known`, from the cache alone. */
+  async fromLock(lock: LockedImage): Promise<Bundle> {
+    return makeBundle(lock, await this.#fetch(lock))
+  }
+
+  async resolved(): Promise<Bundle> {
+    say(this.#io, 'asking the package sources of the image …')
+    const options = { sources: this.#sources, mirrors: this.#mirrors, env: this.#io.env, debs: this.#debs }
+    const lock = await resolvePackages(this.#root, this.#request, options)
+    const bundle = makeBundle(lock, await this.#fetch(lock))
+    await proveBundle(this.#root, bundle, this.#io.env)
+    if (this.#options.mode !== 'try') {
+      writeFileSync(this.lockFile, lockText(withEntry(this.#lock(), lock)))
+      say(this.#io, `wrote ${this.lockFile}`)
+    }
+    return bundle
+  }
+
+  #lock(): Lock {
+    if (!existsSync(this.lockFile)) return []
+    const parsed = parseLock(readFileSync(this.lockFile, 'utf8'))
+    if ('lock' in parsed) return parsed.lock
+    throw new PackageError(`${this.lockFile} is no lock of pibake: ${parsed.failure}`, {
+      hint: 'remove it, and pibake lock makes it anew',
+    })
+  }
+
+  #fetch(lock: LockedImage) {
+    const { mode } = this.#options
+    return fetchDebs(lock.packages, {
+      cache: new DebCache(this.#io.env),
+      mirrors: this.#mirrors,
+      snapshot: this.#spec.packages.snapshot,
+      env: this.#io.env,
+      debs: this.#debs,
+      onFetch: (count, bytes) => {
+        if (mode === 'known') {
+          throw new PackageError(`${count} packages of pibake.lock are not in the cache`, { hint: WITHOUT })
+        }
+        say(this.#io, `fetching ${count} packages, ${mebibytes(bytes)} …`)
+      },
+    })
+  }
+}
+
+/** Which key of the spec a name comes from. */
+function unknownProblems(names: readonly string[], spec: Spec, { plan }: Pick<Judged, 'plan'>): Problem[] {
+  return names.map((name) => {
+    const index = spec.packages.install.indexOf(name)
+    const origin = plan.packages.find((request) => request.name === name)?.origin
+    return {
+      severity: 'error',
+      code: 'PKG004',
+      path: index >= 0 ? ['packages', 'install', index] : (origin?.path ?? ['packages']),
+      message: `no source of the image has a package '${name}'`,
+      hint: 'check the name; a package of your own goes into packages.debs',
+    }
+  })
+}

@@ -1,0 +1,21 @@
+import { EXIT } from './exit.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Runs work that Ctrl-C, SIGTERM and a closed terminal call off: the first of them aborts the signal, and the work ends
+ * itself (by `Interrupted`, exit 130) when it has cleared up. The second ends the process at once, with 130.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController()
+  const stop = () => {
+    if (abort.signal.aborted) process.exit(EXIT.interrupted)
+    abort.abort()
+  }
+  for (const signal of SIGNALS) process.on(signal, stop)
+  try {
+    return await work(abort.signal)
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop)
+  }
+}

@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { parseMirrors } from '../packages/mirrors.ts'
+
+/** The flags that say where carried packages come from. */
+export interface PackageOptions {
+  /** `--no-bundle`: false. */
+  readonly bundle?: boolean
+  readonly frozen?: boolean
+  readonly aptMirror?: readonly string[]
+}
+
+/** Adds them to a command that makes a plan. */
+export function packageOptions(command: Command): Command {
+  return command
+    .option('--no-bundle', 'carry no packages: the first start fetches them from the network')
+    .option('--frozen', 'carry exactly what pibake.lock says, and fail if that is not what the spec and the image need')
+    .option(
+      '--apt-mirror <[from=]to>',
+      'fetch packages there instead; {snapshot} in it stands for the moment of packages.snapshot; may be repeated',
+      mirrorOption,
+    )
+}
+
+function mirrorOption(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  try {
+    parseMirrors([value])
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+  return [...(earlier ?? []), value]
+}

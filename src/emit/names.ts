@@ -1,0 +1,39 @@
+import { rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/** What lies beside OUT, as paths. `docs/outputs.md` says what each is. */
+export interface SideFiles {
+  readonly manifest: string
+  readonly provenance: string
+  readonly bmap: string
+  readonly imager: string
+  /** One for all that is in OUT's directory. */
+  readonly sums: string
+  readonly signature: string
+}
+
+/** The paths of what may lie beside `out`. */
+export function sideFilesOf(out: string): SideFiles {
+  const sums = join(dirname(out), 'SHA256SUMS')
+  return {
+    manifest: `${out}.manifest.json`,
+    provenance: `${out}.provenance.json`,
+    bmap: `${out}.bmap`,
+    imager: `${out}.rpi-imager.json`,
+    sums,
+    signature: `${sums}.sig`,
+  }
+}
+
+/**
+ * Removes what an earlier run left beside `out`, so that no tool takes it for the new OUT's (bmaptool finds OUT.bmap by
+ * itself). SHA256SUMS stays, for it speaks of other files too. Called when the new OUT is about to take its place.
+ *
+ * @returns the names of OUT and of all that may lie beside it: whose lines in SHA256SUMS are out of date
+ */
+export function clearSideFiles(out: string): string[] {
+  const { manifest, provenance, bmap, imager } = sideFilesOf(out)
+  const own = [manifest, provenance, bmap, imager]
+  for (const file of own) rmSync(file, { force: true })
+  return [out, ...own].map((file) => basename(file))
+}

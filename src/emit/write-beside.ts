@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Owner } from '../plan/operation.ts'
+import { isOutOfSpace } from '../tree/explain.ts'
+import { SpaceError } from '../tree/tree.ts'
+
+/**
+ * Writes a file so that it is whole or not there: beside its place, brought to the disk, renamed. What stood there is
+ * replaced (a link itself, not what it leads to); after an error it still stands, and nothing is left beside it.
+ *
+ * @param content text is written as UTF-8
+ * @param options.mode permission bits, whatever the umask; nobody else can read the file before it has them
+ * @param options.owner without it, the file is the caller's
+ * @throws SpaceError when there is no room
+ */
+export function writeBeside(
+  file: string,
+  content: Uint8Array | string,
+  options: { readonly mode: number; readonly owner?: Owner | undefined },
+): void {
+  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
+  try {
+    const descriptor = openSync(beside, 'wx', 0o600)
+    try {
+      writeFileSync(descriptor, content)
+      if (options.owner !== undefined) fchownSync(descriptor, options.owner.uid, options.owner.gid)
+      fchmodSync(descriptor, options.mode)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(beside, file)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    if (isOutOfSpace(error)) throw new SpaceError(`${file}: no space left for it`, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,24 @@
+import type { Disk } from '../tree/disk.ts'
+import { TruncatedError } from './bytes.ts'
+
+/**
+ * Exactly `length` bytes of an open file; a system call may give fewer than it is asked for.
+ *
+ * @throws TruncatedError when the file ends before
+ */
+export function readFully(disk: Disk, file: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length; ) {
+    const count = disk.readSync(file, bytes, done, length - done, offset + done)
+    if (count === 0) throw new TruncatedError(offset, length, offset + done)
+    done += count
+  }
+  return bytes
+}
+
+/** Writes all of `bytes` to an open file; a system call may take fewer than it is given. */
+export function writeFully(disk: Disk, file: number, offset: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += disk.writeSync(file, bytes, done, bytes.length - done, offset + done)
+  }
+}

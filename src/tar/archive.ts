@@ -1,0 +1,101 @@
+import { TruncatedError } from '../image/bytes.ts'
+import { MAX_FILE, TargetError } from '../tree/tree.ts'
+import type { TarEntry } from './entry.ts'
+import { type Extensions, extended, NO_EXTENSIONS, padded } from './extensions.ts'
+import { FileWindow } from './file-window.ts'
+import { BLOCK, parseHeader } from './header.ts'
+import { indexOf, type Links, type TarNode } from './node.ts'
+import { type Scan, scan } from './scan.ts'
+import { expanded } from './sparse.ts'
+
+/** What a header may take beside the stored content: PAX records, long names, a sparse map. */
+const MAX_OVERHEAD = 16 * 1024 * 1024
+
+/** A raw tar file, open for reading, and what is in it. */
+export class TarArchive {
+  readonly label: string
+  readonly entries: readonly TarEntry[]
+  readonly scanned: Scan
+  readonly root: TarNode
+  readonly links: Links
+  readonly #file: FileWindow
+
+  /**
+   * @param label what to call it in messages
+   * @throws TargetError when it is no tar, is damaged, or leads outside the tree */
+  constructor(file: string, label: string = file) {
+    this.label = label
+    this.#file = new FileWindow(file)
+    try {
+      this.scanned = this.#told(() => scan(this.#file, label))
+      this.entries = this.scanned.entries
+      const { root, links } = indexOf(this.entries, label)
+      this.root = root
+      this.links = links
+    } catch (error) {
+      this.#file.close()
+      throw error
+    }
+  }
+
+  /** The content of a regular file, holes filled. */
+  content(entry: TarEntry): Uint8Array {
+    if (entry.size > MAX_FILE || entry.stored > MAX_FILE + MAX_OVERHEAD) {
+      throw new TargetError(`${this.label}: ${entry.path} is larger than ${MAX_FILE} bytes`)
+    }
+    if (entry.sparse === undefined) return this.bytes(entry.body, entry.stored)
+    const stored = this.bytes(entry.header, entry.body + entry.stored - entry.header)
+    const content = expanded(entry, this.extensions(entry).records, stored)
+    if (content === undefined) throw new TargetError(`${this.label}: ${entry.path}: a sparse map that makes no sense`)
+    return content
+  }
+
+  /** What stands before the entry's header. */
+  extensions(entry: TarEntry): Extensions {
+    let extensions = NO_EXTENSIONS
+    for (let at = entry.start; at < entry.header; ) {
+      const header = parseHeader(this.bytes(at, BLOCK))
+      const next = header && this.#told(() => extended(extensions, header, this.#file, at + BLOCK))
+      if (header === undefined || next === undefined || typeof next === 'string') {
+        throw new TargetError(`${this.label} changed while it was read`)
+      }
+      extensions = next
+      at += BLOCK + padded(header.size ?? 0)
+    }
+    return extensions
+  }
+
+  /** A copy of a range. */
+  bytes(offset: number, length: number): Uint8Array {
+    return this.#told(() => new Uint8Array(this.#file.read(offset, length)))
+  }
+
+  /** Fills `bytes` from `offset` on. */
+  readInto(bytes: Uint8Array, offset: number): void {
+    this.#told(() => this.#file.readInto(bytes, offset))
+  }
+
+  /** The name that an entry of the path has, in the style of the archive's own: `./etc` or `etc`. */
+  nameOf(path: string): string {
+    if (path === '/') return '.'
+    return this.scanned.dotted ? `.${path}` : path.slice(1)
+  }
+
+  /** Whether global headers say something about every entry. */
+  get hasGlobals(): boolean {
+    return this.scanned.globals.length > 0
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  #told<T>(call: () => T): T {
+    try {
+      return call()
+    } catch (error) {
+      if (error instanceof TruncatedError) throw new TargetError(`${this.label}: ${error.message}`, { cause: error })
+      throw error
+    }
+  }
+}

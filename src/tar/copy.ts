@@ -1,0 +1,56 @@
+import type { Writable } from 'node:stream'
+import type { TarArchive } from './archive.ts'
+import { BLOCK } from './header.ts'
+
+/** Takes bytes in order; a chunk is the sink's only until its promise is fulfilled. */
+export type Sink = (chunk: Uint8Array) => Promise<void> | void
+
+/** Bytes of their own, or a range of the archive. */
+export type Part = Uint8Array | { readonly start: number; readonly end: number }
+
+const PIECE = 8 * 1024 * 1024
+
+/**
+ * Gives the parts to the sink, ranges in pieces of 8 MiB, small parts collected; then the end marker of a tar, filled
+ * up to a whole record.
+ */
+export async function copyParts(
+  archive: TarArchive,
+  parts: readonly Part[],
+  record: number,
+  sink: Sink,
+): Promise<void> {
+  const piece = Buffer.allocUnsafeSlow(PIECE)
+  let held = 0
+  let total = 0
+  const room = async (): Promise<number> => {
+    if (held < PIECE) return PIECE - held
+    await sink(piece)
+    held = 0
+    return PIECE
+  }
+  const fill = async (length: number, put: (at: Uint8Array, done: number) => void) => {
+    for (let done = 0; done < length; ) {
+      const count = Math.min(length - done, await room())
+      put(piece.subarray(held, held + count), done)
+      held += count
+      done += count
+    }
+    total += length
+  }
+  for (const part of parts) {
+    if (part instanceof Uint8Array) await fill(part.length, (at, done) => at.set(part.subarray(done, done + at.length)))
+    else await fill(part.end - part.start, (at, done) => archive.readInto(at, part.start + done))
+  }
+  const end = Math.ceil((total + 2 * BLOCK) / record) * record - total
+  await fill(end, (at) => at.fill(0))
+  await sink(piece.subarray(0, held))
+}
+
+/** A sink that writes to a stream and waits until the stream has done with each chunk. */
+export function sinkOf(stream: Writable): Sink {
+  return (chunk) =>
+    new Promise((resolve, reject) => {
+      stream.write(chunk, (error) => (error ? reject(error) : resolve()))
+    })
+}

@@ -1,0 +1,88 @@
+import type { Bytes } from '../image/bytes.ts'
+import { TargetError } from '../tree/tree.ts'
+import type { TarEntry } from './entry.ts'
+import { entryOf } from './entry-of.ts'
+import { type Extensions, extended, extensionBody, isExtension, NO_EXTENSIONS, padded } from './extensions.ts'
+import { BLOCK, parseHeader } from './header.ts'
+import { type PaxRecord, parsePax } from './pax.ts'
+
+export interface Scan {
+  readonly entries: readonly TarEntry[]
+  /** Offset of the end marker: everything before it are members, and global headers between them. */
+  readonly end: number
+  /** PAX records that hold for every entry, unless its own say otherwise. */
+  readonly globals: readonly PaxRecord[]
+  /** Whether names begin with `./`. */
+  readonly dotted: boolean
+}
+
+/** More than any file system holds that fits on a card; an endless list is a trap. */
+const MAX_ENTRIES = 4_000_000
+
+/** What a global header may say; anything else is of one member only, or unknown. */
+const GLOBAL_KEYS = ['comment', 'atime', 'ctime', 'mtime', 'uid', 'gid']
+
+/**
+ * Finds the members of a raw tar: the old format, ustar, GNU's and PAX. Only headers are read. The end is the first
+ * block of zeros, as tar(1) has it; what lies behind is not part of the archive.
+ *
+ * @throws TargetError, with the offset, for what is no tar, is cut off or damaged, or leads outside the tree
+ */
+export function scan(bytes: Bytes, label: string): Scan {
+  const entries: TarEntry[] = []
+  let globals: readonly PaxRecord[] = []
+  let dotted: boolean | undefined
+  let pending = NO_EXTENSIONS
+  let start = 0
+  let at = 0
+  const refuse = (why: string): never => {
+    throw new TargetError(`${label}: damaged tar: ${why} (at byte ${at})`)
+  }
+  const must = <T extends object>(value: T | string): T => (typeof value === 'string' ? refuse(value) : value)
+  const go = (next: number, extensions: Extensions) => {
+    if (next > bytes.size) refuse('the end is missing')
+    pending = extensions
+    at = next
+    if (extensions === NO_EXTENSIONS) start = next
+  }
+  for (;;) {
+    if (at + BLOCK > bytes.size) refuse(at === 0 ? 'it is no tar' : 'the end is missing')
+    const block = bytes.read(at, BLOCK)
+    if (isZero(block)) break
+    const header = parseHeader(block) ?? refuse(at === 0 ? 'it is no tar' : 'a wrong checksum')
+    if (isExtension(header.type)) {
+      go(at + BLOCK + padded(header.size ?? 0), must(extended(pending, header, bytes, at + BLOCK)))
+    } else if (header.type === 'g') {
+      if (pending !== NO_EXTENSIONS) refuse('a global header between an entry and its extensions')
+      const records = must(globalRecords(must(extensionBody(header, bytes, at + BLOCK))))
+      // Entries that move must not come under other ones.
+      if (entries.length > 0 && records.length > 0) refuse('a global header after the first entry')
+      globals = [...globals, ...records]
+      go(at + BLOCK + padded(header.size ?? 0), NO_EXTENSIONS)
+    } else if (header.type === 'V') {
+      // The name of the volume, GNU's: no member.
+      go(at + BLOCK, NO_EXTENSIONS)
+    } else {
+      const { entry, name } = must(entryOf(bytes, block, header, pending, globals, { start, header: at }))
+      if (entries.push(entry) > MAX_ENTRIES) refuse(`more than ${MAX_ENTRIES} entries`)
+      dotted ??= name.startsWith('./')
+      go(entry.end, NO_EXTENSIONS)
+    }
+  }
+  if (pending !== NO_EXTENSIONS) refuse('an extension header without its entry')
+  const next = at + BLOCK
+  if (next + BLOCK <= bytes.size && !isZero(bytes.read(next, BLOCK))) refuse('half an end marker')
+  return { entries, end: at, globals, dotted: dotted ?? false }
+}
+
+function isZero(block: Uint8Array): boolean {
+  return block.every((byte) => byte === 0)
+}
+
+function globalRecords(body: Uint8Array): PaxRecord[] | string {
+  const records = parsePax(body)
+  if (records === undefined) return 'a PAX header that cannot be read'
+  const strange = records.find(({ key }) => !GLOBAL_KEYS.includes(key))
+  if (strange === undefined) return records.filter(({ key }) => key !== 'comment')
+  return `a global header that gives every entry its ${JSON.stringify(strange.key)}`
+}

@@ -1,0 +1,132 @@
+import { checkChanges } from '../apply/check-changes.ts'
+import { bytewise } from '../order.ts'
+import type { Partition } from '../plan/operation.ts'
+import type { Change } from '../plan/state.ts'
+import type { TarTree } from '../tree/tar.ts'
+import type { Target } from '../tree/tree.ts'
+import type { TarArchive } from './archive.ts'
+import { keptAttributes } from './attributes.ts'
+import { copyParts, type Part, type Sink } from './copy.ts'
+import type { TarEntry } from './entry.ts'
+import { type LinkFix, linkFixes } from './hard-links.ts'
+import { BLOCK } from './header.ts'
+import { entryBytes, newEntryOf } from './make.ts'
+import { parentOf } from './names.ts'
+import { nodeAt } from './node.ts'
+import { rewritten } from './rewrite.ts'
+
+/** tar(1) fills archives up to a multiple of this, twenty blocks. */
+const RECORD = 20 * BLOCK
+
+/**
+ * Writes the archive anew with the changes of those partitions of the target that lie in it. What the changes do not
+ * name is carried over byte by byte, in its order; a replaced entry stands where the old one stood, new ones follow at
+ * the end, by path. The same archive, changes and epoch give the same bytes.
+ *
+ * A replaced file keeps its extended attributes and ACLs; its other names keep the old content. A removed directory goes
+ * with all it holds. A directory that is given an owner or mode keeps its time, its attributes and what is in it.
+ *
+ * @param changes sorted by path, directories before what they hold
+ * @param sink takes the raw tar; a chunk is its own only until its promise is fulfilled
+ * @param options.epoch the time of everything that is new, in seconds since 1970
+ * @throws TargetError before anything is written when a change cannot be made
+ */
+export async function spliceTar(
+  archive: TarArchive,
+  target: Target<TarTree>,
+  changes: readonly Change[],
+  sink: Sink,
+  options: { readonly epoch: number },
+): Promise<void> {
+  const isHere = (partition: Partition) => target[partition]?.archive === archive
+  const treeOf = (partition: Partition) => target[partition] ?? target.root
+  // Other names of a replaced file keep its content, so none is in the way.
+  const changeable = (partition: Partition) => ({ tree: treeOf(partition), assertAlone: () => undefined })
+  const here = changes.filter(({ operation }) => isHere(operation.partition))
+  const splice = new Splice(archive, options.epoch)
+  for (const { change, path } of checkChanges(changeable, here)) {
+    await splice.add(change, `${treeOf(change.operation.partition).prefix}${path}`)
+  }
+  await copyParts(archive, await splice.parts(), RECORD, sink)
+}
+
+/** What is to stand where the changes touch the archive. */
+class Splice {
+  readonly #archive: TarArchive
+  readonly #epoch: number
+  /** Paths whose entries go, and those that go with all below them. */
+  readonly #replaced = new Set<string>()
+  readonly #removed = new Set<string>()
+  /** What stands in an old entry's place. */
+  readonly #instead = new Map<TarEntry, Part[]>()
+  readonly #added = new Map<string, Part>()
+
+  constructor(archive: TarArchive, epoch: number) {
+    this.#archive = archive
+    this.#epoch = epoch
+  }
+
+  /** @param path real, from the archive's top */
+  async add({ operation, before }: Change, path: string): Promise<void> {
+    const old = nodeAt(this.#archive.root, path)?.entry
+    if (operation.kind === 'remove') {
+      this.#removed.add(path)
+      return
+    }
+    if (operation.kind === 'directory' && old !== undefined) {
+      const meta = { mode: operation.mode, ...operation.owner }
+      this.#instead.set(old, [await rewritten(this.#archive, old, { meta })])
+      return
+    }
+    const isReplacedFile = operation.kind === 'file' && before.kind === 'file'
+    const attributes = isReplacedFile && old !== undefined ? this.#attributes(old, operation.mode) : []
+    const bytes = await entryBytes(newEntryOf(operation, this.#archive.nameOf(path)), {
+      epoch: this.#epoch,
+      records: attributes,
+      explicit: this.#archive.hasGlobals,
+    })
+    if (old === undefined) this.#added.set(path, bytes)
+    else {
+      this.#replaced.add(path)
+      this.#instead.set(old, [bytes])
+    }
+  }
+
+  /** All that the new archive is made of, but for its end. */
+  async parts(): Promise<Part[]> {
+    const { entries, scanned } = this.#archive
+    const fixes = linkFixes(this.#archive, (entry) => this.#isGone(entry))
+    const parts: Part[] = []
+    let kept = 0
+    for (const entry of entries) {
+      const fix = fixes.get(entry)
+      const instead = this.#instead.get(entry) ?? (fix && (await this.#fixed(entry, fix)))
+      if (instead === undefined && !this.#isGone(entry)) continue
+      parts.push({ start: kept, end: entry.start }, ...(instead ?? []))
+      kept = entry.end
+    }
+    const added = [...this.#added].sort(([a], [b]) => bytewise(a, b)).map(([, bytes]) => bytes)
+    return [...parts, { start: kept, end: scanned.end }, ...added]
+  }
+
+  async #fixed(entry: TarEntry, fix: LinkFix): Promise<Part[]> {
+    if (fix.kind === 'relink') {
+      return [await rewritten(this.#archive, entry, { linkname: this.#archive.nameOf(fix.to.path) })]
+    }
+    const { content } = fix
+    const head = await rewritten(this.#archive, content, { name: this.#archive.nameOf(entry.path) })
+    return [head, { start: content.header + BLOCK, end: content.end }]
+  }
+
+  #attributes(old: TarEntry, mode: number) {
+    const content = this.#archive.links.get(old)?.content ?? old
+    return keptAttributes(this.#archive.extensions(content).records, mode)
+  }
+
+  #isGone(entry: TarEntry): boolean {
+    if (this.#replaced.has(entry.path)) return true
+    if (this.#removed.size === 0) return false
+    for (let path = entry.path; path !== '/'; path = parentOf(path)) if (this.#removed.has(path)) return true
+    return false
+  }
+}
