@@ -50,6 +50,9 @@ uptime_now() {
 start() {
   chroot /device /usr/sbin/nft -f /etc/pibake/interim.nft || echo "@broken nft"
   case $2 in *network*) start_services ;; esac
+  # A board has no clock of its own: it starts where the image was made, and the network sets it forth and back.
+  date -s @1680000000 >/dev/null
+  (sleep 2; date -s @1763000000; sleep 3; date -s @1690000000) >/dev/null &
   for half in $2; do
     echo "@begin $half"
     began=$(uptime_now)
@@ -84,6 +87,8 @@ account_for() {
   chroot /device /usr/bin/dpkg --verify $(cat /device/etc/pibake/first-boot/packages-install) | while read -r line; do echo "@verify $line"; done
   chroot /device /usr/sbin/ufw status | while read -r line; do echo "@ufw $line"; done
   chroot /device /usr/sbin/iptables -S INPUT | while read -r line; do echo "@input $line"; done
+  # As its unit would have at the start, where an earlier one has finished with it.
+  chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/fail2ban-client -x start >/dev/null
   echo "@fail2ban $(chroot /device /usr/bin/fail2ban-client status 2>&1 | tr '\n' ' ')"
 }
 

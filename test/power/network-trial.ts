@@ -115,7 +115,7 @@ export class NetworkTrial {
     if (lines.some((line) => /^@audit ./.test(line))) wrong.push('dpkg --audit finds something')
     const said = accountOf(lines)
     if (!said.includes('@ufw Status: active') || !said.includes('@input -P INPUT DROP')) wrong.push('ufw is not up')
-    if (!said.some((line) => /^@fail2ban .*Jail list:\s+sshd/.test(line))) wrong.push('fail2ban does not guard sshd')
+    if (!said.some((line) => /^@fail2ban .*Jail list:.*\bsshd\b/.test(line))) wrong.push('fail2ban does not guard sshd')
     for (const line of said) if (!account.includes(line)) wrong.push(`not as without a cut: ${line}`)
     for (const line of account) if (!said.includes(line)) wrong.push(`without a cut there is: ${line}`)
     const left = card.occurrences(CANARY)
