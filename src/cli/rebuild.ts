@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs'
+import { sha256OfFile } from '../archive/hash-file.ts'
 import type { Bakery } from '../bake/bakery.ts'
 import { openBakery } from '../bake/open.ts'
-import { sha256OfFile } from '../emit/sha256.ts'
 import { changesOf } from '../plan/changes.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { interruptible } from './interrupt.ts'

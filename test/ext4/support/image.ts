@@ -1,29 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { type Ext4, openExt4 } from '../../../src/ext4/ext4.ts'
-import { assertInside, type Bytes } from '../../../src/image/bytes.ts'
 import { Edit } from '../../../src/image/edit.ts'
+import { MemoryBytes } from '../../support/memory-bytes.ts'
 import { complaintsOf } from './make.ts'
 
 export const EPOCH = 1_700_000_000
-
-/** An image in memory; what is read is a view of it. */
-export class MemoryBytes implements Bytes {
-  readonly content: Uint8Array
-
-  constructor(content: Uint8Array) {
-    this.content = content
-  }
-
-  get size(): number {
-    return this.content.length
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    assertInside(offset, length, this.size)
-    return this.content.subarray(offset, offset + length)
-  }
-}
 
 export function openBytes(content: Uint8Array, epoch = EPOCH): { edit: Edit; fs: Ext4 } {
   const edit = new Edit(new MemoryBytes(content))
