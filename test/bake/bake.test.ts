@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   copyFileSync,
   mkdirSync,
@@ -13,8 +14,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { pibake } from '../support/cli.ts'
+import { pibake, program } from '../support/cli.ts'
 import { smallSpec } from '../support/judge.ts'
 import { suite } from '../support/suite.ts'
 import { assertSound, EXT4, env, makeSampleImage } from './support/sample-image.ts'
@@ -162,6 +164,29 @@ test('the same bytes whatever the time zone, locale, umask, folder and home', ()
   const first = made('one', { env: { SOURCE_DATE_EPOCH: '1790000000' } }, 0o022)
   const second = { TZ: 'America/New_York', LC_ALL: 'tr_TR.UTF-8', HOME: '/nonexistent', USER: 'x' }
   assert.equal(made('two', { cwd: '/', env: { SOURCE_DATE_EPOCH: '1790000000', ...second } }, 0o077), first)
+})
+
+test('verify --rebuild bakes again and compares; a packed image is read where it lies', () => {
+  const out = join(folder('rebuild'), 'x.img.xz')
+  const own = join(work, 'keys.yaml')
+  writeFileSync(own, readFileSync(spec, 'utf8').replace('{', '{"ssh":{"hostKeys":"bake"},'))
+  const { code, stderr } = pibake(['bake', own, `${base}.xz`, '-o', out, '--no-checksums'])
+  assert.is(code, 0, stderr)
+  assert.is(pibake(['verify', own, '--image', out]).code, 0)
+  const rebuilt = pibake(['verify', own, '--image', out, '--rebuild', `${base}.xz`])
+  assert.is(rebuilt.code, 0, rebuilt.stderr)
+  assert.is(pibake(['verify', own, '--image', out, '--rebuild', base]).code, 4, 'another base packs otherwise')
+  assert.is(pibake(['apply', own, '--image', out]).code, 3)
+})
+
+test('Ctrl-C ends with 130 and leaves nothing behind', async () => {
+  const out = folder('interrupted')
+  const child = spawn(process.execPath, [program, 'bake', spec, base, '-o', join(out, 'x.img.xz')], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  while (readdirSync(out).length === 0 && child.exitCode === null) await setTimeout(5)
+  child.kill('SIGINT')
+  assert.equal(await ended, [130, null])
+  assert.equal(readdirSync(out), [])
 })
 
 const refusals: Readonly<Record<string, readonly [change: (image: string) => void, message: RegExp]>> = {

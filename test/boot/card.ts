@@ -83,7 +83,7 @@ function makesHostKeys(root: string): void {
 }
 
 /** Started before anything is ordered, and ended by nothing but the power: see `planted.py`. */
-function plant(root: string, ports: readonly number[]): void {
+export function plant(root: string, ports: readonly number[]): void {
   put(root, 'usr/local/lib/planted.py', readFileSync(join(packageRoot, 'test/boot/planted.py'), 'utf8'))
   const command = `/usr/bin/python3 -I /usr/local/lib/planted.py ${ports.join(' ')}`
   const unit = `[Unit]\nDescription=Planted listeners\nDefaultDependencies=no\n\n[Service]\nExecStart=${command}\n`

@@ -11,9 +11,12 @@ export interface Geometry {
 }
 
 /** As pi-gen lays a card out: the FAT partition at 8 MiB, the root after it; smaller, for what is in it is small. */
-const small: Geometry = { fat: { start: 8 * MIB, size: 64 * MIB }, ext4: { start: 72 * MIB, size: 640 * MIB } }
-const { fat, ext4 } = small
-export const DISK_SIZE = ext4.start + ext4.size
+export const small: Geometry = { fat: { start: 8 * MIB, size: 64 * MIB }, ext4: { start: 72 * MIB, size: 640 * MIB } }
+/** The same with room for packages. */
+export const roomy: Geometry = { fat: small.fat, ext4: { start: 72 * MIB, size: 1536 * MIB } }
+
+/** Bytes of a card. */
+export const sizeOf = ({ ext4 }: Geometry) => ext4.start + ext4.size
 
 /** Exactly pi-gen's (export-image/prerun.sh): 512 MiB of FAT, then what the root holds, a fifth of it, and 200 MiB. */
 export function piGen(root: string): Geometry {
@@ -26,7 +29,7 @@ export function piGen(root: string): Geometry {
 /** A card as a file, from two directories: MBR, FAT and ext4, made without mounting anything. */
 export function makeDisk(file: string, boot: string, root: string, { fat, ext4 } = small): void {
   writeFileSync(file, '')
-  truncateSync(file, ext4.start + ext4.size)
+  truncateSync(file, sizeOf({ fat, ext4 }))
   const line = (part: Geometry['fat'], type: string) =>
     `start=${part.start / SECTOR}, size=${part.size / SECTOR}, type=${type}`
   const table = `label: dos\nlabel-id: 0x${diskId(root)}\n${line(fat, 'c')}\n${line(ext4, '83')}\n`
@@ -75,16 +78,18 @@ export function copyDisk(from: string, to: string): void {
 /** Copies of a card's two partitions, for fsck and for reading; the card itself stays as the cut left it. */
 export class Card {
   readonly #disk: string
+  readonly #geometry: Geometry
   readonly #fat: string
   readonly #ext4: string
 
-  constructor(disk: string, work: string) {
+  constructor(disk: string, work: string, geometry: Geometry) {
     this.#disk = disk
+    this.#geometry = geometry
     this.#fat = join(work, 'fat.img')
     this.#ext4 = join(work, 'ext4.img')
     for (const [part, file] of [
-      [fat, this.#fat],
-      [ext4, this.#ext4],
+      [geometry.fat, this.#fat],
+      [geometry.ext4, this.#ext4],
     ] as const) {
       rmSync(file, { force: true })
       run([...dd, `skip=${part.start / MIB}`, `count=${part.size / MIB}`, `if=${disk}`, `of=${file}`])
@@ -122,7 +127,14 @@ export class Card {
   repairFat(): void {
     const { status, stdout } = attempt(['fsck.vfat', '-a', '-w', this.#fat])
     if (status !== 0 && status !== 1) throw new Error(`fsck.vfat -a: exit ${status}\n${stdout}`)
-    run([...dd, 'conv=notrunc', `seek=${fat.start / MIB}`, `if=${this.#fat}`, `of=${this.#disk}`])
+    run([...dd, 'conv=notrunc', `seek=${this.#geometry.fat.start / MIB}`, `if=${this.#fat}`, `of=${this.#disk}`])
+  }
+
+  /** @returns how often some bytes stand anywhere on the root's partition, free blocks and journal included */
+  occurrences(text: string): number {
+    const { status, stdout } = attempt(['grep', '--only-matching', '--text', '--fixed-strings', text, this.#ext4])
+    if (status !== 0 && status !== 1) throw new Error(`grep: exit ${status}`)
+    return stdout.split('\n').length - 1
   }
 
   /** Copies directories of the root out to a place, with modes and owners, and all of the FAT partition; both repaired before. */

@@ -12,7 +12,11 @@ export interface Kernel {
 
 /** Loaded before the moment that is saved, and after it; modprobe adds what they need, in order. */
 const modules = {
-  early: ['vfat', 'nls_cp437', 'nls_ascii', 'nf_tables', 'nft_ct', 'nft_limit', 'nft_reject_inet'],
+  early: [
+    ...['xt_conntrack', 'xt_limit', 'xt_LOG', 'xt_addrtype', 'xt_comment', 'xt_tcpudp', 'xt_multiport', 'xt_recent'],
+    ...['nft_compat', 'xt_hl', 'ipt_REJECT', 'ip6t_REJECT', 'ip6t_rt', 'nf_log_syslog', 'nf_conntrack_netbios_ns'],
+    ...['vfat', 'nls_cp437', 'nls_ascii', 'nf_tables', 'nft_ct', 'nft_limit', 'nft_reject_inet'],
+  ],
   disk: ['virtio_pci', 'virtio_blk'],
 } as const
 

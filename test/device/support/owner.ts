@@ -37,6 +37,8 @@ export interface LoginOptions {
   /** Tried instead of the key; typed at sshd's prompt. */
   readonly password?: string
   readonly input?: string
+  /** On stderr the client tells what it does, and what sshd offers. */
+  readonly verbose?: boolean
   /** Seconds until it is given up; 30 unless given. */
   readonly timeout?: number
 }
@@ -66,13 +68,13 @@ export class Owner {
 
   /** {@link login} by any way. */
   loginBy(way: Way, command: readonly string[], options: LoginOptions = {}): Finished {
-    const { user = 'alice', password, input = '', timeout = 30 } = options
+    const { user = 'alice', password, input = '', verbose = false, timeout = 30 } = options
     const how =
       password === undefined
         ? ['-i', this.key, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes']
         : ['-o', 'PubkeyAuthentication=no', '-o', 'NumberOfPasswordPrompts=1']
     const where = ['-b', way.from, '-p', String(way.port), '-o', `ConnectTimeout=${way.patience}`]
-    const full = [...ssh, ...where, ...how, `${user}@${way.destination}`, ...command]
+    const full = [...ssh, ...(verbose ? ['-v'] : []), ...where, ...how, `${user}@${way.destination}`, ...command]
     if (password === undefined) return way.attempt(full, { input, timeout })
     const ask = join(this.#place, 'ask')
     writeFileSync(ask, `#!/bin/sh\necho '${password}'\n`, { mode: 0o700 })

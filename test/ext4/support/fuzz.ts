@@ -11,6 +11,8 @@ export interface FuzzResult {
   operations: number
   /** How often the file system was full, and the edit dropped. */
   full: number
+  /** What the file system holds in the end. */
+  model: Model
 }
 
 type Random = (below: number) => number
@@ -22,7 +24,7 @@ type Random = (below: number) => number
  */
 export function fuzz(file: string, seed: number, operations: number): FuzzResult {
   const random = seeded(seed)
-  const result: FuzzResult = { operations: 0, full: 0 }
+  const result = { operations: 0, full: 0 }
   let saved = Uint8Array.from(readFileSync(file))
   let { edit, fs } = openBytes(saved)
   let model = readModel(fs)
@@ -50,7 +52,7 @@ export function fuzz(file: string, seed: number, operations: number): FuzzResult
   writeFileSync(file, saved)
   assert.is(complaintsOf(file), '')
   assert.equal(lines(readModel(openBytes(saved).fs)), lines(model))
-  return result
+  return { ...result, model }
 }
 
 /** Shared objects stay shared. */

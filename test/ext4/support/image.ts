@@ -32,13 +32,18 @@ export function openBytes(content: Uint8Array, epoch = EPOCH): { edit: Edit; fs:
 
 /** Edits the file system in a file, holds e2fsck to be content with it, and opens what came of it. */
 export function edited(file: string, change: (fs: Ext4) => void, epoch = EPOCH): Ext4 {
-  const content = readFileSync(file)
-  const { edit, fs } = openBytes(content, epoch)
+  const { edit, fs } = openBytes(readFileSync(file), epoch)
   change(fs)
   fs.finish()
-  const result = Uint8Array.from(content)
-  for (const { offset, bytes } of edit.extents()) result.set(bytes, offset)
-  writeFileSync(file, result)
+  const result = write(file, edit)
   assert.is(complaintsOf(file), '')
   return openBytes(result).fs
+}
+
+/** Writes what an edit says into the file it is an edit of; gives the file's content. */
+export function write(file: string, edit: Edit): Uint8Array {
+  const result = Uint8Array.from(readFileSync(file))
+  for (const { offset, bytes } of edit.extents()) result.set(bytes, offset)
+  writeFileSync(file, result)
+  return result
 }
