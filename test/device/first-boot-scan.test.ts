@@ -66,19 +66,30 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
 
   for (const start of ['first', 'second'] as const) {
     test(`${start} start: no port but sshd's opens at any moment, and keys alone are offered`, async () => {
+      const times: string[] = []
+      const note = (what: string) => times.push(`${what} ${(Date.now() / 1000).toFixed(1)}`)
       const scan = new Scan(network, WATCHED)
       boot()
+      note('boot')
       await device.until('sshd', 90, () => owner.login(network, ['true']).status === 0)
+      note('sshd')
       const methods = await watchLogins(400, () => state() === 'ok')
       assert.is(state(), 'ok')
       await device.until('the firewall', 60, () =>
         device.attempt(['ufw', 'status']).stdout.startsWith('Status: active'),
       )
       const listens = planted()
+      note('off')
       await device.powerOff()
+      note('is off')
+      const console = device.console()
       await device.remove()
       const { opened, rounds } = await scan.stop()
-      assert.equal(Object.keys(opened), [String(SSH_PORT)])
+      assert.equal(
+        Object.keys(opened),
+        [String(SSH_PORT)],
+        `${JSON.stringify(opened)}\n${times.join(', ')}\n${console.slice(-6000)}`,
+      )
       assert.ok(rounds > 10, `only ${rounds} rounds`)
       assert.is(listens, 'active\nnobody\n', 'who listens there heard somebody')
       if (start === 'first') assert.equal(methods, ['publickey'])

@@ -1,5 +1,6 @@
 """Somebody in the network who tries TCP ports of ADDRESS from SOURCE until stdin ends: those of WATCHED (a,b,…) every tenth of a
-second, and between them all 65535 in turn. Prints JSON: how often a port opened, and how many rounds of each were made."""
+second, and between them all 65535 in turn. Prints JSON: how often a port opened, when
+first and last (seconds since 1970), and how many rounds of each were made."""
 import json, selectors, socket, sys, time
 
 address, source, watched = sys.argv[1], sys.argv[2], [int(port) for port in sys.argv[3].split(",")]
@@ -30,7 +31,9 @@ while not stdin.select(0):
     while (left := end - time.monotonic()) > 0 and watch.get_map():
         for key, _ in watch.select(left):
             if key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
-                opened[key.data] = opened.get(key.data, 0) + 1
+                now = round(time.time(), 1)
+                count, first, _ = opened.get(key.data, (0, now, now))
+                opened[key.data] = (count + 1, first, now)
             watch.unregister(key.fileobj)
             key.fileobj.close()
     for key in list(watch.get_map().values()):

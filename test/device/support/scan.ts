@@ -5,8 +5,8 @@ import { packageRoot } from '../../../src/assets.ts'
 import { addresses, type Network } from './network.ts'
 
 export interface Scanned {
-  /** Port → how often a connection to it came about. */
-  readonly opened: Readonly<Record<string, number>>
+  /** Port → how often a connection to it came about, and when first and last, in seconds since 1970. */
+  readonly opened: Readonly<Record<string, readonly [count: number, first: number, last: number]>>
   /** How often the watched ports were tried, and how often all there are. */
   readonly rounds: number
   readonly sweeps: number
