@@ -35,7 +35,7 @@ test.after(async () => {
 })
 
 test('the owner logs in with the key', async () => {
-  await device.until('a login', 400, () => device.login('true').status === 0)
+  await device.until('a login', 900, () => device.login('true').status === 0)
   // The probe has to get in too, which tries every eight seconds.
   await sleep(20_000)
 })
