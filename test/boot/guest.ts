@@ -115,26 +115,39 @@ export class Guest {
   }
 
   /**
-   * Waits until sshd says its name.
+   * Waits until sshd says its name. Asked gently, for on a slow machine every question costs sshd a second: a new one
+   * when the last was refused, at once, or when it has waited for a while.
    *
-   * @returns seconds since QEMU was started
    * @throws Error with the console's text after `limit` seconds
    */
-  async sshAnswers(port: number, limit: number): Promise<number> {
+  async sshAnswers(port: number, limit: number): Promise<Moment> {
     const end = this.started + limit * 1000
     const asked: Greeting[] = []
     try {
-      for (;;) {
+      for (let wait = 0; ; wait--) {
         if (this.ended) throw new Error(`the guest ended\n${this.console()}`)
         if (performance.now() > end) throw new Error(`sshd: not after ${limit} s\n${this.console()}`)
-        asked.push(new Greeting(this.port(port)))
+        if (wait <= 0 || asked.at(-1)?.refused) {
+          asked.push(new Greeting(this.port(port)))
+          wait = PATIENCE
+        }
         const answered = await Promise.race([...asked.map(({ came }) => came), sleep(ASK_EVERY)])
-        if (answered !== undefined) return (answered - this.started) / 1000
+        if (answered !== undefined) return { seconds: (answered - this.started) / 1000, cpuSeconds: this.#cpuSeconds() }
         if (asked.length > ASKED) asked.shift()?.end()
       }
     } finally {
       for (const greeting of asked) greeting.end()
     }
+  }
+
+  /** Time of processors that the emulator has used, user's and system's (proc(5), fields 14 and 15 of stat). */
+  #cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8')
+    const [user, system] = stat
+      .replace(/^.*\) /, '')
+      .split(' ')
+      .slice(11, 13)
+    return (Number(user) + Number(system)) / TICKS
   }
 
   get ended(): boolean {
@@ -198,19 +211,34 @@ function commandLine(disk: string, console: string): string {
   return [`console=${console},115200`, ...kept].join(' ')
 }
 
-/** Milliseconds between two questions, and how many may wait for an answer: an emulated sshd needs more than one second. */
+/** When something happened: since the emulator was started, by the clock and by what it has used of the processors. */
+export interface Moment {
+  readonly seconds: number
+  readonly cpuSeconds: number
+}
+
+/** `getconf CLK_TCK` of Linux on every architecture that runs Node. */
+const TICKS = 100
+
+/** Milliseconds between two looks; looks until one that hears nothing gets company; how many may wait. */
 const ASK_EVERY = 200
-const ASKED = 15
+const PATIENCE = 6
+const ASKED = 6
 
 /** A connection that waits for sshd to say its name. */
 class Greeting {
   readonly #socket: Socket
   /** Settles with the moment at which it came, if it ever comes. */
   readonly came: Promise<number>
+  /** Whether the other side has ended it without a word. */
+  refused = false
 
   constructor(port: number) {
     this.#socket = createConnection({ host: '127.0.0.1', port })
     this.#socket.on('error', () => {})
+    this.#socket.once('close', () => {
+      this.refused = true
+    })
     this.came = new Promise((resolve) => {
       this.#socket.once('data', (data) => {
         if (data.toString().startsWith('SSH-')) resolve(performance.now())

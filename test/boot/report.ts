@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/assets.ts'
 import { hostFacts } from '../device/support/host.ts'
 import type { Architecture } from '../device/support/recipe.ts'
 import type { Checked } from './checks.ts'
-import { emulator } from './guest.ts'
+import { emulator, type Moment } from './guest.ts'
 import type { Seen } from './probe.ts'
 import type { Times } from './times.ts'
 
@@ -63,10 +63,12 @@ function probeLines({ probes }: Result): string {
 }
 
 function timeLines({ times }: Result): string {
+  const list = (moments: readonly Moment[]) =>
+    moments.map(({ seconds, cpuSeconds }) => `${seconds} (${cpuSeconds})`).join(', ')
   return Object.entries(times)
     .map(
       ([which, { baked, stock, ratio }]) =>
-        `until sshd answers, ${which} start: ratio of the medians ${ratio}; baked ${baked.join(' ')} s, unbaked ${stock.join(' ')} s\n`,
+        `until sshd answers, ${which} start, seconds (of processor time): ratio of the medians ${ratio.seconds} (${ratio.cpuSeconds}); baked ${list(baked)}; unbaked ${list(stock)}\n`,
     )
     .join('')
 }

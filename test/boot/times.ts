@@ -1,15 +1,15 @@
 import { type Owner, SSH_PORT } from '../device/support/owner.ts'
-import { Guest, type Machine } from './guest.ts'
+import { Guest, type Machine, type Moment } from './guest.ts'
 
 /** Seconds until an emulated device is given up. */
 const LIMIT = 900
 
-/** Seconds from the start of the emulator until sshd said its name; one for each start. */
+/** From the start of the emulator until sshd said its name; one for each start. */
 export interface Times {
-  readonly baked: number[]
-  readonly stock: number[]
-  /** Median of the first by median of the second. */
-  ratio: number
+  readonly baked: Moment[]
+  readonly stock: Moment[]
+  /** Medians of the first by those of the second. */
+  ratio: Moment
 }
 
 /**
@@ -24,35 +24,40 @@ export async function measure(
   owner: Owner,
   keys: string[],
 ): Promise<Times> {
-  const times: Times = { baked: [], stock: [], ratio: 0 }
+  const times: Times = { baked: [], stock: [], ratio: { seconds: 0, cpuSeconds: 0 } }
   for (let pair = 0; pair < pairs; pair++) {
     // Who begins changes too.
     for (const kind of pair % 2 === 0 ? (['baked', 'stock'] as const) : (['stock', 'baked'] as const)) {
       const guest = await Guest.start(machine, cards[kind], { keep: false })
       try {
         const port = kind === 'baked' ? SSH_PORT : 22
-        times[kind].push(Math.round((await guest.sshAnswers(port, LIMIT)) * 10) / 10)
+        const { seconds, cpuSeconds } = await guest.sshAnswers(port, LIMIT)
+        times[kind].push({ seconds: rounded(seconds, 1), cpuSeconds: rounded(cpuSeconds, 1) })
         if (kind === 'baked') keys.push(hostKey(guest, owner))
       } finally {
         await guest.remove()
       }
-      console.error(`${machine.architecture} ${kind}: ${times[kind].at(-1)} s`)
+      console.error(`${machine.architecture} ${kind}: ${JSON.stringify(times[kind].at(-1))}`)
     }
   }
-  times.ratio = Math.round((median(times.baked) / median(times.stock)) * 1000) / 1000
+  const ratio = (of: keyof Moment) =>
+    rounded(median(times.baked.map((moment) => moment[of])) / median(times.stock.map((moment) => moment[of])), 3)
+  times.ratio = { seconds: ratio('seconds'), cpuSeconds: ratio('cpuSeconds') }
   return times
 }
 
 /** The key by which sshd is known, as a client sees it. */
 function hostKey(guest: Guest, owner: Owner): string {
   for (let tried = 0; tried < 10; tried++) {
-    const { stdout } = owner.loginBy(guest.way(SSH_PORT), ['cat /etc/ssh/ssh_host_ed25519_key.pub'], { timeout: 120 })
+    const { stdout } = owner.loginBy(guest.way(SSH_PORT), ['cat /etc/ssh/ssh_host_ed25519_key.pub'], { timeout: 300 })
     if (stdout !== '') return stdout.trim()
   }
   throw new Error(`no login\n${guest.console()}`)
 }
 
-export function median(values: readonly number[]): number {
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits))
+
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
