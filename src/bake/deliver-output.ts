@@ -9,6 +9,8 @@ import { jsonText } from '../emit/json.ts'
 import type { Manifest } from '../emit/manifest-schema.ts'
 import { clearSideFiles, sideFilesOf } from '../emit/names.ts'
 import type { ProvenanceFacts } from '../emit/provenance.ts'
+import { writeSbom } from '../emit/sbom.ts'
+import type { SbomFacts } from '../emit/sbom-facts.ts'
 import type { SignOptions } from '../emit/sign.ts'
 import { writeBeside } from '../emit/write-beside.ts'
 import type { Baked, BakedImage } from './bakery.ts'
@@ -19,6 +21,8 @@ export interface Output {
   readonly manifest: Manifest
   readonly provenance: Omit<ProvenanceFacts, 'subjects' | 'base'>
   readonly imager: Pick<ImagerFacts, 'urlBase' | 'name' | 'description' | 'image' | 'epoch'>
+  /** Undefined: none is written, for no packages are carried. */
+  readonly sbom: Omit<SbomFacts, 'sha256'> | undefined
   readonly sign: SignOptions | undefined
 }
 
@@ -40,6 +44,7 @@ export async function deliverOutput(baked: Baked, output: Output): Promise<strin
     return [...outputs, sideFilesOf(out).manifest]
   }
   const { image } = baked
+  const sbom = output.sbom === undefined ? [] : writeSbom(out, { ...output.sbom, sha256: baked.sha256 })
   const written = await writeOutputs({
     out,
     sha256: baked.sha256,
@@ -47,11 +52,11 @@ export async function deliverOutput(baked: Baked, output: Output): Promise<strin
     provenance: { ...provenance, base: { name: basename(base), sha256: baked.baseSha256 } },
     bmap,
     imager: image && { ...imager, decoded: { size: image.size, sha256: image.sha256 } },
-    others: baked.others.map((other) => basename(other.out)),
+    others: [...baked.others.map((other) => other.out), ...sbom].map((file) => basename(file)),
     gone,
     sign,
   })
-  return [...outputs, ...written]
+  return [...outputs, ...sbom, ...written]
 }
 
 /** What BASE.bmap knows of ranges that did not change is not computed again. */

@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs'
 import { assertReadsBack } from '../apply/read-back.ts'
-import { compressionForName, compressionOf } from '../archive/compression.ts'
+import { compressionForName } from '../archive/compression.ts'
 import { decodeToFile } from '../archive/decode.ts'
 import { encodeFromFile } from '../archive/encode.ts'
+import { sha256OfFile } from '../archive/hash-file.ts'
 import { newFile, writeAll } from '../archive/new-file.ts'
-import { sha256OfFile } from '../emit/sha256.ts'
-import { ImageFile } from '../image/image-file.ts'
 import type { Change } from '../plan/state.ts'
 import { TarArchive } from '../tar/archive.ts'
 import { spliceTar } from '../tar/splice.ts'
 import { type TarTree, tarTarget } from '../tree/tar.ts'
 import type { Target } from '../tree/tree.ts'
 import type { Baked, BakeOptions, Bakery, Working } from './bakery.ts'
+import { isPacked } from './base-image.ts'
 import { OutputHash } from './output-hash.ts'
 import { syncFile } from './sync-file.ts'
 import { temporaryBeside } from './temporary.ts'
@@ -162,15 +162,6 @@ async function openTar({ base, out }: TarRoute, { signal, progress, isHashed }: 
     }
   } finally {
     shown.done()
-  }
-}
-
-function isPacked(path: string): boolean {
-  const file = new ImageFile(path)
-  try {
-    return compressionOf(file.read(0, Math.min(6, file.size))) !== 'none'
-  } finally {
-    file.close()
   }
 }
 

@@ -1,16 +1,18 @@
 import type { Verdict } from '../access/prove.ts'
-import type { HostKeys } from '../formats/host-key.ts'
+import { hostKeysIn } from '../inspect/host-keys.ts'
+import { hostnameOf } from '../inspect/hostname.ts'
 import { type Judged, judge } from '../judge.ts'
 import type { Bundle } from '../packages/bundle.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { SpecInputs } from '../spec/parse.ts'
 import type { Locate, Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Target } from '../tree/tree.ts'
+import type { Target, Tree } from '../tree/tree.ts'
 import { type CarryMode, carry } from './carry.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { freeBytes } from './free-bytes.ts'
 import { newHostKeysFor } from './host-keys.ts'
 import { type Io, printJson } from './io.ts'
 import type { PackageOptions } from './package-options.ts'
@@ -22,8 +24,8 @@ export interface PrepareOptions extends PackageOptions {
   readonly acceptLockout?: boolean
   /** Make the host keys that the spec wants and the target lacks; else the plan leaves their place empty. */
   readonly makeHostKeys?: boolean
-  /** Host keys to take for a target that has none, in place of new ones. */
-  readonly hostKeys?: HostKeys
+  /** A root partition whose host keys are taken for a target that has none, in place of new ones. */
+  readonly hostKeysFrom?: Tree
   /** What may be done to have the packages that the image carries; `known` unless given. */
   readonly carry?: CarryMode
 }
@@ -76,13 +78,19 @@ export async function prepare<T extends Target>(
       return EXIT.lockout
     }
   }
-  const packed = await carry(io, spec, target.root, judged, { ...options, mode: options.carry ?? 'known', specFile })
+  const packed = await carry(io, spec, target.root, judged, {
+    ...options,
+    mode: options.carry ?? 'known',
+    specFile,
+    free: () => freeBytes(target.root),
+  })
   if ('exit' in packed) return packed.exit
   if ('problems' in packed) return refuse(io, packed.problems, locate)
   const { carried } = packed
+  const taken = options.hostKeysFrom && hostKeysIn(options.hostKeysFrom, hostnameOf(spec, options.hostKeysFrom))
   const newHostKeys = {
-    ...(options.makeHostKeys && newHostKeysFor(spec, target.root, { ...options.hostKeys, ...judged.hostKeys })),
-    ...options.hostKeys,
+    ...(options.makeHostKeys && newHostKeysFor(spec, target.root, { ...taken, ...judged.hostKeys })),
+    ...taken,
   }
   const isWhole = Object.keys(newHostKeys).length === 0 && carried === undefined
   const final = isWhole

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
+import { imageTarget } from '../apply/edit-image.ts'
 import { Imaged } from '../apply/imaged.ts'
 import { Mounted } from '../apply/mounted.ts'
 import type { Workable } from '../apply/workable.ts'
-import { TargetError } from '../tree/tree.ts'
+import { enteredImage, isPacked } from '../bake/base-image.ts'
+import { type Target, TargetError } from '../tree/tree.ts'
 import { type Io, say } from './io.ts'
 
 export interface TargetOptions {
@@ -33,11 +35,14 @@ export function targetOptions(command: Command): Command {
 }
 
 /**
- * Opens the target that the flags name, to be read.
+ * Opens the target that the flags name, to be read; an image may be packed, if it can be entered anywhere.
  *
  * @throws TargetError when it cannot be worked on safely, or an earlier apply stopped half-way
  */
-export function openTarget(options: TargetOptions): Workable {
+export function openTarget(options: TargetOptions): Target {
+  if (options.image !== undefined && isPacked(options.image)) {
+    return imageTarget(enteredImage(options.image), options.image)
+  }
   const target = open(options)
   if (target.isUnfinished()) {
     throw new TargetError('an earlier apply did not come to its end, so the target is neither old nor new', {
@@ -54,6 +59,11 @@ export function openTarget(options: TargetOptions): Workable {
  * @throws TargetError when it cannot be worked on safely, or only root could
  */
 export function openTargetToChange(io: Io, options: TargetOptions): Workable {
+  if (options.image !== undefined && isPacked(options.image)) {
+    throw new TargetError(`${options.image} is packed: it cannot be changed in place`, {
+      hint: 'pibake bake makes a new one of it',
+    })
+  }
   const target = open(options)
   if (target.needsRoot) assertRoot()
   if (target.isUnfinished()) say(io, `an earlier apply did not come to its end: ${target.recover()}`)

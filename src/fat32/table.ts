@@ -210,7 +210,7 @@ function readEntries(bytes: WritableBytes, geometry: Geometry, label: string): U
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 
 function entriesOf(bytes: Uint8Array): Uint32Array {
-  if (IS_LITTLE_ENDIAN) return new Uint32Array(bytes.slice().buffer)
+  if (IS_LITTLE_ENDIAN) return new Uint32Array(new Uint8Array(bytes).buffer)
   const fields = fieldsOf(bytes)
   return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => fields.getUint32(i * 4, true))
 }

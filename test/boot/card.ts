@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { packageRoot } from '../../src/assets.ts'
 import type { Behaviour, Release } from '../../src/inspect/inventory.ts'
@@ -8,7 +8,6 @@ import type { Owner } from '../device/support/owner.ts'
 import { pibake } from '../device/support/pibake.ts'
 import type { Architecture } from '../device/support/recipe.ts'
 import { growDisk, makeDisk, piGen } from '../power/disk.ts'
-import { MIRROR } from './guest.ts'
 
 /** What a card is made of. */
 export interface Recipe {
@@ -24,9 +23,16 @@ const newest: Readonly<Record<Release, Behaviour>> = { bookworm: 'bookworm-2025'
 /** A card as the owner writes it: the stock image, baked by this program. */
 export function bakedCard(recipe: Recipe, file: string): void {
   withBase(recipe, (image) => {
-    const applied = pibake(['apply', recipe.owner.spec, '--boot', image.boot, '--root', image.root])
-    if (applied.status !== 0) throw new Error(applied.stdout + applied.stderr)
-    write(image, file)
+    const geometry = piGen(image.root)
+    const base = `${file}.base.img`
+    makeDisk(base, image.boot, image.root, geometry)
+    try {
+      const baked = pibake(['bake', recipe.owner.spec, base, '--output', file], { timeout: 900 })
+      if (baked.status !== 0) throw new Error(baked.stdout + baked.stderr)
+    } finally {
+      rmSync(base)
+    }
+    growDisk(file, geometry, ROOM)
   })
 }
 
@@ -44,18 +50,13 @@ export function stockCard(recipe: Recipe, file: string): void {
     mkdirSync(join(root, 'root/.ssh'), { recursive: true, mode: 0o700 })
     cpSync(`${recipe.owner.key}.pub`, join(root, 'root/.ssh/authorized_keys'))
     chmodSync(join(root, 'root/.ssh/authorized_keys'), 0o600)
-    write(image, file)
+    const geometry = piGen(root)
+    makeDisk(file, image.boot, root, geometry)
+    growDisk(file, geometry, ROOM)
   })
 }
 
-/** Put on a card with more room than the image; Raspberry Pi's initramfs, which is not here, would make it usable. */
-function write({ boot, root }: Image, file: string): void {
-  const geometry = piGen(root)
-  makeDisk(file, boot, root, geometry)
-  growDisk(file, geometry, ROOM)
-}
-
-/** Bytes. */
+/** How much larger a card is than its image, in bytes; Raspberry Pi's initramfs, which is not here, would use it. */
 const ROOM = 2 ** 30
 
 /** What both cards are made from: the release's newest image, with what an emulated device needs to start. */
@@ -66,20 +67,12 @@ function withBase(recipe: Recipe, use: (image: Image) => void): void {
     const { unpacked, version } = debianKernel(release, architecture)
     const modules = join('lib/modules', version)
     cpSync(join(unpacked, modules), join(image.root, 'usr', modules), { recursive: true, verbatimSymlinks: true })
-    settleIn(image.root)
     if (release === 'bookworm') makesHostKeys(image.root)
     if (planted !== undefined) plant(image.root, planted)
     use(image)
   } finally {
     image.remove()
   }
-}
-
-/** What the device finds where it is: a mirror with the packages, and a set clock, for no time server can be reached. */
-function settleIn(root: string): void {
-  rmSync(join(root, 'etc/apt/sources.list.d'), { recursive: true, force: true })
-  writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] http://${MIRROR}/ ./\n`)
-  put(root, 'etc/tmpfiles.d/site-clock.conf', 'f /run/systemd/timesync/synchronized\n')
 }
 
 /** In place of our stand-in, what raspberrypi-sys-mods' script does: all types of host key, once. */

@@ -30,7 +30,7 @@ export class Console {
     this.#say(password)
     await this.#hear(/# $/)
     // What the kernel and the journal write here would be mixed into the answers.
-    await this.run('dmesg --console-off; stty -echo')
+    await this.run('dmesg --console-off')
   }
 
   /** Runs a line of shell. @returns what it printed and its exit status */
@@ -39,6 +39,14 @@ export class Console {
     this.#say(`${line}\nprintf '@%s %s@\\n' end $?`)
     const [text = '', status] = await this.#hear(/@end (\d+)@/)
     return { status: Number(status), stdout: text.replaceAll('\r', '').replace(/@end \d+@.*/s, '') }
+  }
+
+  /** Leaves root's shell and the own one; the next one finds the question for a login. */
+  async logOut(): Promise<void> {
+    this.#say('dmesg --console-on; exit')
+    await this.#hear(/\$ $/)
+    this.#say('exit')
+    await this.#hear(/login: $/)
   }
 
   close(): void {

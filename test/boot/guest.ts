@@ -10,9 +10,6 @@ import type { Way } from '../device/support/owner.ts'
 import type { Architecture } from '../device/support/recipe.ts'
 import { attempt, run } from '../device/support/run.ts'
 
-/** Where the guest finds the repository of `debs`, by HTTP, and nothing else of the world. */
-export const MIRROR = '10.0.2.100'
-
 /** Where connections through a forwarded port come from, as the guest sees it. */
 export const GATEWAY = '10.0.2.2'
 
@@ -21,8 +18,6 @@ export interface Machine {
   readonly architecture: Architecture
   readonly kernel: Kernel
   readonly initramfs: string
-  /** Directory with an apt repository, seen at {@link MIRROR}. */
-  readonly debs: string
   /** Ports of the guest that are forwarded from the host's loopback. */
   readonly ports: readonly number[]
 }
@@ -39,8 +34,8 @@ export function emulator(architecture: Architecture): string {
 }
 
 /**
- * A device that runs: its kernel and its card in QEMU, its network a wire that ends in this process's hands: nothing is
- * reached from inside but {@link MIRROR}, and nothing reaches it but through forwarded ports of the host's loopback.
+ * A device that runs: its kernel and its card in QEMU, its network a wire on which it gets an address and a default route
+ * and reaches nothing; nothing reaches it but through forwarded ports of the host's loopback.
  */
 export class Guest {
   readonly #process: ChildProcess
@@ -52,11 +47,10 @@ export class Guest {
   private constructor(machine: Machine, disk: string, keep: boolean, forwarded: ReadonlyMap<number, number>) {
     const { command, machine: type, console } = platforms[machine.architecture]
     const forwards = [...forwarded].map(([guest, host]) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`)
-    const mirror = `guestfwd=tcp:${MIRROR}:80-cmd:/bin/busybox httpd -i -h ${machine.debs}`
     const devices = [
       ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe${keep ? '' : ',snapshot=on'}`],
       ['-device', 'virtio-rng-pci'],
-      ['-netdev', ['user,id=wire,restrict=on', ...forwards, mirror].join(',')],
+      ['-netdev', ['user,id=wire,restrict=on', ...forwards].join(',')],
       ['-device', 'virtio-net-pci,netdev=wire,romfile='],
       ['-chardev', `socket,id=console,path=${this.#socket},server=on,wait=off,logfile=${this.#log}`],
       ['-serial', 'chardev:console'],

@@ -3,7 +3,6 @@ import { packageRoot } from '../../src/assets.ts'
 import type { Release } from '../../src/inspect/inventory.ts'
 import { debianKernel, moduleFiles, packInitramfs, staticBusybox } from '../device/support/kernel.ts'
 import type { Architecture } from '../device/support/recipe.ts'
-import { debs } from '../device/support/roots.ts'
 import type { Machine } from './guest.ts'
 
 /** What the initramfs has to load to reach the card; all else the device's own udev loads. */
@@ -20,5 +19,5 @@ export function machineFor(
   const init = join(packageRoot, 'test/boot/init.sh')
   const lists = { root: moduleFiles(kernel, modules) }
   const initramfs = packInitramfs(work, init, staticBusybox(release, architecture), lists)
-  return { architecture, kernel, initramfs, debs: debs(release, architecture), ports }
+  return { architecture, kernel, initramfs, ports }
 }

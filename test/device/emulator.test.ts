@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,12 +20,10 @@ let device: Device
 let probe: Probe
 
 test.before(async () => {
-  const debs = join(work, 'nothing')
-  mkdirSync(debs)
   const machine = machineFor('trixie', 'amd64', [SSH_PORT, ...closed], work)
   const card = join(work, 'card.img')
   bakedCard({ release: 'trixie', architecture: 'amd64', owner, planted: closed }, card)
-  device = await Device.make({ ...machine, debs }, card, owner, accounts.baked)
+  device = await Device.make(machine, card, owner, accounts.baked)
   probe = device.probe()
   await device.start()
 })
@@ -37,7 +35,7 @@ test.after(async () => {
 })
 
 test('the owner logs in with the key', async () => {
-  await device.until('a login', 400, () => device.login('true').status === 0)
+  await device.until('a login', 900, () => device.login('true').status === 0)
   // The probe has to get in too, which tries every eight seconds.
   await sleep(20_000)
 })

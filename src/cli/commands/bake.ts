@@ -20,6 +20,7 @@ import { type Io, say } from '../io.ts'
 import { packageOptions } from '../package-options.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { progress } from '../progress.ts'
+import { sbomFacts } from '../sbom-facts.ts'
 
 interface BakeOptions extends PrepareOptions {
   readonly output: string
@@ -162,6 +163,7 @@ function outputOf(
       epoch,
       sourceDateEpoch: sourceDateEpoch(io.env),
     },
+    sbom: sbomFacts(prepared, basename(options.output)),
     imager: {
       urlBase: options.urlBase,
       name: `${host} (Raspberry Pi OS, ${inventory.release})`,
