@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Some default-deny is in force before anything else goes on: the interim nftables table, or ufw when it is there.
+# Some default-deny is in force before anything else goes on: the interim nftables table, or ufw when it is there. The
+# interim table's own unit has loaded it long ago; where that failed, or ufw was switched off since, this loads it.
 limit=20
 severity=degraded
 
@@ -10,7 +11,7 @@ check() {
 
 apply() {
   command -v nft >/dev/null || command -v ufw >/dev/null || give_up firewall-tool-missing
-  give_up firewall-not-loaded
+  bounded 10 nft -f "$ETC/interim.nft" || give_up firewall-not-loaded
 }
 
 interim_loaded() {

@@ -142,4 +142,36 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     await device.powerOff()
     assert.equal(difference(before, snapshot(image.root, settled, { times: false })), [])
   })
+
+  test('run --repair heals what was undone later', async () => {
+    await device.remove()
+    boot()
+    await device.until('the firewall', 90, () => device.attempt(['ufw', 'status']).stdout.startsWith('Status: active'))
+    device.run(['sh', '-c', ': >/etc/ssh/ssh_host_ed25519_key.pub; ufw disable; systemctl stop fail2ban'])
+    const seen = device.attempt(['pibake-firstboot', 'status'])
+    assert.is(seen.status, 2, seen.stdout)
+    for (const step of ['host-keys', 'ufw', 'fail2ban'])
+      assert.match(seen.stderr, `${step}: no longer as it was set up`)
+    const repaired = device.attempt(['pibake-firstboot', 'run', '--repair'], { timeout: 300 })
+    assert.is(repaired.status, 0, repaired.stdout + repaired.stderr)
+    assert.is(device.attempt(['pibake-firstboot', 'status']).status, 0)
+    assert.match(device.run(['ufw', 'status']), /^Status: active/)
+    assert.is(owner.login(network, ['true']).status, 0)
+  })
+
+  test('uninstall leaves nothing of the program, and a device that starts and is guarded as before', async () => {
+    assert.match(device.run(['pibake-firstboot', 'uninstall']), 'pibake: uninstall: ok')
+    const left = ['find', '/etc', '/usr', '/var', '-name', '*pibake-firstboot*', '-not', '-path', '/var/log/*']
+    // The preset stays with the settings; a link to a unit would not.
+    assert.is(device.run(left), '')
+    assert.is(device.run(['ls', '/usr/lib/pibake']), 'interim-firewall-yield\n')
+    assert.is(device.attempt(['test', '-e', '/var/lib/pibake']).status, 1)
+    await device.powerOff()
+    await device.remove()
+    boot()
+    await device.until('sshd', 90, () => owner.login(network, ['true']).status === 0)
+    await device.until('the firewall', 60, () => device.attempt(['ufw', 'status']).stdout.startsWith('Status: active'))
+    assert.is(device.run(['systemctl', '--failed', '--no-legend', '--plain']), '')
+    assert.not.match(device.console(), /pibake-firstboot/)
+  })
 }

@@ -79,6 +79,13 @@ withDevice('what was undone later is seen, and healed by run --repair', async (d
   assert.is((await device.call(['status'])).status, 0)
 })
 
+withDevice('without any firewall the interim table is loaded; without that too it says so', async (device) => {
+  rmSync(device.path('nft-tables'))
+  assert.match((await device.call(['run', 'local'])).stdout, 'firewall-loaded: degraded (firewall-not-loaded)')
+  device.write('etc/pibake/interim.nft', '')
+  assert.match((await device.call(['run', 'local'])).stdout, 'firewall-loaded: ok (done now)')
+})
+
 withDevice('one unknown package keeps none of the others away', async (device) => {
   device.ask('packages-install', 'fail2ban\nno-such-thing\nufw\n')
   await device.call(['run'])

@@ -34,7 +34,7 @@ const { values, positionals } = parseArgs({
   },
 })
 /** Cuts that one start of the network half serves: each keeps a copy of the card in memory. */
-const GROUP = 6
+const GROUP = 4
 const chosen = releases.filter((release) => positionals.length === 0 || positionals.includes(release))
 if (chosen.length === 0) throw new Error(`a release is one of ${releases.join(', ')}`)
 const halves = (['local', 'network'] as const).filter((half) => values.half === undefined || values.half === half)

@@ -74,12 +74,14 @@ export class Owner {
         ? ['-i', this.key, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes']
         : ['-o', 'PubkeyAuthentication=no', '-o', 'NumberOfPasswordPrompts=1']
     const where = ['-b', way.from, '-p', String(way.port), '-o', `ConnectTimeout=${way.patience}`]
-    const full = [...ssh, ...(verbose ? ['-v'] : []), ...where, ...how, `${user}@${way.destination}`, ...command]
-    if (password === undefined) return way.attempt(full, { input, timeout })
+    // A client whose address is banned in the middle hears nothing more: it has failed, as status 124.
+    const limit = ['timeout', '--kill-after=5', String(timeout)]
+    const full = [...limit, ...ssh, ...(verbose ? ['-v'] : []), ...where, ...how, `${user}@${way.destination}`, ...command]
+    if (password === undefined) return way.attempt(full, { input, timeout: timeout + 30 })
     const ask = join(this.#place, 'ask')
     writeFileSync(ask, `#!/bin/sh\necho '${password}'\n`, { mode: 0o700 })
     const env = { SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' }
-    return way.attempt(full, { input, timeout, env })
+    return way.attempt(full, { input, timeout: timeout + 30, env })
   }
 
   remove(): void {
