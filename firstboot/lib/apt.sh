@@ -7,16 +7,40 @@ export APT_CONFIG DEBIAN_FRONTEND NEEDRESTART_MODE
 
 . "$LIB/lib/bundle.sh"
 
+# kept COMMAND...: runs it while the root keeps each write before the next. dpkg syncs what it unpacks and its own word
+# "installed", but not what a package's scripts make: a power cut after that word would leave empty files that nothing
+# makes again.
+kept() {
+  remount_root sync
+  kept_status=0
+  "$@" || kept_status=$?
+  remount_root async
+  return $kept_status
+}
+
+# A root that is not ext4, or a kernel that refuses, goes on as before.
+remount_root() {
+  grep -q '^[^ ]* / ext4 ' "$PIBAKE_PREFIX/proc/mounts" 2>/dev/null || return 0
+  bounded 60 mount --options-source mtab --options-mode prepend -o "remount,$1" / || :
+}
+
 # apt_get SECONDS WORD...: its output goes to the step's log, and to RUN/apt.log for apt_reason.
 apt_get() {
+  kept apt_patient "$@"
+}
+
+# By itself apt waits for dpkg's lock alone; while another program has the lists or the archives this asks again for 300 s.
+apt_patient() {
   apt_limit=$1
   shift
-  if bounded "$apt_limit" apt-get -q -y "$@" >"$RUN/apt.log" 2>&1; then
+  apt_tries=0
+  until bounded "$apt_limit" apt-get -q -y "$@" >"$RUN/apt.log" 2>&1; do
     cat "$RUN/apt.log"
-  else
-    cat "$RUN/apt.log"
-    return 1
-  fi
+    apt_tries=$((apt_tries + 1))
+    if [ $apt_tries -gt 30 ] || ! grep -q 'Unable to lock directory' "$RUN/apt.log"; then return 1; fi
+    sleep 10
+  done
+  cat "$RUN/apt.log"
 }
 
 # apt_fault OTHERWISE: why apt failed, as a word of the list.
@@ -75,8 +99,13 @@ dpkg_whole() {
   found=$(bounded 60 dpkg --audit) && [ -z "$found" ]
 }
 
-# Configures what is unpacked. dpkg does not wait for its lock by itself, so this asks again for 300 s.
+# Configures what is unpacked.
 finish_dpkg() {
+  kept dpkg_patient
+}
+
+# dpkg does not wait for its lock by itself, so this asks again for 300 s.
+dpkg_patient() {
   tries=0
   until bounded 900 dpkg --force-confdef --force-confold --configure -a >"$RUN/apt.log" 2>&1; do
     cat "$RUN/apt.log"

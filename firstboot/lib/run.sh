@@ -15,11 +15,12 @@ command_run() {
         ;;
     esac
   done
+  mkdir -p "$RUN"
   if [ -z "$PLAN" ]; then
     say "run: failed (plan-missing)"
+    led failed
     exit 1
   fi
-  mkdir -p "$RUN"
   one_at_a_time
   echo $$ >"$RUN/running"
   rm -f "$RUN/apt-updated"
@@ -32,9 +33,12 @@ command_run() {
   rm -f "$RUN/running"
   if [ $unsaved = yes ]; then
     say "run: failed (state-not-writable)"
+    led failed
     exit 1
   fi
-  exit_for "$(overall)"
+  state=$(overall)
+  led "$state"
+  exit_for "$state"
 }
 
 # The lock is in /run: a power cut leaves none behind. Without flock(1) the units' order has to do.
@@ -59,6 +63,7 @@ run_phase() {
     stop_retrying "$phase"
     return 0
   fi
+  led running
   # Waiting for a network is not a failed attempt.
   if [ "$phase" = local ] || online; then count_attempt "$phase" || unsaved=yes; fi
   write_reports || unsaved=yes

@@ -16,9 +16,15 @@ command_uninstall() {
       "$PIBAKE_PREFIX/etc/systemd/system/timers.target.wants/$unit" \
       "$PIBAKE_PREFIX/usr/lib/systemd/system/$unit"
   done
+  led_restore
+  for secret in "$ASK"/scripts/* "$ASK"/host-keys.d/*; do
+    if [ -f "$secret" ]; then wipe "$secret" || :; fi
+  done
+  wipe_rest "$ASK/scripts" || :
   rm -f "$PIBAKE_PREFIX/usr/sbin/pibake-firstboot" "$PIBAKE_PREFIX$FAT/pibake-status.txt" "$PIBAKE_PREFIX$FAT/pibake.new"
-  rm -rf "$VAR/steps" "$VAR/scripts" "$VAR/log" "$ASK" "${LIB:?}/lib" "$LIB/steps"
-  rm -f "$VAR"/attempts.* "$VAR/status.json" "$VAR/upgraded" "$ETC/plan" "$LIB/apt.conf" "$LIB/pibake-firstboot"
+  rm -rf "$VAR/steps" "$VAR/scripts" "$VAR/log" "$VAR/packages" "$ASK" "${LIB:?}/lib" "$LIB/steps"
+  rm -f "$VAR"/attempts.* "$VAR/status.json" "$VAR/upgraded" "$VAR/bundle-done" "$ETC/plan" "$LIB/apt.conf" "$LIB/pibake-firstboot"
+  if [ -d "$PIBAKE_PREFIX/run/systemd/system" ]; then bounded 60 systemctl daemon-reload || :; fi
   # Other parts of a plan may keep files here.
   rmdir "$VAR" "$ETC" "$LIB" 2>/dev/null || :
   flush "$PIBAKE_PREFIX/usr/lib" "$PIBAKE_PREFIX/etc" "$PIBAKE_PREFIX/var/lib"

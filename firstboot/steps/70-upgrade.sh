@@ -38,7 +38,7 @@ upgrade_fetched() {
     security)
       apt_update
       command -v unattended-upgrade >/dev/null || give_up unattended-upgrades-missing
-      bounded 6600 unattended-upgrade || give_up upgrade-failed
+      kept bounded 6600 unattended-upgrade || give_up upgrade-failed
       ;;
     # Nothing but what was carried was wanted.
     *) give_up "$bundle_reason" ;;

@@ -4,7 +4,7 @@ import { openFat32 } from '../fat32/fat32.ts'
 import { type Bytes, Part, type WritableBytes } from '../image/bytes.ts'
 import { Edit, type Extent } from '../image/edit.ts'
 import type { FileSystem } from '../image/file-system.ts'
-import { findPartitions, type Range } from '../image/partitions.ts'
+import { findPartitions } from '../image/partitions.ts'
 import type { Partition } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
 import { FileSystemTree } from '../tree/file-system.ts'
@@ -91,12 +91,16 @@ function missing(partition: Partition): never {
 function carryOut(files: FileSystem, { operation, before }: Change, path: string): void {
   switch (operation.kind) {
     case 'file':
-      return files.writeFile(path, operation.content, operation)
+      files.writeFile(path, operation.content, operation)
+      break
     case 'directory':
-      return before.kind === 'directory' ? files.setMeta(path, operation) : files.makeDirectory(path, operation)
+      if (before.kind === 'directory') files.setMeta(path, operation)
+      else files.makeDirectory(path, operation)
+      break
     case 'symlink':
-      return files.symlink(path, operation.target)
+      files.symlink(path, operation.target)
+      break
     case 'remove':
-      return files.remove(path)
+      files.remove(path)
   }
 }

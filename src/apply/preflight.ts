@@ -67,7 +67,7 @@ function assertAble(planned: readonly Planned[]): void {
   })
   if (foreign !== undefined) {
     throw new TargetError(`only root can give ${pathKey(foreign.change.operation)} its owner`, {
-      hint: 'run as root; --overlay OUT.tar writes the changes to a tar (--image, for image files, is not in this version)',
+      hint: 'run as root; --image FILE works on an image file, --overlay OUT.tar writes the changes to a tar',
     })
   }
 }

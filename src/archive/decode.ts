@@ -5,7 +5,7 @@ import { decodeGz } from './decode-gz.ts'
 import { decodeXz } from './decode-xz.ts'
 import { decodeZst } from './decode-zst.ts'
 import { type FileBytes, withFile } from './file-bytes.ts'
-import { hashFile } from './hash-file.ts'
+import { sha256OfFile } from './hash-file.ts'
 import { newFile } from './new-file.ts'
 
 /** So much is decoded before {@link DecodeOptions.limit} is asked. */
@@ -48,7 +48,7 @@ export async function decodeToFile(source: string, destination: string, options:
     newFile(destination, options.signal, async (fd) => {
       const stop = new AbortController()
       const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
-      const hash = isHashed ? hashFile(source, signal) : undefined
+      const hash = isHashed ? sha256OfFile(source, { signal }) : undefined
       // A failure of the decoder is the one to tell; the hash is then called off.
       hash?.catch(() => undefined)
       try {

@@ -26,10 +26,16 @@ export interface BakeOptions {
   readonly operations: readonly Operation[]
 }
 
-/** An output under a temporary name beside its place: complete, read back, and on the disk. */
-export interface Baked {
+/** A file under a temporary name beside its place: complete, read back, and on the disk. */
+export interface BakedFile {
   readonly file: string
   readonly sha256: string | undefined
+}
+
+/** The output. */
+export interface Baked extends BakedFile {
+  /** What belongs to it: the boot partition's archive. */
+  readonly others: readonly (BakedFile & { readonly out: string })[]
   readonly baseSha256: string | undefined
   /** Undefined: the output is a tar. */
   readonly image: BakedImage | undefined

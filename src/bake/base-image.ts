@@ -6,6 +6,7 @@ import { ZstImage } from '../archive/zst-image.ts'
 import type { Bytes } from '../image/bytes.ts'
 import { ImageFile } from '../image/image-file.ts'
 import { imageLimit } from '../image/partitions.ts'
+import { TargetError } from '../tree/tree.ts'
 import type { Working } from './bakery.ts'
 import { temporaryBeside } from './temporary.ts'
 
@@ -42,6 +43,22 @@ export function openMadeImage(file: string, kind: BaseImage['kind']): Bytes & { 
   const made = kind === 'xz' ? XzImage.open(file) : kind === 'zst' ? ZstImage.open(file) : new ImageFile(file)
   if (made === undefined) throw new Error(`${file}: what was written cannot be entered`)
   return made
+}
+
+/** Whether the file is an archive, as its first bytes say. */
+export function isPacked(file: string): boolean {
+  return kindOf(file) !== 'none'
+}
+
+/**
+ * The bytes of a packed image, where it lies.
+ *
+ * @throws TargetError when it can only be unpacked as a whole
+ */
+export function enteredImage(file: string): Bytes {
+  const entered = entry(file, kindOf(file))
+  if (entered !== undefined) return entered.bytes
+  throw new TargetError(`${file}: this archive can only be unpacked as a whole`, { hint: 'unpack it first' })
 }
 
 function kindOf(base: string): Compression {

@@ -1,11 +1,11 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { editImage, imageTarget } from '../apply/edit-image.ts'
 import { assertReadsBack } from '../apply/read-back.ts'
 import { type Compression, compressionForName } from '../archive/compression.ts'
 import { encodeFromFile } from '../archive/encode.ts'
+import { sha256OfFile } from '../archive/hash-file.ts'
 import { spliceXz } from '../archive/xz-splice.ts'
 import { spliceZst } from '../archive/zst-splice.ts'
-import { sha256OfFile } from '../emit/sha256.ts'
 import type { Extent } from '../image/edit.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
@@ -14,6 +14,7 @@ import type { Baked, BakeOptions, Bakery, Working } from './bakery.ts'
 import { type BaseImage, openBaseImage, openMadeImage } from './base-image.ts'
 import { copyEdited } from './copy-edited.ts'
 import { OutputHash } from './output-hash.ts'
+import { syncFile } from './sync-file.ts'
 import { temporaryBeside } from './temporary.ts'
 
 /** What became of the base's and the output's digests. */
@@ -58,9 +59,9 @@ export class ImageBakery implements Bakery {
     const file = temporaryBeside(this.#out)
     try {
       const { base, out, decoded } = await this.#make(file, extents, operations)
-      sync(file)
+      syncFile(file)
       const image = { size: this.#base.bytes.size, sha256: decoded, extents, partitions }
-      return { file, sha256: out, baseSha256: base, image }
+      return { file, sha256: out, others: [], baseSha256: base, image }
     } catch (error) {
       rmSync(file, { force: true })
       throw error
@@ -142,15 +143,5 @@ function readBack(file: string, kind: BaseImage['kind'], label: string, operatio
     assertReadsBack(imageTarget(made, label), operations)
   } finally {
     made.close()
-  }
-}
-
-/** Brings the file to the disk. */
-function sync(file: string): void {
-  const fd = openSync(file, 'r+')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

@@ -15,6 +15,7 @@ import { type Mirror, parseMirrors } from '../packages/mirrors.ts'
 import { proveBundle } from '../packages/prove-bundle.ts'
 import { imageState, type Request, requestDifferences } from '../packages/request.ts'
 import { resolvePackages } from '../packages/resolve.ts'
+import { judgeRoom } from '../packages/room.ts'
 import { imageSources, type Source } from '../packages/sources.ts'
 import type { Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
@@ -33,6 +34,8 @@ export type CarryMode = 'known' | 'try' | 'must' | 'update'
 export interface CarryOptions extends PackageOptions {
   readonly mode: CarryMode
   readonly specFile: string
+  /** Bytes that are free on the root partition; without it, that they suffice is seen when they are written. */
+  readonly free?: (() => number | undefined) | undefined
 }
 
 export type CarryResult =
@@ -98,7 +101,7 @@ async function found(
   const lock = job.locked()
   const differences = lock === undefined ? ['there is no entry for such an image'] : requestDifferences(lock, request)
   const isFresh = lock !== undefined && differences.length === 0
-  if (isFresh && options.mode !== 'update') return { carried: await job.fromLock(lock) }
+  if (isFresh && options.mode !== 'update') return { carried: job.fitting(await job.fromLock(lock)) }
   if (options.frozen) {
     const message = `${job.lockFile} is not what the spec and the image need`
     io.stderr.write(`pibake: ${visible(message)}:\n`)
@@ -118,7 +121,7 @@ async function found(
   if (sources.length === 0 && request.debs.length === 0)
     return { carried: { unknown: 'apt has no sources in this image' } }
   if (lock !== undefined && !isFresh) say(io, `pibake.lock is stale: ${differences.join('; ')}`)
-  return { carried: await job.resolved() }
+  return { carried: job.fitting(await job.resolved()) }
 }
 
 /** One look for packages, with all that its steps share. */
@@ -165,6 +168,14 @@ class Job {
       writeFileSync(this.lockFile, lockText(withEntry(this.#lock(), lock)))
       say(this.#io, `wrote ${this.lockFile}`)
     }
+    return bundle
+  }
+
+  /** @throws SpaceError when the root partition has no room for it */
+  fitting(bundle: Bundle): Bundle {
+    const free = this.#options.free?.()
+    const warning = free === undefined ? undefined : judgeRoom(this.#root, bundle.lock, free)
+    if (warning !== undefined) say(this.#io, `warning: ${warning}`)
     return bundle
   }
 

@@ -1,14 +1,18 @@
 import type { Verdict } from '../access/prove.ts'
+import { hostKeysIn } from '../inspect/host-keys.ts'
+import { hostnameOf } from '../inspect/hostname.ts'
 import { type Judged, judge } from '../judge.ts'
 import type { Bundle } from '../packages/bundle.ts'
 import { loadSpec } from '../spec/load.ts'
+import type { SpecInputs } from '../spec/parse.ts'
 import type { Locate, Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
-import type { Target } from '../tree/tree.ts'
+import type { Target, Tree } from '../tree/tree.ts'
 import { type CarryMode, carry } from './carry.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { freeBytes } from './free-bytes.ts'
 import { newHostKeysFor } from './host-keys.ts'
 import { type Io, printJson } from './io.ts'
 import type { PackageOptions } from './package-options.ts'
@@ -20,6 +24,8 @@ export interface PrepareOptions extends PackageOptions {
   readonly acceptLockout?: boolean
   /** Make the host keys that the spec wants and the target lacks; else the plan leaves their place empty. */
   readonly makeHostKeys?: boolean
+  /** A root partition whose host keys are taken for a target that has none, in place of new ones. */
+  readonly hostKeysFrom?: Tree
   /** What may be done to have the packages that the image carries; `known` unless given. */
   readonly carry?: CarryMode
 }
@@ -28,6 +34,8 @@ export interface Prepared<T extends Target = Target> extends Judged {
   readonly locate: Locate
   readonly spec: Spec
   readonly target: T
+  readonly specDigest: string
+  readonly inputs: SpecInputs
   /** The packages that the image carries. */
   readonly bundle: Bundle | undefined
 }
@@ -46,7 +54,7 @@ export async function prepare<T extends Target>(
   open: () => T | Promise<T>,
 ): Promise<Prepared<T> | ExitCode> {
   const accept = options.acceptLockout ?? false
-  const { spec, problems, locate, digest } = loadSpec(specFile, today(io.env))
+  const { spec, problems, locate, digest, inputs } = loadSpec(specFile, today(io.env))
   if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate)
 
   const target = await open()
@@ -70,17 +78,26 @@ export async function prepare<T extends Target>(
       return EXIT.lockout
     }
   }
-  const packed = await carry(io, spec, target.root, judged, { ...options, mode: options.carry ?? 'known', specFile })
+  const packed = await carry(io, spec, target.root, judged, {
+    ...options,
+    mode: options.carry ?? 'known',
+    specFile,
+    free: () => freeBytes(target.root),
+  })
   if ('exit' in packed) return packed.exit
   if ('problems' in packed) return refuse(io, packed.problems, locate)
   const { carried } = packed
-  const newHostKeys = options.makeHostKeys ? newHostKeysFor(spec, target.root, judged.hostKeys) : {}
+  const taken = options.hostKeysFrom && hostKeysIn(options.hostKeysFrom, hostnameOf(spec, options.hostKeysFrom))
+  const newHostKeys = {
+    ...(options.makeHostKeys && newHostKeysFor(spec, target.root, { ...taken, ...judged.hostKeys })),
+    ...taken,
+  }
   const isWhole = Object.keys(newHostKeys).length === 0 && carried === undefined
   const final = isWhole
     ? judged
     : judge(spec, target, { ...settings, newHostKeys, ...(carried === undefined ? {} : { bundle: carried }) })
   const bundle = carried !== undefined && 'lock' in carried ? carried : undefined
-  return { ...final, spec, target, problems: all, locate, bundle }
+  return { ...final, spec, target, problems: all, locate, bundle, specDigest: digest, inputs }
 }
 
 function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {

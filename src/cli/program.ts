@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { toolVersion } from '../emit/tool.ts'
 import { type Run, runner } from './command.ts'
 import { addApply } from './commands/apply.ts'
+import { addBake } from './commands/bake.ts'
 import { addCheck } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addDemo } from './commands/demo.ts'
@@ -20,6 +21,7 @@ const commands: readonly ((program: Command, run: Run) => void)[] = [
   addCheck,
   addPlan,
   addApply,
+  addBake,
   addVerify,
   addExplain,
   addLock,

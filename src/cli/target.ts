@@ -1,29 +1,48 @@
 import { type Command, Option } from 'commander'
+import { imageTarget } from '../apply/edit-image.ts'
+import { Imaged } from '../apply/imaged.ts'
 import { Mounted } from '../apply/mounted.ts'
 import type { Workable } from '../apply/workable.ts'
-import { TargetError } from '../tree/tree.ts'
+import { enteredImage, isPacked } from '../bake/base-image.ts'
+import { type Target, TargetError } from '../tree/tree.ts'
 import { type Io, say } from './io.ts'
 
 export interface TargetOptions {
-  readonly root: string
+  readonly root?: string
   readonly boot?: string
+  readonly image?: string
   readonly allowBooted?: boolean
 }
 
 /** Adds the flags that name a target. */
 export function targetOptions(command: Command): Command {
   return command
-    .addOption(new Option('--root <dir>', 'the mounted root partition').makeOptionMandatory())
+    .option('--root <dir>', 'the mounted root partition')
     .option('--boot <dir>', 'the mounted boot partition; without it, what belongs there is skipped')
+    .addOption(
+      new Option(
+        '--image <file>',
+        'a raw image file, in place of mounted partitions; needs neither root nor a mount',
+      ).conflicts(['root', 'boot']),
+    )
     .option('--allow-booted', 'work on an image that has been started before')
+    .hook('preAction', (_, action) => {
+      const { root, image } = action.opts<TargetOptions>()
+      if (root === undefined && image === undefined) {
+        action.error('error: a target is missing: give --image FILE, or --root DIR (and --boot DIR)')
+      }
+    })
 }
 
 /**
- * Opens the target that the flags name, to be read.
+ * Opens the target that the flags name, to be read; an image may be packed, if it can be entered anywhere.
  *
  * @throws TargetError when it cannot be worked on safely, or an earlier apply stopped half-way
  */
-export function openTarget(options: TargetOptions): Workable {
+export function openTarget(options: TargetOptions): Target {
+  if (options.image !== undefined && isPacked(options.image)) {
+    return imageTarget(enteredImage(options.image), options.image)
+  }
   const target = open(options)
   if (target.isUnfinished()) {
     throw new TargetError('an earlier apply did not come to its end, so the target is neither old nor new', {
@@ -40,20 +59,27 @@ export function openTarget(options: TargetOptions): Workable {
  * @throws TargetError when it cannot be worked on safely, or only root could
  */
 export function openTargetToChange(io: Io, options: TargetOptions): Workable {
+  if (options.image !== undefined && isPacked(options.image)) {
+    throw new TargetError(`${options.image} is packed: it cannot be changed in place`, {
+      hint: 'pibake bake makes a new one of it',
+    })
+  }
   const target = open(options)
   if (target.needsRoot) assertRoot()
   if (target.isUnfinished()) say(io, `an earlier apply did not come to its end: ${target.recover()}`)
   return target
 }
 
-function open(options: TargetOptions): Workable {
-  return new Mounted(options.root, options.boot)
+function open({ image, root, boot }: TargetOptions): Workable {
+  if (image !== undefined) return new Imaged(image)
+  if (root === undefined) throw new Error('no target')
+  return new Mounted(root, boot)
 }
 
 /** Without root, files would get the wrong owner, and sshd and sudo would refuse them. */
 function assertRoot(): void {
   if (process.getuid?.() === 0) return
   throw new TargetError('apply writes files that belong to root and to the new accounts: run it as root', {
-    hint: 'without root, --overlay OUT.tar writes the changes to a tar with the right owners (--image, for image files, is not in this version)',
+    hint: 'without root, --image FILE works on an image file, and --overlay OUT.tar writes the changes to a tar',
   })
 }

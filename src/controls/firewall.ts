@@ -49,7 +49,11 @@ function compile(context: Context): Contribution {
         (file): Operation => ({ kind: 'file', partition: 'root', owner: { uid: 0, gid: 0 }, origin, ...file }),
       ),
     ],
-    units: [{ unit: 'ufw.service', state: 'enabled', origin }],
+    units: [
+      { unit: 'ufw.service', state: 'enabled', origin },
+      // A first start may apply presets, and those of Debian enable all there is. It flushes every rule when it stops.
+      { unit: 'nftables.service', state: 'disabled', origin },
+    ],
     packages: ['ufw', 'iptables'].map((name) => ({ name, action: 'install', origin })),
     notes: notes(context, origin),
     // Warnings came with the spec itself; here only what the image's own names make an error is new.

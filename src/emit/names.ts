@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
+/** What the name of an SBOM is made of: that of OUT, and one of these. */
+export const SBOM_SUFFIXES = ['.spdx.json', '.cdx.json'] as const
+
 /** What lies beside OUT, as paths. `docs/outputs.md` says what each is. */
 export interface SideFiles {
   readonly manifest: string
@@ -33,7 +36,7 @@ export function sideFilesOf(out: string): SideFiles {
  */
 export function clearSideFiles(out: string): string[] {
   const { manifest, provenance, bmap, imager } = sideFilesOf(out)
-  const own = [manifest, provenance, bmap, imager]
+  const own = [manifest, provenance, bmap, imager, ...SBOM_SUFFIXES.map((suffix) => `${out}${suffix}`)]
   for (const file of own) rmSync(file, { force: true })
   return [out, ...own].map((file) => basename(file))
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256OfFile } from '../archive/hash-file.ts'
 import { OutputError } from './errors.ts'
-import { sha256OfFile } from './sha256.ts'
 import { writeBeside } from './write-beside.ts'
 
 /** A file of the directory, by name. */

@@ -1,7 +1,7 @@
 import type { BlockAllocator } from './block-allocator.ts'
 import type { BlockMaps } from './block-map.ts'
 import { crc32c } from './crc32c.ts'
-import { type DirectoryEntry, entriesOf, fillBlock, hasTail, isDots, putTail, TAIL } from './directory-block.ts'
+import { type DirectoryEntry, entriesOf, fillBlock, hasTail, isDots, isName, putTail, TAIL } from './directory-block.ts'
 import { get16, get32, put32 } from './fields.ts'
 import { indexChecksum, NODE_START, ROOT_START, sealIndex } from './index-block.ts'
 import { FLAG, type Inode } from './inode.ts'
@@ -90,7 +90,9 @@ export class Directory {
   *entries(logical: number): Generator<DirectoryEntry> {
     for (const entry of entriesOf(this.read(logical))) {
       if (entry === undefined) throw this.damaged(`has a damaged entry in block ${logical}`)
-      if (entry.inode !== 0 && !isDots(entry.name)) yield entry
+      if (entry.inode === 0 || isDots(entry.name)) continue
+      if (!isName(entry.name)) throw this.damaged('has a name that no file can have')
+      yield entry
     }
   }
 

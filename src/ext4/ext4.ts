@@ -197,9 +197,9 @@ export class Ext4 implements FileSystem {
     let inode = this.#inodes.get(ROOT_INODE)
     for (const name of partsOf(path)) {
       if (!inode.isDirectory) return undefined
-      const number = this.#directories.find(inode, name)
-      if (number === undefined) return undefined
-      inode = this.#inodes.get(number)
+      const next = this.#nodes.find({ parent: inode, name })
+      if (next === undefined) return undefined
+      inode = next
     }
     return inode
   }

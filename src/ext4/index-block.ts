@@ -34,6 +34,13 @@ export function setLevels(root: Uint8Array, levels: number): void {
   root[LEVELS] = levels
 }
 
+/** A node other than the root, without entries of the index yet. */
+export function emptyNode(blockSize: number): Uint8Array {
+  const node = new Uint8Array(blockSize)
+  put16(node, 4, blockSize)
+  return node
+}
+
 export interface IndexEntry {
   readonly hash: number
   /** A block of the directory. */

@@ -6,6 +6,7 @@ import type { Directories } from './directories.ts'
 import { FLAG, type Inode, TYPE } from './inode.ts'
 import type { InodeAllocator } from './inode-allocator.ts'
 import type { InodeTable } from './inode-table.ts'
+import { ROOT_INODE } from './superblock.ts'
 import type { Volume } from './volume.ts'
 import { ACCESS_ACL, storedName } from './xattr-names.ts'
 import { withXattr, type Xattrs } from './xattrs.ts'
@@ -41,7 +42,7 @@ export class Nodes {
   /** What has the name; `undefined`: nothing. */
   find(spot: Spot): Inode | undefined {
     const number = this.#parts.directories.find(spot.parent, spot.name)
-    return number === undefined ? undefined : this.#parts.inodes.get(number)
+    return number === undefined ? undefined : this.#child(spot.parent.number, number)
   }
 
   /** Makes a regular file or symbolic link, or replaces one. */
@@ -83,7 +84,7 @@ export class Nodes {
     const { directories } = this.#parts
     directories.remove(spot.parent, spot.name)
     if (inode.isDirectory) {
-      this.#removeTree(spot.parent.number, inode)
+      this.#removeTree(inode)
       if (spot.parent.links > 2) spot.parent.links -= 1
     } else this.#unlink(inode)
     this.#touch(spot.parent)
@@ -148,18 +149,26 @@ export class Nodes {
     this.#fill(inode, content)
   }
 
-  /** Everything below a directory, and itself. It is in `parent`, says its own entry `..`: else something runs in a circle. */
-  #removeTree(parent: number, top: Inode): void {
+  /**
+   * What a directory names. Of another directory its own entry `..` says the same: no directory is in two, and no way
+   * down leads in a circle.
+   */
+  #child(parent: number, number: number): Inode {
     const { directories, inodes, volume } = this.#parts
-    const pending = [{ parent, inode: top }]
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const { inode } = next
-      if (directories.parent(inode) !== next.parent) {
-        throw volume.damaged(`directory inode ${inode.number} is in two directories`)
-      }
-      for (const entry of directories.entries(inode)) {
-        const child = inodes.get(entry.inode)
-        if (child.isDirectory) pending.push({ parent: inode.number, inode: child })
+    const inode = inodes.get(number)
+    if (inode.isDirectory && (number === ROOT_INODE || directories.parent(inode) !== parent)) {
+      throw volume.damaged(`directory inode ${number} is in two directories`)
+    }
+    return inode
+  }
+
+  /** Everything below a directory, and itself. */
+  #removeTree(top: Inode): void {
+    const pending = [top]
+    for (let inode = pending.pop(); inode !== undefined; inode = pending.pop()) {
+      for (const entry of this.#parts.directories.entries(inode)) {
+        const child = this.#child(inode.number, entry.inode)
+        if (child.isDirectory) pending.push(child)
         else this.#unlink(child)
       }
       this.#release(inode)

@@ -53,6 +53,7 @@ export interface Superblock {
   readonly checksumSeed: number
   readonly hasHugeFiles: boolean
   readonly hasUncountedLinks: boolean
+  readonly hasLargeDirectories: boolean
   readonly hashSeed: readonly [number, number, number, number]
   readonly isHashUnsigned: boolean
 }
@@ -99,6 +100,7 @@ export function readSuperblock(bytes: Bytes, label: string): { superblock: Super
       (features.incompat & INCOMPAT.CHECKSUM_SEED) !== 0 ? get32(raw, 0x270) : crc32c(0xffffffff, raw, 0x68, 0x78),
     hasHugeFiles: (features.roCompat & RO_COMPAT.HUGE_FILE) !== 0,
     hasUncountedLinks: (features.roCompat & RO_COMPAT.DIR_NLINK) !== 0,
+    hasLargeDirectories: (features.incompat & INCOMPAT.LARGE_DIRECTORY) !== 0,
     hashSeed: [get32(raw, 0xec), get32(raw, 0xf0), get32(raw, 0xf4), get32(raw, 0xf8)],
     isHashUnsigned: (get32(raw, 0x160) & UNSIGNED_HASH) !== 0,
   }

@@ -1,7 +1,7 @@
 import type { Bytes } from '../image/bytes.ts'
+import { fieldsOf } from '../image/fields.ts'
 import { TargetError } from '../tree/tree.ts'
 import { damaged } from './damaged.ts'
-import { fieldsOf } from '../image/fields.ts'
 
 /** A table larger than this (16 million clusters) is no boot partition's; it is held in memory as a whole. */
 const MAX_TABLE = 64 * 1024 * 1024

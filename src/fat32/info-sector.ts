@@ -19,7 +19,7 @@ const STRUCTURE = 0x61417272
 export function readInfo(volume: Volume): Uint8Array | undefined {
   const { info } = volume.geometry
   if (info === undefined) return undefined
-  const sector = volume.bytes.read(info, 512).slice()
+  const sector = new Uint8Array(volume.bytes.read(info, 512))
   const fields = fieldsOf(sector)
   if (fields.getUint32(0, true) !== LEAD || fields.getUint32(484, true) !== STRUCTURE) {
     throw volume.damaged('its FSInfo sector is none')

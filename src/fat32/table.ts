@@ -1,8 +1,8 @@
 import type { WritableBytes } from '../image/bytes.ts'
+import { fieldsOf } from '../image/fields.ts'
 import { SpaceError } from '../tree/tree.ts'
 import { dirty, type Geometry } from './boot-sector.ts'
 import { damaged } from './damaged.ts'
-import { fieldsOf } from '../image/fields.ts'
 
 /** An entry has 28 bits; the four above them belong to nobody and are kept. */
 const VALUE = 0x0fffffff
@@ -210,7 +210,7 @@ function readEntries(bytes: WritableBytes, geometry: Geometry, label: string): U
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 
 function entriesOf(bytes: Uint8Array): Uint32Array {
-  if (IS_LITTLE_ENDIAN) return new Uint32Array(bytes.slice().buffer)
+  if (IS_LITTLE_ENDIAN) return new Uint32Array(new Uint8Array(bytes).buffer)
   const fields = fieldsOf(bytes)
   return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => fields.getUint32(i * 4, true))
 }

@@ -85,7 +85,7 @@ export class Edit implements WritableBytes {
 
   /** In one piece from the base, with what was changed over it. */
   #readLong(offset: number, length: number): Uint8Array {
-    const base = this.#base.read(offset, length)
+    const base = plain(this.#base.read(offset, length))
     let result: Uint8Array | undefined
     for (let page = Math.floor(offset / PAGE); page * PAGE < offset + length; page++) {
       const changed = this.#changed.get(page)
@@ -107,8 +107,13 @@ export class Edit implements WritableBytes {
 
   #basePage(page: number): Uint8Array {
     const start = page * PAGE
-    return this.#base.read(start, Math.min(PAGE, this.size - start))
+    return plain(this.#base.read(start, Math.min(PAGE, this.size - start)))
   }
+}
+
+/** The same memory, seen as no Buffer: `slice` of one gives a view, where the editors want a copy. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes
 }
 
 /** Copies the part of `from` (which starts at `fromOffset`) that lies in `to` (at `toOffset`). */

@@ -28,7 +28,7 @@ const MOST_ENTRIES = 1024
  */
 export function readGpt(bytes: Bytes, label: string): readonly Partition[] {
   if (bytes.size < 2 * SECTOR) throw badTable(label, 'the partition table (GPT) is truncated')
-  const sector = bytes.read(SECTOR, SECTOR).slice()
+  const sector = new Uint8Array(bytes.read(SECTOR, SECTOR))
   const fields = fieldsOf(sector)
   if (String.fromCharCode(...sector.subarray(0, 8)) !== SIGNATURE) throw badTable(label, 'the GPT is missing')
   const headerSize = fields.getUint32(12, true)

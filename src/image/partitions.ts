@@ -12,6 +12,8 @@ export interface Range {
   readonly size: number
 }
 
+const SLACK = 64 * 1024 * 1024
+
 type Kind = 'fat' | 'ext4' | 'luks' | undefined
 
 const ONE_SYSTEM =
@@ -25,8 +27,7 @@ const ONE_SYSTEM =
  *   one, is encrypted, or when it is not plain which ones are meant
  */
 export function findPartitions(bytes: Bytes, label: string): { readonly boot?: Range; readonly root: Range } {
-  const mbr = readMbr(bytes, label)
-  const partitions = mbr.isProtective ? readGpt(bytes, label) : mbr.partitions
+  const partitions = readTable(bytes, label)
   if (partitions.length === 0)
     throw badTable(label, 'its partition table is empty', 'give an image of a whole card, not of one partition')
   assertPlaces(partitions, bytes.size, label)
@@ -42,6 +43,23 @@ export function findPartitions(bytes: Bytes, label: string): { readonly boot?: R
   const boot = theOnly(of('fat'), 'boot partition (FAT)', label)
   if (root === undefined) throw noRoot(partitions, label)
   return boot === undefined ? { root: range(root) } : { boot: range(boot), root: range(root) }
+}
+
+/**
+ * The size that an image may have whose table is in `first`, its first MiB: the end of its last partition, and room for
+ * the copy of a GPT and for alignment. What claims to be larger is no image but a bomb.
+ *
+ * @throws TargetError when there is no table or it is damaged
+ */
+export function imageLimit(first: Uint8Array, label: string): number {
+  const own = new Uint8Array(first)
+  const bytes: Bytes = { size: own.length, read: (offset, length) => own.subarray(offset, offset + length) }
+  return Math.max(0, ...readTable(bytes, label).map(({ offset, size }) => offset + size)) + SLACK
+}
+
+function readTable(bytes: Bytes, label: string): readonly Partition[] {
+  const mbr = readMbr(bytes, label)
+  return mbr.isProtective ? readGpt(bytes, label) : mbr.partitions
 }
 
 /**

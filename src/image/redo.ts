@@ -27,8 +27,7 @@ interface Place {
  * The caller holds `lockImage`, has called {@link finishRedo}, and has read the extents from the image as it is now.
  *
  * @returns what could not be cleared up; the image is the new one
- * @throws SpaceError, TargetError, or the error of a failing disk: the image is the old one.
- *   UnfinishedError when
+ * @throws SpaceError, TargetError, or the error of a failing disk: the image is the old one. UnfinishedError when
  *   taking back failed too: the next {@link finishRedo} makes it the new one
  */
 export function writeInPlace(

@@ -17,7 +17,7 @@ const SNAPSHOT = '{snapshot}'
  */
 export function parseMirrors(values: readonly string[]): Mirror[] {
   return values.map((value) => {
-    const [, from, to] = /^(?:([a-z]+:\/\/[^=\s]+)=)?([a-z]+:\/[^\s]+)$/.exec(value) ?? []
+    const [, from, to] = /^(?:([a-z]+:\/\/[^=\s]+)=)?([a-z]+:\/[^\s=]+)$/.exec(value) ?? []
     if (to === undefined || !/^(?:https?|file):/.test(to)) {
       throw new PackageError(`'${value}' is neither an address nor FROM=TO with two of them`)
     }

@@ -18,7 +18,13 @@ export function loadSpec(file: string, today?: string): ParsedSpec {
     const position = { file, line: 1, column: 1 }
     const message = `the spec cannot be read: ${spec.failure}`
     const problem = { severity: 'error', code: 'SPC007', path: [], message, position } as const
-    return { spec: undefined, problems: [problem], locate: () => position, digest: '' }
+    return {
+      spec: undefined,
+      problems: [problem],
+      locate: () => position,
+      digest: '',
+      inputs: { sha256: '', files: [] },
+    }
   }
   return parseSpec(spec.bytes, file, (path) => readReferenced(resolve(folder, path)), today)
 }

@@ -16,6 +16,14 @@ export interface ParsedSpec {
   readonly locate: Locate
   /** `sha256:…` over the spec and the files it names, those with secrets apart. */
   readonly digest: string
+  /** What the spec was read from. */
+  readonly inputs: SpecInputs
+}
+
+/** SHA-256 in hex of the spec's own bytes, and of the files it names but for those with secrets, in its order. */
+export interface SpecInputs {
+  readonly sha256: string
+  readonly files: readonly { readonly name: string; readonly sha256: string }[]
 }
 
 /**
@@ -53,8 +61,14 @@ export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced,
     problems: inOrder(problems, yaml.locate),
     locate: yaml.locate,
     digest: digestOf(bytes, references),
+    inputs: {
+      sha256: sha256(bytes),
+      files: references.seen.map(({ path, bytes: content }) => ({ name: path, sha256: sha256(content) })),
+    },
   }
 }
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 function digestOf(bytes: Uint8Array, references: References): string {
   const hash = createHash('sha256').update(bytes)

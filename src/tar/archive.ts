@@ -1,4 +1,5 @@
 import { TruncatedError } from '../image/bytes.ts'
+import { told } from '../image/told.ts'
 import { MAX_FILE, TargetError } from '../tree/tree.ts'
 import type { TarEntry } from './entry.ts'
 import { type Extensions, extended, NO_EXTENSIONS, padded } from './extensions.ts'
@@ -20,14 +21,17 @@ export class TarArchive {
   readonly links: Links
   readonly #file: FileWindow
 
-  /** @throws TargetError when it is no tar, is damaged, or leads outside the tree */
-  constructor(file: string) {
-    this.label = file
-    this.#file = new FileWindow(file)
+  /**
+   * @param label what to call it in messages
+   * @throws TargetError when it is no plain file or no tar, is damaged, or leads outside the tree
+   */
+  constructor(file: string, label: string = file) {
+    this.label = label
+    this.#file = told(label, 'read', () => new FileWindow(file, label))
     try {
-      this.scanned = this.#told(() => scan(this.#file, file))
+      this.scanned = this.#told(() => scan(this.#file, label))
       this.entries = this.scanned.entries
-      const { root, links } = indexOf(this.entries, file)
+      const { root, links } = indexOf(this.entries, label)
       this.root = root
       this.links = links
     } catch (error) {
@@ -90,7 +94,7 @@ export class TarArchive {
 
   #told<T>(call: () => T): T {
     try {
-      return call()
+      return told(this.label, 'read', call)
     } catch (error) {
       if (error instanceof TruncatedError) throw new TargetError(`${this.label}: ${error.message}`, { cause: error })
       throw error

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { assertInside, type Bytes, TruncatedError } from '../image/bytes.ts'
+import { assertPlainFile } from '../image/image-file.ts'
 
 /** What is read at once where headers lie close together; longer reads go straight to the file. */
 const WINDOW = 32 * 1024
@@ -14,9 +15,21 @@ export class FileWindow implements Bytes {
   #start = 0
   #length = 0
 
-  constructor(file: string) {
-    this.#fd = openSync(file, 'r')
-    this.size = fstatSync(this.#fd).size
+  /**
+   * @param label what to call it in messages
+   * @throws TargetError when it is not a plain file
+   */
+  constructor(file: string, label: string) {
+    // A FIFO or a device must not keep the call waiting.
+    this.#fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    try {
+      const stats = fstatSync(this.#fd)
+      assertPlainFile(stats, label)
+      this.size = stats.size
+    } catch (error) {
+      closeSync(this.#fd)
+      throw error
+    }
   }
 
   read(offset: number, length: number): Uint8Array {

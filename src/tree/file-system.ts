@@ -3,12 +3,16 @@ import { bytewise } from '../order.ts'
 import { type Entry, type PlacingTree, TargetError } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
 
-/** A partition of an image, seen through the editor of its file system. */
+/**
+ * A partition of an image, seen through the editor of its file system. It remembers what it has seen, for the same
+ * directories are on the way to everything: a tree is for a file system that does not change while it is looked at.
+ */
 export class FileSystemTree implements PlacingTree {
   readonly label: string
   /** FAT: no links, and names are the same in either case. */
   readonly fat: boolean
   readonly #files: FileSystem
+  readonly #seen = new Map<string, Entry | undefined>()
 
   constructor(files: FileSystem, label: string, options: { readonly fat?: boolean } = {}) {
     this.#files = files
@@ -17,12 +21,12 @@ export class FileSystemTree implements PlacingTree {
   }
 
   lstat(path: string): Entry | undefined {
-    return this.#files.lstat(this.place(path))
+    return this.#entry(this.place(path))
   }
 
   read(path: string): Uint8Array | undefined {
     const real = this.resolve(path)
-    const entry = this.#files.lstat(real)
+    const entry = this.#entry(real)
     if (entry === undefined) return undefined
     if (entry.kind !== 'file') throw new TargetError(`${this.label}: ${path} is not a regular file (${entry.kind})`)
     return this.#files.readFile(real)
@@ -46,8 +50,16 @@ export class FileSystemTree implements PlacingTree {
     return resolveInside(path, (p) => this.#linkTarget(p), { last, label: this.label })
   }
 
+  #entry(real: string): Entry | undefined {
+    const known = this.#seen.get(real)
+    if (known !== undefined || this.#seen.has(real)) return known
+    const entry = this.#files.lstat(real)
+    this.#seen.set(real, entry)
+    return entry
+  }
+
   #linkTarget(path: string): string | undefined {
-    const entry = this.#files.lstat(path)
+    const entry = this.#entry(path)
     return entry?.kind === 'symlink' ? entry.target : undefined
   }
 

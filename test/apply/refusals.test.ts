@@ -167,7 +167,7 @@ test('owners that only root can give', async () => {
     const error = await refusal([operationOf('/etc/hostname', { ...file('x'), uid: 0, gid: 0 })])
     assert.instance(error, TargetError)
     assert.match(error.message, /only root can give root:\/etc\/hostname its owner/)
-    assert.match((error as TargetError).hint ?? '', /--overlay .*--image/s)
+    assert.match((error as TargetError).hint ?? '', /--image .*--overlay/s)
   } finally {
     Object.defineProperty(process, 'geteuid', { value: real, configurable: true })
   }

@@ -1,9 +1,10 @@
-import { copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { CARRIED } from '../../src/controls/bundle.ts'
 import type { Behaviour } from '../../src/inspect/inventory.ts'
 import { parseLock } from '../../src/packages/lock.ts'
+import { behaviours } from '../../src/sample/behaviours.ts'
 import { suite } from '../support/suite.ts'
 import { runIn } from './support/chroot.ts'
 import { Container } from './support/container.ts'
@@ -18,7 +19,7 @@ import { difference, snapshot } from './support/snapshot.ts'
 const network = new Network()
 const older = emptyDeb('harmless', '1')
 const newer = emptyDeb('harmless', '2')
-const owner = new Owner(`bundle: true, debs: [{ file: ${newer.file}, sha256: ${newer.sha256} }]`)
+const owner = new Owner({ packages: `bundle: true, debs: [{ file: ${newer.file}, sha256: ${newer.sha256} }]` })
 process.once('exit', () => {
   network.remove()
   owner.remove()
@@ -36,8 +37,11 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     device = new Container(image.root, { network, bind: { [image.boot]: '/boot/firmware' } })
   }
   const version = (name: string) => device.run(['dpkg-query', '-W', `-f=\${Version}`, name])
-  const dpkgWorks = () =>
-    device.attempt(['sh', '-c', 'ps -e -o args= | grep -q "^/usr/bin/dpkg .*--unpack"']).status === 0
+  /** Ends when dpkg unpacks or configures something; fine enough a look that it is still at it. */
+  const untilDpkgWorks = () => {
+    const look = 'ps -e -o args= | grep -qE "^/usr/bin/dpkg .*--(unpack|configure) "'
+    return device.run(['sh', '-c', `until ${look}; do sleep 0.02; done`], { timeout: 120 })
+  }
 
   test.before(() => {
     image = stockImage(behaviour)
@@ -46,8 +50,6 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     rmSync(join(dirname(owner.spec), 'pibake.lock'), { force: true })
     const applied = pibake(['apply', owner.spec, '--boot', image.boot, '--root', image.root])
     assert.is(applied.status, 0, applied.stdout + applied.stderr)
-    settleAlone(image.root)
-    boot()
   })
 
   test.after(async () => {
@@ -55,9 +57,27 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     image?.remove()
   })
 
+  test('the image is as planned; lock and plan say what it carries, and need no network', () => {
+    const target = ['--boot', image.boot, '--root', image.root]
+    const call = (...words: string[]) =>
+      pibake([...words, owner.spec, ...target], { env: { http_proxy: 'http://127.0.0.1:9' } })
+    const clean = call('verify', '--frozen')
+    assert.is(clean.status, 0, clean.stdout + clean.stderr)
+    const locked = call('lock', '--frozen')
+    assert.match(locked.stdout, /^ufw \S+ all {2}0\.\d MiB {2}asked$/m)
+    assert.match(call('plan').stdout, /^Packages carried in the image\n(.*\n)* {2}fail2ban /m)
+    const tracker = join(dirname(owner.spec), 'tracker.json')
+    const data = { fail2ban: { 'CVE-1': { releases: { [behaviours[behaviour].release]: { status: 'open' } } } } }
+    writeFileSync(tracker, JSON.stringify(data))
+    assert.match(call('plan', '--security-tracker', tracker).stdout, /^ {2}CVE-1 fail2ban .*: fail2ban$/m)
+  })
+
   test('the power is cut while dpkg unpacks', async () => {
-    await device.until('dpkg to work', 120, dpkgWorks)
-    assert.match(device.run(['nft', 'list', 'tables']), 'table inet pibake_interim')
+    settleAlone(image.root)
+    boot()
+    const tables = () => device.attempt(['nft', 'list', 'tables']).stdout
+    await device.until('the interim firewall', 60, () => tables().includes('table inet pibake_interim'))
+    untilDpkgWorks()
     await device.remove()
     boot()
   })

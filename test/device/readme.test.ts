@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { assetText, packageRoot } from '../../src/assets.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
+import { makeSampleImage } from '../bake/support/sample-image.ts'
 import { plant } from '../support/plant.ts'
 import { suite } from '../support/suite.ts'
 
@@ -49,6 +50,7 @@ test.before(() => {
     mkdirSync(join(work, name))
     plant(join(work, name), [...tree.nodes])
   }
+  makeSampleImage(join(work, 'base.img'))
 })
 
 test.after(() => rmSync(work, { recursive: true, force: true }))

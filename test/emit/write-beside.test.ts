@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { sha256OfFile } from '../../src/emit/sha256.ts'
+import { sha256OfFile } from '../../src/archive/hash-file.ts'
 import { writeBeside } from '../../src/emit/write-beside.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'

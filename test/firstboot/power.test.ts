@@ -29,6 +29,17 @@ test('a FAT partition that is read-only gets no text, and nothing fails', async 
   }
 })
 
+test('a FAT partition that is taken away in the middle: nothing fails', async () => {
+  // It is still in the list of mounts when the text is written, and takes no file any more.
+  const device = new Device().write('proc/mounts', '/dev/x /boot/firmware vfat rw 0 0\n').write('boot/firmware', '')
+  try {
+    assert.is((await device.call(['run', 'local'])).status, 0)
+    assert.is(JSON.parse(device.read('var/lib/pibake/status.json')).state, 'pending')
+  } finally {
+    device.remove()
+  }
+})
+
 test('a machine-id that process 1 has left uninitialized becomes one', async () => {
   const device = new Device().write('etc/machine-id', 'uninitialized\n')
   try {

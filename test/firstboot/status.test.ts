@@ -65,6 +65,10 @@ for (const [mood, reason] of [
   })
 }
 
+withDevice('while another program has the lists, apt is asked again', async (device) => {
+  assert.is((await device.call(['run'], { env: { APT_MOOD: 'busy' } })).status, 0)
+})
+
 withDevice('what was undone later is seen, and healed by run --repair', async (device) => {
   await device.call(['run'])
   rmSync(device.path('ufw-active'))

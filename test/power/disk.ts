@@ -1,21 +1,39 @@
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { attempt, run } from '../device/support/run.ts'
 
 const SECTOR = 512
 const MIB = 1024 * 1024
+/** Where a card's two partitions lie, in bytes. */
+export interface Geometry {
+  readonly fat: { readonly start: number; readonly size: number }
+  readonly ext4: { readonly start: number; readonly size: number }
+}
+
 /** As pi-gen lays a card out: the FAT partition at 8 MiB, the root after it; smaller, for what is in it is small. */
-const fat = { start: 8 * MIB, size: 64 * MIB }
-const ext4 = { start: 72 * MIB, size: 640 * MIB }
-export const DISK_SIZE = ext4.start + ext4.size
+export const small: Geometry = { fat: { start: 8 * MIB, size: 64 * MIB }, ext4: { start: 72 * MIB, size: 640 * MIB } }
+/** The same with room for packages. */
+export const roomy: Geometry = { fat: small.fat, ext4: { start: 72 * MIB, size: 1536 * MIB } }
+
+/** Bytes of a card. */
+export const sizeOf = ({ ext4 }: Geometry) => ext4.start + ext4.size
+
+/** Exactly pi-gen's (export-image/prerun.sh): 512 MiB of FAT, then what the root holds, a fifth of it, and 200 MiB. */
+export function piGen(root: string): Geometry {
+  const held = Number(run(['du', '--apparent-size', '--block-size=1', '--summarize', root]).split('\t')[0])
+  const align = 8 * MIB
+  const size = Math.ceil((held * 1.2 + 200 * MIB) / align) * align
+  return { fat: { start: align, size: 512 * MIB }, ext4: { start: align + 512 * MIB, size } }
+}
 
 /** A card as a file, from two directories: MBR, FAT and ext4, made without mounting anything. */
-export function makeDisk(file: string, boot: string, root: string): void {
+export function makeDisk(file: string, boot: string, root: string, { fat, ext4 } = small): void {
   writeFileSync(file, '')
-  truncateSync(file, DISK_SIZE)
-  const line = (part: typeof fat, type: string) =>
+  truncateSync(file, sizeOf({ fat, ext4 }))
+  const line = (part: Geometry['fat'], type: string) =>
     `start=${part.start / SECTOR}, size=${part.size / SECTOR}, type=${type}`
-  run(['sfdisk', '--quiet', file], { input: `label: dos\n${line(fat, 'c')}\n${line(ext4, '83')}\n` })
+  const table = `label: dos\nlabel-id: 0x${diskId(root)}\n${line(fat, 'c')}\n${line(ext4, '83')}\n`
+  run(['sfdisk', '--quiet', file], { input: table })
   const offset = String(fat.start / SECTOR)
   run(['mkfs.vfat', '-F', '32', '-s', '1', '-n', 'bootfs', `--offset=${offset}`, file, String(fat.size / 1024)])
   run(['sh', '-euc', 'cd "$2" && mcopy -spmQ -i "$1" ./* ::', 'sh', `${file}@@${fat.start}`, boot])
@@ -26,6 +44,32 @@ export function makeDisk(file: string, boot: string, root: string): void {
   run([...make, '-d', root, file, `${ext4.size / 1024}k`])
 }
 
+/**
+ * Grows the last partition and its file system by `bytes`, as Raspberry Pi OS does at its first start on a card that is
+ * larger than the image.
+ */
+export function growDisk(file: string, geometry: Geometry, bytes: number): void {
+  const { start } = geometry.ext4
+  const part = `${file}.part`
+  const to = start + geometry.ext4.size + bytes
+  truncateSync(file, to)
+  run(['sfdisk', '--quiet', '--partno', '2', file], { input: ', +\n' })
+  run([...dd, `skip=${start / MIB}`, `if=${file}`, `of=${part}`])
+  run(['e2fsck', '-f', '-p', part])
+  run(['resize2fs', part])
+  // All holes before it is written back, so that its own may be skipped.
+  for (const size of [start, to]) truncateSync(file, size)
+  run([...dd, 'conv=sparse,notrunc', `seek=${start / MIB}`, `if=${part}`, `of=${file}`])
+  rmSync(part)
+}
+
+/** The four bytes that /etc/fstab and cmdline.txt know the card by (PARTUUID). */
+function diskId(root: string): string {
+  const id = /^PARTUUID=([0-9a-f]{8})-02\s/m.exec(readFileSync(join(root, 'etc/fstab'), 'utf8'))?.[1]
+  if (id === undefined) throw new Error('/etc/fstab names no PARTUUID')
+  return id
+}
+
 /** A copy for one case: only what is not a hole is written. */
 export function copyDisk(from: string, to: string): void {
   run(['cp', '--sparse=always', '--reflink=auto', from, to])
@@ -34,16 +78,18 @@ export function copyDisk(from: string, to: string): void {
 /** Copies of a card's two partitions, for fsck and for reading; the card itself stays as the cut left it. */
 export class Card {
   readonly #disk: string
+  readonly #geometry: Geometry
   readonly #fat: string
   readonly #ext4: string
 
-  constructor(disk: string, work: string) {
+  constructor(disk: string, work: string, geometry: Geometry) {
     this.#disk = disk
+    this.#geometry = geometry
     this.#fat = join(work, 'fat.img')
     this.#ext4 = join(work, 'ext4.img')
     for (const [part, file] of [
-      [fat, this.#fat],
-      [ext4, this.#ext4],
+      [geometry.fat, this.#fat],
+      [geometry.ext4, this.#ext4],
     ] as const) {
       rmSync(file, { force: true })
       run([...dd, `skip=${part.start / MIB}`, `count=${part.size / MIB}`, `if=${disk}`, `of=${file}`])
@@ -81,7 +127,14 @@ export class Card {
   repairFat(): void {
     const { status, stdout } = attempt(['fsck.vfat', '-a', '-w', this.#fat])
     if (status !== 0 && status !== 1) throw new Error(`fsck.vfat -a: exit ${status}\n${stdout}`)
-    run([...dd, 'conv=notrunc', `seek=${fat.start / MIB}`, `if=${this.#fat}`, `of=${this.#disk}`])
+    run([...dd, 'conv=notrunc', `seek=${this.#geometry.fat.start / MIB}`, `if=${this.#fat}`, `of=${this.#disk}`])
+  }
+
+  /** @returns how often some bytes stand anywhere on the root's partition, free blocks and journal included */
+  occurrences(text: string): number {
+    const { status, stdout } = attempt(['grep', '--only-matching', '--text', '--fixed-strings', text, this.#ext4])
+    if (status !== 0 && status !== 1) throw new Error(`grep: exit ${status}`)
+    return stdout.split('\n').length - 1
   }
 
   /** Copies directories of the root out to a place, with modes and owners, and all of the FAT partition; both repaired before. */

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { DISK_SIZE } from './disk.ts'
+import { roomy, sizeOf, small } from './disk.ts'
+import type { Half } from './invariants.ts'
 import type { Kernel } from './kernel.ts'
 import { saveState } from './qmp.ts'
 
 /** Seconds until a guest is given up; an emulated one on a busy machine is slow. */
-const LIMIT = 300
+const LIMIT = 900
 
 /** When the host pulls the plug: so long after the Nth line that says so, or after the start's end if that comes first. */
 export interface Plug {
@@ -17,6 +17,24 @@ export interface Plug {
   readonly occurrence: number
   readonly seconds: number
 }
+
+/** What is done while a guest stands still at some moments of its start. */
+export interface Watch {
+  readonly moments: readonly Plug[]
+  readonly look: (moment: Plug) => void
+}
+
+/** The machine of a guest; all that continue from one saved moment have the same. */
+export interface Machine {
+  readonly memoryMiB: number
+  /** Bytes of the card. */
+  readonly diskSize: number
+}
+
+export const machines = {
+  local: { memoryMiB: 160, diskSize: sizeOf(small) },
+  network: { memoryMiB: 384, diskSize: sizeOf(roomy) },
+} as const satisfies Readonly<Record<Half, Machine>>
 
 /** What `init.sh` prints when a start is over, with the exit status after it. */
 export const END = '@end'
@@ -27,26 +45,22 @@ export const END = '@end'
  */
 export class Guests {
   readonly #kernel: Kernel
-  readonly #work: string
   readonly #saved: string
+  readonly #machine: Machine
 
-  constructor(kernel: Kernel, work: string) {
+  /** @param saved the file of the saved moment; {@link save} makes it, once for all that use it */
+  constructor(kernel: Kernel, saved: string, machine: Machine) {
     this.#kernel = kernel
-    this.#work = work
-    this.#saved = join(work, 'saved')
-  }
-
-  /** Version of the kernel. */
-  get version(): string {
-    return this.#kernel.version
+    this.#saved = saved
+    this.#machine = machine
   }
 
   /** Boots the kernel once and saves the moment at which it waits for a task. */
   async save(): Promise<void> {
-    const nothing = join(this.#work, 'nothing.img')
+    const nothing = `${this.#saved}.img`
     writeFileSync(nothing, '')
-    truncateSync(nothing, DISK_SIZE)
-    const socket = join(this.#work, 'qmp')
+    truncateSync(nothing, this.#machine.diskSize)
+    const socket = `${this.#saved}.qmp`
     const child = this.#spawn(nothing, ['-qmp', `unix:${socket},server=on,wait=off`])
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
     try {
@@ -92,6 +106,48 @@ export class Guests {
     return lines
   }
 
+  /**
+   * Lets a start go on and stands the guest still at some moments of it: then its card is what it would be if the power
+   * went at that very moment. After the last moment the guest is ended.
+   *
+   * @returns for each moment, in the order in which they came, the last line before it
+   */
+  async watch(disk: string, task: string, { moments, look }: Watch): Promise<readonly string[]> {
+    const child = this.#spawn(disk, ['-incoming', `exec:cat ${this.#saved}`])
+    const reached: string[] = []
+    const waiting = moments.map((moment) => ({ moment, left: moment.occurrence }))
+    let last = ''
+    let asked = false
+    const stop = (moment: Plug) => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGSTOP')
+      while (!standsStill(child.pid as number));
+      reached.push(last)
+      look(moment)
+      child.kill(reached.length === moments.length ? 'SIGKILL' : 'SIGCONT')
+    }
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
+      const line = text.trim()
+      if (line === '@ready') {
+        if (!asked) child.stdin?.write(`${task}\n`)
+        asked = true
+        return
+      }
+      last = line
+      for (const one of waiting) {
+        const { line: at, seconds } = one.moment
+        if (line !== at || --one.left !== 0) continue
+        if (seconds === 0) stop(one.moment)
+        else setTimeout(stop, seconds * 1000, one.moment)
+      }
+    })
+    const late = setTimeout(() => child.kill('SIGTERM'), LIMIT * 1000)
+    await once(child, 'exit')
+    clearTimeout(late)
+    if (reached.length < moments.length) throw new Error(`the guest ended before the last moment: ${task}, ${last}`)
+    return reached
+  }
+
   #spawn(disk: string, more: readonly string[]): ChildProcess {
     const machine = [
       '-machine',
@@ -103,7 +159,7 @@ export class Guests {
       '-smp',
       '1',
       '-m',
-      '160',
+      String(this.#machine.memoryMiB),
     ]
     const plain = ['-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio']
     const drive = ['-drive', `file=${disk},format=raw,if=virtio,cache=writeback`]
@@ -118,6 +174,12 @@ export class Guests {
     child.once('exit', () => running.delete(child))
     return child
   }
+}
+
+/** Have all threads of a process stopped? Until then one of them may still be writing. */
+function standsStill(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`
+  return readdirSync(tasks).every((task) => /\) [TtZ] /.test(readFileSync(`${tasks}/${task}/stat`, 'utf8')))
 }
 
 const running = new Set<ChildProcess>()

@@ -1,8 +1,10 @@
 #!/bin/busybox sh
 # Process 1 of the guest of the power-cut sweep. It says what happens in lines that begin with @ and takes its task from
 # the serial line:
-#   cut FAULT   one start with PIBAKE_FAULT=FAULT; then waits for its end without syncing anything
-#   settle      a start that nothing disturbs, and after unmounting everything one more; the writes of both are counted
+#   cut FAULT HALVES      one start with PIBAKE_FAULT=FAULT; then waits for its end without syncing anything
+#   settle none HALVES    a start that nothing disturbs, and after unmounting everything one more; the writes of both are
+#                         counted
+# HALVES is what of the first start is run: `local`, or `local network`.
 export PATH=/bin
 /bin/busybox mkdir -p /proc /sys /dev /device
 /bin/busybox --install -s /bin
@@ -28,6 +30,8 @@ mount_device() {
 }
 
 unmount_device() {
+  [ ! -S /device/run/fail2ban/fail2ban.sock ] || chroot /device /usr/bin/fail2ban-client stop >/dev/null
+  umount /device/usr/bin/systemctl 2>/dev/null
   umount /device/run /device/dev /device/proc /device/boot/firmware /device
 }
 
@@ -37,17 +41,61 @@ written() {
   awk '{ print $7 }' /sys/class/block/vda/stat
 }
 
-# What a start is here: the interim firewall's unit, then the first-boot unit.
+# In seconds.
+uptime_now() {
+  cut -d . -f 1 /proc/uptime
+}
+
+# What a start is here: the firewall's units, then those of the first start.
 start() {
   chroot /device /usr/sbin/nft -f /etc/pibake/interim.nft || echo "@broken nft"
-  chroot /device /usr/bin/env -i "PIBAKE_FAULT=$1" /usr/lib/pibake/pibake-firstboot run local
-  echo "@end $?"
+  case $2 in *network*) start_services ;; esac
+  # A board has no clock of its own: it starts where the image was made, and the network sets it forth and back.
+  date -s @1680000000 >/dev/null
+  (sleep 2; date -s @1763000000; sleep 3; date -s @1690000000) >/dev/null &
+  for half in $2; do
+    echo "@begin $half"
+    began=$(uptime_now)
+    chroot /device /usr/bin/env -i "PIBAKE_FAULT=$1" /usr/lib/pibake/pibake-firstboot run "$half"
+    status=$?
+    echo "@took $half $(($(uptime_now) - began))"
+  done
+  echo "@end $status"
+}
+
+# There is no systemd. What it would do for the network half: ufw's unit, directories in /run, and of systemctl what the
+# steps ask for.
+start_services() {
+  ip link set lo up
+  cat >/bin/systemctl <<'PROGRAM'
+#!/bin/sh
+case $* in
+  'restart fail2ban.service') fail2ban-client -x start ;;
+  *pibake-interim-firewall-yield*) /usr/lib/pibake/interim-firewall-yield ;;
+esac
+PROGRAM
+  chmod 755 /bin/systemctl
+  mkdir -p /device/run/fail2ban /device/run/lock
+  mount -o bind /bin/systemctl /device/usr/bin/systemctl
+  if [ -x /device/usr/lib/ufw/ufw-init ]; then chroot /device /usr/lib/ufw/ufw-init start >/dev/null; fi
+}
+
+# What holds after a whole first start, in words of the device's own programs.
+account_for() {
+  echo "@audit $(chroot /device /usr/bin/dpkg --audit | tr '\n' ' ')"
+  # shellcheck disable=SC2046 # one word a package
+  chroot /device /usr/bin/dpkg --verify $(cat /device/etc/pibake/first-boot/packages-install) | while read -r line; do echo "@verify $line"; done
+  chroot /device /usr/sbin/ufw status | while read -r line; do echo "@ufw $line"; done
+  chroot /device /usr/sbin/iptables -S INPUT | while read -r line; do echo "@input $line"; done
+  # As its unit would have at the start, where an earlier one has finished with it.
+  chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/fail2ban-client -x start >/dev/null
+  echo "@fail2ban $(chroot /device /usr/bin/fail2ban-client status 2>&1 | tr '\n' ' ')"
 }
 
 load early
 # Nothing of a disk is known yet: this is the moment that is saved, and the state that every run continues from.
 # shellcheck disable=SC3045 # busybox's read knows -t.
-until read -r -t 0.3 task fault; do echo @ready; done
+until read -r -t 0.3 task fault halves; do echo @ready; done
 load disk
 tries=0
 until [ -b /dev/vda2 ] || [ $tries -gt 100 ]; do
@@ -57,18 +105,19 @@ done
 mount_device || echo "@broken mount"
 case $task in
   cut)
-    start "$fault"
+    start "$fault" "$halves"
     sleep 1000
     ;;
   settle)
     before=$(written)
-    start none
+    start none "$halves"
     echo "@written $(($(written) - before))"
     echo "@status $(chroot /device /usr/lib/pibake/pibake-firstboot status --json)"
+    case $halves in *network*) account_for ;; esac
     unmount_device || echo "@broken umount"
     mount_device || echo "@broken mount again"
     before=$(written)
-    start none
+    start none "$halves"
     echo "@written $(($(written) - before))"
     unmount_device || echo "@broken umount again"
     ;;

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { arch, cpus, release as kernelRelease, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { packageRoot } from '../../src/assets.ts'
+import { hostFacts } from '../device/support/host.ts'
 import { run } from '../device/support/run.ts'
+import type { Half } from './invariants.ts'
 
 /** What came of one case. */
 export interface Outcome {
+  /** Its number in the schedule, from 0. */
+  readonly case: number
   readonly cuts: readonly string[]
   /** For each cut, the last thing that the start said before it. */
   readonly reached: readonly string[]
@@ -17,6 +20,7 @@ export interface Outcome {
 
 export interface Sweep {
   readonly release: string
+  readonly half: Half
   readonly seed: number
   /** Digest of the device's half of pibake. */
   readonly program: string
@@ -28,11 +32,13 @@ export interface Sweep {
 }
 
 const folder = join(packageRoot, 'test/power/results')
-const placeOf = (release: string, date: string) => join(folder, `${release}-${date}`)
+const placeOf = ({ release, half }: Pick<Sweep, 'release' | 'half'>, date: string) =>
+  join(folder, `${release}${half === 'local' ? '' : '-network'}-${date}`)
 
 /** What came of the cases that were run earlier on this day, with the same schedule and the same program. */
-export function earlier({ release, seed, program, casesPlanned }: Sweep, date: string): readonly Outcome[] {
-  const file = `${placeOf(release, date)}.json`
+export function earlier(sweep: Sweep, date: string): readonly Outcome[] {
+  const { seed, program, casesPlanned } = sweep
+  const file = `${placeOf(sweep, date)}.json`
   if (!existsSync(file)) return []
   const stored = JSON.parse(readFileSync(file, 'utf8')) as Sweep
   const same = stored.seed === seed && stored.program === program && stored.casesPlanned === casesPlanned
@@ -44,25 +50,16 @@ export function writeReport(sweep: Sweep, date: string): void {
   mkdirSync(folder, { recursive: true })
   const cutsOf = (outcomes: readonly Outcome[]) => outcomes.reduce((sum, { cuts }) => sum + cuts.length, 0)
   const recovered = sweep.outcomes.filter(({ violations }) => violations.length === 0)
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    architecture: arch(),
-    kernel: kernelRelease(),
-    qemu: run(['qemu-system-x86_64', '--version']).split('\n')[0] ?? '',
-    acceleration: 'none (TCG)',
-    distribution: /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'unknown',
-  }
+  const machine = hostFacts(run(['qemu-system-x86_64', '--version']).split('\n')[0] ?? '')
   const count = { cases: sweep.outcomes.length, cuts: cutsOf(sweep.outcomes), recovered: cutsOf(recovered) }
   const document = { schema: 'pibake.power/1', date, machine, count, ...sweep }
-  const place = placeOf(sweep.release, date)
+  const place = placeOf(sweep, date)
   writeFileSync(`${place}.json`, `${JSON.stringify(document, null, 1)}\n`)
   const rows = sweep.outcomes.map(({ cuts, violations, fat }) => {
     const verdict = violations.length === 0 ? 'recovered' : `NOT RECOVERED: ${violations.join('; ')}`
     return `${cuts.join(', then ').padEnd(96)} ${verdict}${fat.length > 0 ? ' (status text on FAT mended by fsck)' : ''}\n`
   })
-  const head = `Power cuts during the first start, ${sweep.release}, ${date}
+  const head = `Power cuts during the first start, its ${sweep.half} half, ${sweep.release}, ${date}
 ${machine.cpu}, ${machine.cores} cores, ${machine.distribution}; ${machine.qemu}, ${machine.acceleration}
 guest: Linux ${sweep.guestKernel}, ${sweep.systemd}, seed ${sweep.seed}
 ${count.cases} of ${sweep.casesPlanned} cases, ${count.recovered} of ${count.cuts} cuts recovered

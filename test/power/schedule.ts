@@ -34,13 +34,42 @@ export function cases(passed: readonly string[], pairs: number, seed: number): r
   return shuffled([...single.map((cut) => [cut]), ...double], random)
 }
 
+/**
+ * Cuts of the network half: as many checkpoints, spread over those that are passed, as moments between them, spread over
+ * its time; in groups, each of which one start can serve.
+ *
+ * @param seconds how long the half takes without a cut
+ * @param count of the cuts, a multiple of two
+ */
+export function networkCases(passed: readonly string[], seconds: number, count: number, size: number): readonly Case[] {
+  const half = count / 2
+  const single = Array.from({ length: half }, (_, index): readonly Cut[] => {
+    const at = Math.floor((index * passed.length) / half)
+    const name = passed[at] as string
+    const occurrence = countOf(name, passed.slice(0, at + 1))
+    const later = Math.round(((index + 0.5) * seconds) / half)
+    return [
+      { label: `${nameOf(name, occurrence)} +0`, fault: 'none', plug: { ...plugAt(name, occurrence), seconds: 0 } },
+      {
+        label: `begin of the network half +${later}`,
+        fault: 'none',
+        plug: { line: '@begin network', occurrence: 1, seconds: later },
+      },
+    ]
+  })
+  const groups = Math.ceil(count / size)
+  return Array.from({ length: groups }, (_, group) => single.flat().filter((_, index) => index % groups === group))
+}
+
+const nameOf = (name: string, occurrence: number) => `${name}${occurrence > 1 ? ` (${occurrence})` : ''}`
+const plugAt = (name: string, occurrence: number) => ({ line: `checkpoint ${name}`, occurrence })
+
 function cutsAt(name: string, occurrence: number): Cut[] {
-  const line = `checkpoint ${name}`
   return DELAYS.map((seconds) => ({
-    label: `${name}${occurrence > 1 ? ` (${occurrence})` : ''} +${seconds}`,
+    label: `${nameOf(name, occurrence)} +${seconds}`,
     // Only the first time can the guest itself tell; the plug is some milliseconds late.
     fault: seconds === 0 && occurrence === 1 ? `${name}:cut` : 'none',
-    plug: { line, occurrence, seconds: seconds === 0 && occurrence === 1 ? 60 : seconds },
+    plug: { ...plugAt(name, occurrence), seconds: seconds === 0 && occurrence === 1 ? 60 : seconds },
   }))
 }
 

@@ -1,38 +1,44 @@
 /**
- * Cuts the power of a device during its first start, again and again: `npm run test:power -- [RELEASE …] [--cases N]
- * [--minutes N] [--pairs N] [--seed N] [--continue]`. As root; see CONTRIBUTING.md.
+ * Cuts the power of a device during its first start, again and again: `npm run test:power -- [RELEASE …] [--half local|network]
+ * [--cases N] [--minutes N] [--jobs N] [--pairs N] [--network N] [--seed N] [--continue]`. As root; see CONTRIBUTING.md.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../../src/assets.ts'
-import type { Behaviour, Release } from '../../src/inspect/inventory.ts'
-import { stockImage } from '../device/support/dress.ts'
-import { Owner } from '../device/support/owner.ts'
-import { pibake } from '../device/support/pibake.ts'
+import type { Release } from '../../src/inspect/inventory.ts'
 import { releases } from '../device/support/roots.ts'
 import { run } from '../device/support/run.ts'
-import { makeDisk } from './disk.ts'
-import { Guests } from './guest.ts'
+import { bake } from './bake.ts'
+import { Guests, machines } from './guest.ts'
+import type { Half } from './invariants.ts'
 import { kernel } from './kernel.ts'
-import { earlier, writeReport } from './report.ts'
-import { cases } from './schedule.ts'
-import { Trial } from './trial.ts'
+import { NetworkTrial, type Reference } from './network-trial.ts'
+import { runCases } from './pool.ts'
+import { earlier, type Sweep, writeReport } from './report.ts'
+import { type Case, cases, networkCases } from './schedule.ts'
+import { type Result, Trial } from './trial.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    half: { type: 'string' },
     cases: { type: 'string', default: '100000' },
     minutes: { type: 'string', default: '100000' },
+    jobs: { type: 'string', default: '2' },
     pairs: { type: 'string', default: '60' },
+    network: { type: 'string', default: '24' },
     seed: { type: 'string', default: '1' },
     continue: { type: 'boolean', default: false },
   },
 })
-const newest: Readonly<Record<Release, Behaviour>> = { bookworm: 'bookworm-2025', trixie: 'trixie-2026' }
+/** Cuts that one start of the network half serves: each keeps a copy of the card in memory. */
+const GROUP = 6
 const chosen = releases.filter((release) => positionals.length === 0 || positionals.includes(release))
 if (chosen.length === 0) throw new Error(`a release is one of ${releases.join(', ')}`)
+const halves = (['local', 'network'] as const).filter((half) => values.half === undefined || values.half === half)
+if (halves.length === 0) throw new Error('--half is local or network')
 
 // In memory: a case copies the card several times.
 mkdirSync('/dev/shm', { recursive: true })
@@ -44,51 +50,65 @@ const program = createHash('sha256')
     run(['tar', '--create', '--sort=name', '--mtime=@0', '--owner=0', '--group=0', 'firstboot'], { cwd: packageRoot }),
   )
   .digest('hex')
-const guests = new Guests(kernel(work), work)
-await guests.save()
-for (const release of chosen) {
-  if (!(await sweep(release))) process.exitCode = 1
+const guest = kernel(work)
+for (const half of halves) {
+  const guests = new Guests(guest, savedOf(half), machines[half])
+  await guests.save()
+  for (const release of chosen) {
+    if (!(await sweep(release, half, guests))) process.exitCode = 1
+  }
 }
 
 /** @returns whether the device recovered from every cut */
-async function sweep(release: Release): Promise<boolean> {
+async function sweep(release: Release, half: Half, guests: Guests): Promise<boolean> {
   const baked = join(work, 'baked.img')
-  const systemd = bake(release, baked)
-  const trial = new Trial(guests, baked, work)
-  const passed = await trial.undisturbed()
-  const seed = Number(values.seed)
-  const planned = cases(passed, Number(values.pairs), seed)
+  const systemd = bake(release, half, baked)
+  const { planned, checkpoints, reference } = await plan(half, guests, baked)
   const until = Date.now() + Number(values.minutes) * 60_000
   const date = new Date().toISOString().slice(0, 10)
-  const about = { release, seed, program, guestKernel: guests.version, systemd, checkpoints: passed }
-  const schedule = { ...about, casesPlanned: planned.length, outcomes: [] }
+  const casesPlanned = half === 'local' ? planned.length : planned.flat().length
+  const about = { release, half, seed: Number(values.seed), program, guestKernel: guest.version, systemd }
+  const schedule: Sweep = { ...about, checkpoints, casesPlanned, outcomes: [] }
   const outcomes = values.continue ? [...earlier(schedule, date)] : []
-  for (const next of planned.slice(outcomes.length, Number(values.cases))) {
-    if (Date.now() > until) break
-    const outcome = await trial.run(next)
-    outcomes.push(outcome)
-    const verdict = outcome.violations.join('; ') || 'recovered'
-    console.error(`${release} ${outcomes.length}/${planned.length} ${outcome.cuts.join(', then ')}: ${verdict}`)
+  const done = new Set(outcomes.map((outcome) => outcome.case))
+  const left = planned.map((cuts, index) => ({ index, cuts })).filter(({ index }) => !done.has(index))
+  const settings = Array.from({ length: Number(values.jobs) }, (_, job) => {
+    const setting = { kernel: guest, saved: savedOf(half), baked, work: join(work, `${release}-${half}-${job}`) }
+    return reference === undefined ? setting : { ...setting, reference }
+  })
+  const identities = new Set<string>()
+  const take = (index: number, result: Result) => {
+    const twin = identities.has(result.identity) ? ['another device has the same host keys'] : []
+    identities.add(result.identity)
+    for (const outcome of result.outcomes) {
+      const violations = [...outcome.violations, ...twin]
+      outcomes.push({ case: index, ...outcome, violations })
+      const verdict = violations.join('; ') || 'recovered'
+      console.error(`${release} ${half} ${outcomes.length}/${casesPlanned} ${outcome.cuts.join(', then ')}: ${verdict}`)
+    }
     writeReport({ ...schedule, outcomes }, date)
+    return Date.now() < until
   }
+  await runCases(left.slice(0, Number(values.cases)), settings, take)
   const failed = outcomes.filter(({ violations }) => violations.length > 0).length
-  console.log(`${release}: ${outcomes.length} of ${planned.length} cases run, ${failed} not recovered`)
+  console.log(`${release}, ${half} half: ${outcomes.length} of ${casesPlanned} cases run, ${failed} not recovered`)
   return failed === 0 && outcomes.length > 0
 }
 
-/** A card of the release's newest image with the owner's spec, before its first start. @returns its systemd's version */
-function bake(release: Release, file: string): string {
-  const owner = new Owner()
-  const image = stockImage(newest[release])
-  try {
-    const applied = pibake(['apply', owner.spec, '--boot', image.boot, '--root', image.root])
-    if (applied.status !== 0) throw new Error(applied.stdout + applied.stderr)
-    // An RSA key takes half a minute in an emulator, and goes through the same lines as an ECDSA key.
-    writeFileSync(join(image.root, 'etc/pibake/first-boot/host-keys'), 'ed25519\necdsa\n')
-    makeDisk(file, image.boot, image.root)
-    return run(['chroot', image.root, 'systemctl', '--version']).split('\n')[0] ?? ''
-  } finally {
-    image.remove()
-    owner.remove()
+/** The undisturbed start, and the cuts that follow from the checkpoints it passes. */
+async function plan(
+  half: Half,
+  guests: Guests,
+  baked: string,
+): Promise<{ planned: readonly Case[]; checkpoints: readonly string[]; reference?: Reference }> {
+  if (half === 'local') {
+    const checkpoints = await new Trial(guests, baked, work).undisturbed()
+    return { planned: cases(checkpoints, Number(values.pairs), Number(values.seed)), checkpoints }
   }
+  const { reference, passed, seconds } = await new NetworkTrial(guests, baked, work).undisturbed()
+  return { planned: networkCases(passed, seconds, Number(values.network), GROUP), checkpoints: passed, reference }
+}
+
+function savedOf(half: Half): string {
+  return join(work, `saved-${half}`)
 }

@@ -8,12 +8,15 @@ export interface Ran {
   readonly stderr: string
 }
 
+/** The compiled CLI, as node runs it. */
+export const program = join(packageRoot, 'build/src/cli/main.js')
+
 /** Runs the compiled CLI as a process of its own. */
 export function pibake(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string; uid?: number } = {},
 ): Ran {
-  const result = spawnSync(process.execPath, [join(packageRoot, 'build/src/cli/main.js'), ...args], {
+  const result = spawnSync(process.execPath, [program, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     input: options.input ?? '',

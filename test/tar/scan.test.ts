@@ -59,6 +59,8 @@ test('names that lead outside, and conflicts, are refused', () =>
 test('what is no tar, or not a whole one, is refused at every cut', () =>
   inWorkdir(async (work) => {
     const whole = readFileSync(pythonTar(join(work, 'a.tar'), "add('a', b'x' * 700)\nadd('b' * 150, b'y')"))
+    assert.match(await refusal(join(work, 'nothing')), /no such file/)
+    assert.match(await refusal(work), /directory/)
     assert.match(await refusal(written(join(work, 'empty'), Buffer.alloc(0))), /no tar/)
     assert.match(await refusal(written(join(work, 'text'), Buffer.alloc(4096, 'text'))), /no tar/)
     execFileSync('gzip', ['--keep', join(work, 'a.tar')])

@@ -39,7 +39,7 @@ test('ufw: four files, the package, the unit; nothing is wrong on any sample ima
       )
       assert.equal(
         part.units?.map(({ unit, state }) => `${unit} ${state}`),
-        ['ufw.service enabled'],
+        ['ufw.service enabled', 'nftables.service disabled'],
       )
     }
   }

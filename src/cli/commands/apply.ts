@@ -32,17 +32,22 @@ export function addApply(program: Command, run: Run): void {
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
-  const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true, carry: 'must' }, () =>
-    options.overlay === undefined ? openTargetToChange(io, options) : openTarget(options),
-  )
+  const settings = { ...options, makeHostKeys: true, carry: 'must' } as const
+  const delivery = { command: 'apply', specFile, knownHosts: options.knownHosts } as const
+  const { overlay } = options
+  if (overlay !== undefined) {
+    const prepared = await prepare(io, specFile, settings, () => openTarget(options))
+    if (typeof prepared === 'number') return prepared
+    return deliver(io, prepared, delivery, async (changes) => {
+      await writeOverlay(overlay, changes, { epoch: prepared.epoch })
+      say(io, `wrote ${overlay}: ${changes.length} paths; the target is as it was`)
+      return {}
+    })
+  }
+  const prepared = await prepare(io, specFile, settings, () => openTargetToChange(io, options))
   if (typeof prepared === 'number') return prepared
   const { target, plan, epoch } = prepared
-  return deliver(io, prepared, { command: 'apply', specFile, knownHosts: options.knownHosts }, async (changes) => {
-    if (options.overlay !== undefined) {
-      await writeOverlay(options.overlay, changes, { epoch })
-      say(io, `wrote ${options.overlay}: ${changes.length} paths; the target is as it was`)
-      return {}
-    }
+  return deliver(io, prepared, delivery, async (changes) => {
     await carryOut(io, target, changes, epoch)
     assertReadsBack(target, plan.operations)
     say(io, `applied: ${changes.length} paths changed, all read back`)

@@ -9,9 +9,12 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { type Io, printJson, say } from '../io.ts'
 import { packageOptions } from '../package-options.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
+import { rebuild } from '../rebuild.ts'
 import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
 
-type VerifyOptions = PrepareOptions & TargetOptions
+interface VerifyOptions extends PrepareOptions, TargetOptions {
+  readonly rebuild?: string
+}
 
 /** `pibake verify SPEC TARGET` */
 export function addVerify(program: Command, run: Run): void {
@@ -19,11 +22,13 @@ export function addVerify(program: Command, run: Run): void {
     .summary('compare a target with what the spec compiles to')
     .description('Compares the target with what the spec compiles to, and lists every drift. Writes nothing.')
     .argument('<spec>', 'the spec file')
+    .option('--rebuild <base>', 'bake this base again, and compare the bytes with those of --image')
     .addHelpText('after', '\nExit codes: 0 no drift, 2 invalid spec, 3 target refused, 4 drift.')
     .action(run((io, spec: string, options: VerifyOptions) => verify(io, spec, options)))
 }
 
 async function verify(io: Io, specFile: string, options: VerifyOptions): Promise<ExitCode> {
+  if (options.rebuild !== undefined) return rebuild(io, specFile, options.rebuild, options)
   const prepared = await prepare(io, specFile, { ...options, acceptLockout: true }, () => openTarget(options))
   if (typeof prepared === 'number') return prepared
   const { target, plan, verdict, hostKeys } = prepared

@@ -17,7 +17,7 @@ import type { Layout } from '../../../src/sample/layout.ts'
 import { DirectoryTree } from '../../../src/tree/directory.ts'
 import type { MemoryNode } from '../../../src/tree/memory.ts'
 import { runIn } from './chroot.ts'
-import type { Kind } from './recipe.ts'
+import { type Architecture, type Kind, native } from './recipe.ts'
 import { debianRoot, discard, scratch } from './roots.ts'
 
 /** Two directories in the shape of a mounted Raspberry Pi OS image; see {@link stockImage}. */
@@ -30,13 +30,13 @@ export interface Image {
 
 /**
  * A real Debian root with what Raspberry Pi OS Lite adds to it, and a boot partition beside it, both private to the
- * caller. Debian's programs are amd64's or whatever this machine runs; what Raspberry Pi alone ships (userconf-pi,
+ * caller. Debian's programs are this machine's unless another architecture is asked for; what Raspberry Pi alone ships (userconf-pi,
  * raspberrypi-sys-mods, the kernel …) are the stand-ins of `src/sample`.
  *
  * @param kind `full` has the packages of the first start in it already
  */
-export function stockImage(behaviour: Behaviour, kind: Kind = 'lite'): Image {
-  const root = scratch(debianRoot(behaviours[behaviour].release, kind))
+export function stockImage(behaviour: Behaviour, kind: Kind = 'lite', architecture: Architecture = native): Image {
+  const root = scratch(debianRoot(behaviours[behaviour].release, kind, architecture))
   const boot = join(dirname(root), 'boot')
   const tree = new DirectoryTree(root)
   try {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { run } from './run.ts'
 
 interface IndexTarget {
@@ -29,4 +30,11 @@ function indexTargets(): IndexTarget[] {
     const [uri, suite, component] = line.split(' ')
     return uri === undefined || suite === undefined || component === undefined ? [] : [{ uri, suite, component }]
   })
+}
+
+/** The release of Debian that this machine runs. */
+export function machineCodename(): string {
+  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
+  if (codename === undefined) throw new Error('/etc/os-release names no release of Debian')
+  return codename
 }

@@ -7,6 +7,12 @@ import type { Release } from '../../../src/inspect/inventory.ts'
  */
 export type Kind = 'lite' | 'full'
 
+/** As Debian names it. This machine's own, or one whose programs its kernel hands to an emulator (qemu-user-static). */
+export type Architecture = 'amd64' | 'arm64'
+
+/** This machine's architecture. */
+export const native: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+
 /** What Lite holds (pi-gen stage1/stage2 and priority important), reduced to what a test can notice. */
 const lite = [
   'adduser',
@@ -65,7 +71,8 @@ export function packagesOf(release: Release, kind: Kind): readonly string[] {
 const RECIPE = 2
 
 /** Twelve hex digits that change whenever the recipe does: the cache's key. */
-export function recipeDigest(release: Release, kind: Kind): string {
-  const recipe = JSON.stringify([RECIPE, release, kind, packagesOf(release, kind), firstStartPackages])
+export function recipeDigest(release: Release, kind: Kind, architecture: Architecture): string {
+  const foreign = architecture === native ? [] : [architecture]
+  const recipe = JSON.stringify([RECIPE, release, kind, packagesOf(release, kind), firstStartPackages, ...foreign])
   return createHash('sha256').update(recipe).digest('hex').slice(0, 12)
 }

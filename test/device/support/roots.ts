@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Release } from '../../../src/inspect/inventory.ts'
-import { debianSources } from './mirror.ts'
-import { firstStartPackages, type Kind, packagesOf, recipeDigest } from './recipe.ts'
+import { debianSources, machineCodename } from './mirror.ts'
+import { type Architecture, firstStartPackages, type Kind, native, packagesOf, recipeDigest } from './recipe.ts'
 import { run } from './run.ts'
 
 /** The two Debian releases that Raspberry Pi OS is made from. */
@@ -14,13 +14,13 @@ export const releases: readonly Release[] = ['bookworm', 'trixie']
 const KEEP_DAYS = 30
 
 /** A real Debian root of a release, shared between runs: for reading only, {@link scratch} gives a copy to change. */
-export function debianRoot(release: Release, kind: Kind): string {
-  return join(cached(release, kind), 'root')
+export function debianRoot(release: Release, kind: Kind, architecture = native): string {
+  return join(cached(release, kind, architecture), 'root')
 }
 
 /** A directory with the .debs that the first start installs and all they need, as an apt repository (`deb [trusted=yes] file:… ./`). */
-export function debs(release: Release): string {
-  return join(cached(release, 'lite'), 'debs')
+export function debs(release: Release, architecture = native): string {
+  return join(cached(release, 'lite', architecture), 'debs')
 }
 
 /**
@@ -47,14 +47,15 @@ process.once('exit', () => {
   for (const place of places) discard(join(place, 'root'))
 })
 
-function cached(release: Release, kind: Kind): string {
+function cached(release: Release, kind: Kind, architecture: Architecture): string {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test')
-  const place = join(cache, `${release}-${kind}-${recipeDigest(release, kind)}`)
+  const foreign = architecture === native ? '' : `-${architecture}`
+  const place = join(cache, `${release}-${kind}${foreign}-${recipeDigest(release, kind, architecture)}`)
   if (existsSync(place) && ageInDays(place) < KEEP_DAYS) return place
   mkdirSync(cache, { recursive: true })
   const partial = mkdtempSync(`${place}.partial-`)
   try {
-    build(partial, release, kind)
+    build(partial, release, kind, architecture)
     rmSync(place, { recursive: true, force: true })
     renameSync(partial, place)
   } finally {
@@ -67,8 +68,9 @@ function ageInDays(path: string): number {
   return (Date.now() - statSync(path).mtimeMs) / 86_400_000
 }
 
-function build(place: string, release: Release, kind: Kind): void {
-  console.error(`making a Debian root: ${release} ${kind} (kept for ${KEEP_DAYS} days) …`)
+function build(place: string, release: Release, kind: Kind, architecture: Architecture): void {
+  if (architecture !== native) emulate()
+  console.error(`making a Debian root: ${release} ${kind} ${architecture} (kept for ${KEEP_DAYS} days) …`)
   const sources = join(place, 'sources.list')
   writeFileSync(sources, debianSources(release, machineCodename()))
   const debs = join(place, 'debs')
@@ -79,15 +81,23 @@ function build(place: string, release: Release, kind: Kind): void {
       'mmdebstrap',
       '--quiet',
       '--variant=minbase',
+      `--architectures=${architecture}`,
       `--include=${packagesOf(release, kind).join(',')}`,
       ...hooks.map((hook) => `--customize-hook=${hook}`),
       release,
       join(place, 'root'),
       sources,
     ],
-    { timeout: 900 },
+    { timeout: architecture === native ? 900 : 3600 },
   )
   if (kind === 'lite') index(debs)
+}
+
+/** Has the kernel hand arm64's programs to qemu-user-static. */
+function emulate(): void {
+  const registry = '/proc/sys/fs/binfmt_misc'
+  if (!existsSync(join(registry, 'register'))) run(['mount', '-t', 'binfmt_misc', 'none', registry])
+  run(['update-binfmts', '--enable', 'qemu-aarch64'])
 }
 
 /** Recommended packages too: whether the first start takes them is its own choice. */
@@ -101,10 +111,4 @@ function index(debs: string): void {
   const digest = createHash('sha256').update(packages).digest('hex')
   const release = `Date: ${new Date().toUTCString()}\nSHA256:\n ${digest} ${packages.length} Packages\n`
   writeFileSync(join(debs, 'Release'), release)
-}
-
-function machineCodename(): string {
-  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
-  if (codename === undefined) throw new Error('/etc/os-release names no release of Debian')
-  return codename
 }

@@ -1,29 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { type Ext4, openExt4 } from '../../../src/ext4/ext4.ts'
-import { assertInside, type Bytes } from '../../../src/image/bytes.ts'
 import { Edit } from '../../../src/image/edit.ts'
+import { MemoryBytes } from '../../support/memory-bytes.ts'
 import { complaintsOf } from './make.ts'
 
 export const EPOCH = 1_700_000_000
-
-/** An image in memory; what is read is a view of it. */
-export class MemoryBytes implements Bytes {
-  readonly content: Uint8Array
-
-  constructor(content: Uint8Array) {
-    this.content = content
-  }
-
-  get size(): number {
-    return this.content.length
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    assertInside(offset, length, this.size)
-    return this.content.subarray(offset, offset + length)
-  }
-}
 
 export function openBytes(content: Uint8Array, epoch = EPOCH): { edit: Edit; fs: Ext4 } {
   const edit = new Edit(new MemoryBytes(content))
@@ -32,13 +14,18 @@ export function openBytes(content: Uint8Array, epoch = EPOCH): { edit: Edit; fs:
 
 /** Edits the file system in a file, holds e2fsck to be content with it, and opens what came of it. */
 export function edited(file: string, change: (fs: Ext4) => void, epoch = EPOCH): Ext4 {
-  const content = readFileSync(file)
-  const { edit, fs } = openBytes(content, epoch)
+  const { edit, fs } = openBytes(readFileSync(file), epoch)
   change(fs)
   fs.finish()
-  const result = Uint8Array.from(content)
-  for (const { offset, bytes } of edit.extents()) result.set(bytes, offset)
-  writeFileSync(file, result)
+  const result = write(file, edit)
   assert.is(complaintsOf(file), '')
   return openBytes(result).fs
+}
+
+/** Writes what an edit says into the file it is an edit of; gives the file's content. */
+export function write(file: string, edit: Edit): Uint8Array {
+  const result = Uint8Array.from(readFileSync(file))
+  for (const { offset, bytes } of edit.extents()) result.set(bytes, offset)
+  writeFileSync(file, result)
+  return result
 }

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The tools of e2fsprogs are in directories that only root looks into. */
-const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, E2FSPROGS_FAKE_TIME: '1600000000' }
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, E2FSPROGS_FAKE_TIME: '1600000000' }
 
 /** File systems that have to work: what Debian 12 and 13 make, as pi-gen asks and otherwise, and older shapes. */
 export const variants: Readonly<Record<string, readonly string[]>> = {
@@ -37,13 +37,13 @@ export interface Making {
   readonly isIndexed?: boolean
 }
 
-/** Makes an ext4 file system in a file. No root is needed. Work files are put beside it. */
+/** Makes an ext4 file system in a file, with blocks of 4 KiB as large ones have. No root is needed. Work files are put beside it. */
 export function makeExt4(file: string, making: Making = {}): void {
   const tree = `${file}.tree`
   mkdirSync(tree)
   for (const [path, leaf] of Object.entries(making.tree ?? {})) plant(join(tree, path), path, leaf)
   const pinned = ['-U', '2b2c5c2e-5a0c-4a52-9b3a-0b6f3f0c5d11']
-  const args = ['-q', '-F', '-t', 'ext4', '-L', 'rootfs', ...pinned, ...(making.args ?? []), '-d', tree]
+  const args = ['-q', '-F', '-t', 'ext4', '-L', 'rootfs', '-b', '4096', ...pinned, ...(making.args ?? []), '-d', tree]
   execFileSync('mke2fs', [...args, file, `${making.size ?? 16}M`], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   if (making.debugfs !== undefined) debugfs(file, making.debugfs, { isWriting: true })
   if (making.isIndexed === true) spawnSync('e2fsck', ['-fyD', file], { env })

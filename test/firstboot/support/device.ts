@@ -56,11 +56,15 @@ export const plan = `sha256:${'ab'.repeat(32)}`
  * hang or cut the power. Tools that need a kernel are fakes on plain files; ssh-keygen is the real one.
  */
 export class Device {
-  readonly root = mkdtempSync(join(tmpdir(), 'pibake-firstboot-'))
+  readonly root: string
   readonly #shims = mkdtempSync(join(tmpdir(), 'pibake-shims-'))
 
-  /** @param shell the program that plays `sh`, a path or a name on this machine */
-  constructor(shell = 'dash') {
+  /**
+   * @param shell the program that plays `sh`, a path or a name on this machine
+   * @param place the directory in which the device's root is made
+   */
+  constructor(shell = 'dash', place = tmpdir()) {
+    this.root = mkdtempSync(join(place, 'pibake-firstboot-'))
     for (const part of ['apt.conf', 'lib', 'pibake-firstboot', 'steps'])
       cpSync(join(packageRoot, 'firstboot', part), this.path(`usr/lib/pibake/${part}`), { recursive: true })
     this.write('etc/pibake/plan', `${plan}\n`)
@@ -134,7 +138,9 @@ export class Device {
 
   /** A start: /run is new, and the network has told the time. */
   boot(): void {
-    rmSync(this.path('run'), { recursive: true, force: true })
+    mkdirSync(this.path('run'), { recursive: true })
+    // Not the directory itself: a test may have mounted something there.
+    for (const name of readdirSync(this.path('run'))) rmSync(this.path(`run/${name}`), { recursive: true })
     mkdirSync(this.path('run/systemd/system'), { recursive: true })
     this.write('run/systemd/timesync/synchronized', '')
   }

@@ -1,0 +1,25 @@
+import type { SbomFacts } from '../emit/sbom-facts.ts'
+import { sbomPackages } from '../emit/sbom-packages.ts'
+import { toolVersion } from '../emit/tool.ts'
+import type { Prepared } from './prepare.ts'
+
+/**
+ * What the SBOM of an output is made from; undefined when it carries no packages.
+ *
+ * @param name of the output's file
+ */
+export function sbomFacts(
+  { bundle, inventory, plan, epoch }: Prepared,
+  name: string,
+): Omit<SbomFacts, 'sha256'> | undefined {
+  if (bundle === undefined) return undefined
+  return {
+    name,
+    planDigest: plan.digest,
+    distribution: inventory.architecture === 'armhf' ? 'raspbian' : 'debian',
+    release: inventory.release,
+    packages: sbomPackages(inventory.root, bundle.lock),
+    version: toolVersion(),
+    epoch,
+  }
+}

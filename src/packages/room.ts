@@ -1,0 +1,30 @@
+import { CARRIED, mebibytes } from '../controls/bundle.ts'
+import { SpaceError, type Tree } from '../tree/tree.ts'
+import type { LockedImage } from './lock.ts'
+
+/** The first start installs nothing with less than this left: a package would stay half unpacked. */
+const RESERVE = 200 << 20
+
+/**
+ * Whether the packages of a lock fit on the root partition: now, and installed beside their .debs at the first start.
+ *
+ * @param free bytes that are free there now
+ * @returns a warning where the partition has to grow before the first start installs them, as Raspberry Pi OS's does
+ * @throws SpaceError when the .debs themselves do not fit
+ */
+export function judgeRoom(root: Tree, { packages }: LockedImage, free: number): string | undefined {
+  const missing = packages.filter(({ file, size }) => {
+    const entry = root.lstat(`${CARRIED}/${file}`)
+    return entry?.kind !== 'file' || entry.size !== size
+  })
+  const debs = missing.reduce((sum, { size }) => sum + size, 0)
+  if (debs > free) {
+    throw new SpaceError(
+      `${root.label}: the ${missing.length} packages to be carried take ${mebibytes(debs)}, and ${mebibytes(free)} are free`,
+    )
+  }
+  const installed = packages.reduce((sum, { installedSize }) => sum + installedSize * 1024, 0)
+  const short = debs + installed + RESERVE - free
+  if (short <= 0) return undefined
+  return `the first start installs the packages only when the root partition has grown by ${mebibytes(short)}: ${mebibytes(free)} are free, ${mebibytes(debs)} are carried, ${mebibytes(installed)} are installed, ${mebibytes(RESERVE)} stay free`
+}

@@ -1,0 +1,100 @@
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { packageRoot } from '../../src/assets.ts'
+import type { Behaviour, Release } from '../../src/inspect/inventory.ts'
+import { type Image, stockImage } from '../device/support/dress.ts'
+import { debianKernel } from '../device/support/kernel.ts'
+import type { Owner } from '../device/support/owner.ts'
+import { pibake } from '../device/support/pibake.ts'
+import type { Architecture } from '../device/support/recipe.ts'
+import { growDisk, makeDisk, piGen } from '../power/disk.ts'
+
+/** What a card is made of. */
+export interface Recipe {
+  readonly release: Release
+  readonly architecture: Architecture
+  readonly owner: Owner
+  /** Ports on which the card's own planted program answers from the first moment of its systemd. */
+  readonly planted?: readonly number[]
+}
+
+const newest: Readonly<Record<Release, Behaviour>> = { bookworm: 'bookworm-2025', trixie: 'trixie-2026' }
+
+/** A card as the owner writes it: the stock image, baked by this program. */
+export function bakedCard(recipe: Recipe, file: string): void {
+  withBase(recipe, (image) => {
+    const geometry = piGen(image.root)
+    const base = `${file}.base.img`
+    makeDisk(base, image.boot, image.root, geometry)
+    try {
+      const baked = pibake(['bake', recipe.owner.spec, base, '--output', file], { timeout: 900 })
+      if (baked.status !== 0) throw new Error(baked.stdout + baked.stderr)
+    } finally {
+      rmSync(base)
+    }
+    growDisk(file, geometry, ROOM)
+  })
+}
+
+/**
+ * The same card unbaked, with ssh switched on as its documentation says to (a file `ssh` on the FAT, which the real
+ * sshswitch turns into what is done here). The owner's key opens root, so that the test can look inside and end it.
+ */
+export function stockCard(recipe: Recipe, file: string): void {
+  withBase(recipe, (image) => {
+    const { root } = image
+    const unit = '/lib/systemd/system/ssh.service'
+    for (const link of ['multi-user.target.wants/ssh.service', 'sshd.service']) {
+      symlinkSync(unit, join(root, 'etc/systemd/system', link))
+    }
+    mkdirSync(join(root, 'root/.ssh'), { recursive: true, mode: 0o700 })
+    cpSync(`${recipe.owner.key}.pub`, join(root, 'root/.ssh/authorized_keys'))
+    chmodSync(join(root, 'root/.ssh/authorized_keys'), 0o600)
+    const geometry = piGen(root)
+    makeDisk(file, image.boot, root, geometry)
+    growDisk(file, geometry, ROOM)
+  })
+}
+
+/** How much larger a card is than its image, in bytes; Raspberry Pi's initramfs, which is not here, would use it. */
+const ROOM = 2 ** 30
+
+/** What both cards are made from: the release's newest image, with what an emulated device needs to start. */
+function withBase(recipe: Recipe, use: (image: Image) => void): void {
+  const { release, architecture, planted } = recipe
+  const image = stockImage(newest[release], 'lite', architecture)
+  try {
+    const { unpacked, version } = debianKernel(release, architecture)
+    const modules = join('lib/modules', version)
+    cpSync(join(unpacked, modules), join(image.root, 'usr', modules), { recursive: true, verbatimSymlinks: true })
+    if (release === 'bookworm') makesHostKeys(image.root)
+    if (planted !== undefined) plant(image.root, planted)
+    use(image)
+  } finally {
+    image.remove()
+  }
+}
+
+/** In place of our stand-in, what raspberrypi-sys-mods' script does: all types of host key, once. */
+function makesHostKeys(root: string): void {
+  const script =
+    '#!/bin/sh -e\nrm -f /etc/ssh/ssh_host_*_key*\nssh-keygen -A\nsystemctl disable regenerate_ssh_host_keys\n'
+  put(root, 'usr/lib/raspberrypi-sys-mods/regenerate_ssh_host_keys', script, 0o755)
+}
+
+/** Started before anything is ordered, and ended by nothing but the power: see `planted.py`. */
+export function plant(root: string, ports: readonly number[]): void {
+  put(root, 'usr/local/lib/planted.py', readFileSync(join(packageRoot, 'test/boot/planted.py'), 'utf8'))
+  const command = `/usr/bin/python3 -I /usr/local/lib/planted.py ${ports.join(' ')}`
+  const unit = `[Unit]\nDescription=Planted listeners\nDefaultDependencies=no\n\n[Service]\nExecStart=${command}\n`
+  put(root, 'etc/systemd/system/planted.service', unit)
+  symlinkSync('../planted.service', join(root, 'etc/systemd/system/sysinit.target.wants/planted.service'))
+}
+
+function put(root: string, path: string, text: string, mode = 0o644): void {
+  const file = join(root, path)
+  mkdirSync(dirname(file), { recursive: true })
+  rmSync(file, { force: true })
+  appendFileSync(file, text)
+  chmodSync(file, mode)
+}

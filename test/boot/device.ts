@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type LoginOptions, type Owner, SSH_PORT } from '../device/support/owner.ts'
+import type { Finished } from '../device/support/run.ts'
+import { type Forwarded, freePorts, Guest, type Machine } from './guest.ts'
+import { Probe } from './probe.ts'
+
+/** What an owner needs to know to log in. */
+interface Account {
+  readonly user: string
+  readonly port: number
+}
+
+/** On the owner's device, and on the same image unbaked. */
+export const accounts = { baked: { user: 'alice', port: SSH_PORT }, stock: { user: 'root', port: 22 } } as const
+
+/** Ports on which a planted program answers; on 22 too where sshd is not. */
+export const PLANTED = [80, 111, 139, 445, 631, 1883, 3389, 5900, 8080]
+
+/** Milliseconds. */
+const ASK_EVERY = 10_000
+
+/** A card in a machine, and its owner before it. However often it starts, it is reached by the same ports of loopback. */
+export class Device {
+  readonly #machine: Machine
+  readonly #card: string
+  readonly #owner: Owner
+  readonly #account: Account
+  readonly #forwarded: Forwarded
+  #guest: Guest | undefined
+
+  private constructor(machine: Machine, card: string, owner: Owner, account: Account, forwarded: Forwarded) {
+    this.#machine = machine
+    this.#card = card
+    this.#owner = owner
+    this.#account = account
+    this.#forwarded = forwarded
+  }
+
+  static async make(machine: Machine, card: string, owner: Owner, account: Account): Promise<Device> {
+    return new Device(machine, card, owner, account, await freePorts(machine.ports))
+  }
+
+  /** A probe of every forwarded port but sshd's own, which it asks by logging in. */
+  probe(): Probe {
+    const ports = Object.fromEntries([...this.#forwarded].filter(([port]) => port !== this.#account.port))
+    const port = this.#forwarded.get(this.#account.port)
+    const settings = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'ConnectTimeout=20', 'BatchMode=yes']
+    const options = ['-F', 'none', '-v', '-i', this.#owner.key, ...settings.flatMap((setting) => ['-o', setting])]
+    const login = ['ssh', ...options, '-p', String(port), `${this.#account.user}@127.0.0.1`, 'true']
+    return new Probe({ ports, login })
+  }
+
+  /** Switches it on; what it writes stays on its card. */
+  async start(): Promise<void> {
+    this.#guest = await Guest.start(this.#machine, this.#card, { keep: true, forwarded: this.#forwarded })
+  }
+
+  /** The machine that runs. */
+  get guest(): Guest {
+    if (this.#guest === undefined) throw new Error('the device is off')
+    return this.#guest
+  }
+
+  /** Logs in as the account, or as `options` say, and runs a line of shell. */
+  login(line: string, options: LoginOptions = {}): Finished {
+    const way = this.guest.way(this.#account.port)
+    return this.#owner.loginBy(way, [line], { user: this.#account.user, timeout: 120, ...options })
+  }
+
+  /** Runs a line of shell as root, by sudo and the password. @returns its stdout @throws Error if it fails */
+  asRoot(line: string, timeout = 120): string {
+    const quoted = `'${line.replaceAll("'", "'\\''")}'`
+    const sudo = this.#account.user === 'root' ? `sh -c ${quoted}` : `sudo -S -p '' sh -c ${quoted}`
+    const done = this.login(sudo, { input: `${this.#owner.password}\n`, timeout })
+    if (done.status !== 0) throw new Error(`${line}: exit ${done.status}\n${done.stdout}${done.stderr}`)
+    return done.stdout
+  }
+
+  /**
+   * Waits until `ready` says so, asking every few seconds: a login costs an emulated device two of them.
+   *
+   * @throws Error with the console's text after `seconds`, or when the machine ends first
+   */
+  async until(what: string, seconds: number, ready: () => boolean): Promise<void> {
+    const end = performance.now() + seconds * 1000
+    while (!ready()) {
+      if (this.guest.ended) throw new Error(`the device went off while waiting for ${what}\n${this.guest.console()}`)
+      if (performance.now() > end) throw new Error(`${what}: not after ${seconds} s\n${this.guest.console()}`)
+      await sleep(ASK_EVERY)
+    }
+  }
+
+  /** Shuts it down in order, as its owner does; `reboot` lets the machine end too, and {@link start} goes on. */
+  async shutDown(how: 'reboot' | 'poweroff'): Promise<void> {
+    // The connection may end before the command does.
+    this.login(this.#account.user === 'root' ? `systemctl ${how}` : `sudo -S -p '' systemctl ${how}`, {
+      input: `${this.#owner.password}\n`,
+    })
+    await this.guest.off(300)
+    await this.remove()
+  }
+
+  /** Ends it without asking. */
+  async remove(): Promise<void> {
+    await this.#guest?.remove()
+    this.#guest = undefined
+  }
+}

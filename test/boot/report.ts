@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
+import { join } from 'node:path'
+import { packageRoot } from '../../src/assets.ts'
+import { hostFacts } from '../device/support/host.ts'
+import type { Architecture } from '../device/support/recipe.ts'
+import type { Checked } from './checks.ts'
+import { emulator } from './guest.ts'
+import type { Seen } from './probe.ts'
+import type { Times } from './times.ts'
+
+/** All that is known of one release on one architecture. */
+export interface Result {
+  readonly release: string
+  readonly architecture: Architecture
+  readonly kernel: string
+  /** Of the guest's systemd and OpenSSH. */
+  readonly versions: readonly string[]
+  readonly checks: readonly Checked[]
+  readonly probes: Readonly<Record<string, Seen>>
+  /** What systemd says each start's time went to. */
+  readonly analyses: Readonly<Record<string, readonly string[]>>
+  /** First and second start; none when nothing was measured. */
+  readonly times: Readonly<Record<string, Times>>
+}
+
+/** Writes `test/boot/results/RELEASE-ARCHITECTURE-DATE`, as JSON and as text. */
+export function writeReport(result: Result, date: string): void {
+  const machine = { ...hostFacts(emulator(result.architecture)), load: loadavg()[2] ?? 0 }
+  const passed = result.checks.filter((check) => check.passed).length
+  const count = { checks: result.checks.length, passed }
+  const place = join(packageRoot, 'test/boot/results', `${result.release}-${result.architecture}-${date}`)
+  mkdirSync(join(packageRoot, 'test/boot/results'), { recursive: true })
+  const document = { schema: 'pibake.boot/1', date, machine, count, ...result }
+  writeFileSync(`${place}.json`, `${JSON.stringify(document, null, 1)}\n`)
+  const head = `Real boots, ${result.release} on ${result.architecture}, ${date}
+${machine.cpu}, ${machine.cores} cores, ${machine.distribution}; ${machine.qemu}, ${machine.acceleration}; load of 15 minutes ${machine.load}
+guest: Linux ${result.kernel}, ${result.versions.join(', ')}
+${passed} of ${count.checks} checks passed
+`
+  writeFileSync(`${place}.txt`, [head, checkLines(result), probeLines(result), timeLines(result)].join('\n'))
+}
+
+const checkLines = ({ checks }: Result) =>
+  checks
+    .map(
+      ({ name, passed, reason }) =>
+        `${passed ? 'passed    ' : 'NOT PASSED'} ${name}${reason === undefined ? '' : `: ${reason}`}\n`,
+    )
+    .join('')
+
+function probeLines({ probes }: Result): string {
+  return Object.entries(probes)
+    .map(([which, seen]) => {
+      const ports = Object.entries(seen.ports).map(
+        ([port, { asked, nobody, refused, silent, answered }]) =>
+          `  port ${port}: asked ${asked}, before the emulator ran ${nobody}, refused ${refused}, silent ${silent}, ANSWERED ${answered}\n`,
+      )
+      const methods = Object.entries(seen.methods).map(([list, times]) => `${list} (${times})`)
+      return `probe, ${which} start, ${seen.seconds} s; ${seen.logins} logins, sshd offered: ${methods.join(', ')}\n${ports.join('')}`
+    })
+    .join('')
+}
+
+function timeLines({ times }: Result): string {
+  return Object.entries(times)
+    .map(
+      ([which, { baked, stock, ratio }]) =>
+        `until sshd answers, ${which} start: ratio of the medians ${ratio}; baked ${baked.join(' ')} s, unbaked ${stock.join(' ')} s\n`,
+    )
+    .join('')
+}
