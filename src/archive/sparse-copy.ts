@@ -4,7 +4,9 @@ import { type FileBytes, pieces, withFile } from './file-bytes.ts'
 import { newFile, throwIfAborted } from './new-file.ts'
 import { SparseWriter } from './sparse-writer.ts'
 
-const PIECE = 1024 * 1024
+/** Bytes that are read at once: what stays in the processor's cache until it is written, or enough for a message. */
+const PIECE = 256 * 1024
+const SHOWN_PIECE = 1024 * 1024
 
 export interface CopyOptions {
   readonly signal?: AbortSignal
@@ -46,7 +48,7 @@ function clone(source: string, destination: string): boolean {
 
 async function copy(file: FileBytes, writer: SparseWriter | undefined, options: CopyOptions): Promise<void> {
   let offset = 0
-  for (const bytes of pieces(file, 0, file.size, PIECE)) {
+  for (const bytes of pieces(file, 0, file.size, options.onBytes === undefined ? PIECE : SHOWN_PIECE)) {
     writer?.write(bytes)
     await (options.onBytes?.(bytes, offset) ?? setImmediate())
     throwIfAborted(options.signal)

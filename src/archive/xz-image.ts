@@ -9,8 +9,8 @@ import { type Check, padded, streamEnd, streamHeader } from './xz-format.ts'
 import { readXzIndex, type XzBlock } from './xz-index.ts'
 
 const MIB = 1024 * 1024
-/** Decoded blocks in memory: four of those that `xz -T0 -6` makes. */
-const KEPT = 96 * MIB
+/** Decoded blocks in memory: three of those that `xz -T0 -6` makes. */
+const KEPT = 72 * MIB
 /** Larger blocks, and larger dictionaries, are no good for entering a file in the middle. */
 const MAX_BLOCK = 64 * MIB
 const DECODE = ['-d', '-c', '-T1', `--memlimit-decompress=${160 * MIB}`]

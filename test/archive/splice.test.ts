@@ -110,6 +110,26 @@ test('xz: blocks that are not touched, and chunks before the first change, are c
   })
 })
 
+test('xz: a large block is coded again in pieces', async () => {
+  await inWorkdir(async (directory) => {
+    const large = Buffer.alloc(20 * MIB)
+    for (let start = 0; start < large.length; start += 5 * MIB) large.set(image, start)
+    const base = openXz(put(directory, 'a.xz', run('xz', ['-c', '-T2', '-0', '--block-size=19MiB'], large)))
+    const extents = [{ offset: 9, bytes: Buffer.from('changed') }]
+    for (const encoders of [1, 2]) await spliceXz(base, extents, join(directory, `${encoders}.xz`), { encoders })
+    large.write('changed', 9)
+    judged(join(directory, '2.xz'), large)
+    same(readFileSync(join(directory, '1.xz')), readFileSync(join(directory, '2.xz')), 'one encoder and two')
+    const made = openXz(join(directory, '2.xz'))
+    assert.equal(
+      made.units.map(({ size }) => size / MIB),
+      [8, 8, 3, 1],
+    )
+    base.close()
+    made.close()
+  })
+})
+
 test('xz: one encoder and two write the same bytes', async () => {
   await inWorkdir(async (directory) => {
     const base = openXz(put(directory, 'a.xz', run('xz', ['-c', '-T2', '-0', '--block-size=256KiB'], image)))
