@@ -12,6 +12,9 @@ const digest = `sha256:${'ab'.repeat(32)}`
 const baked = {
   'root/etc/machine-id': 'uninitialized\n',
   'root/etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
+  'root/etc/shadow': 'root:*:19000::::::\n',
+  'root/etc/group': 'root:x:0:\n',
+  'root/etc/gshadow': 'root:*::\n',
   'root/etc/pibake/first-boot/host-keys': 'ed25519\n',
   'root/etc/ssh/sshd_config': '# none\n',
   'root/var/lib/pibake/status.json': '{"schema":1,"state":"pending","steps":[]}\n',

@@ -76,7 +76,15 @@ export class Owner {
     const where = ['-b', way.from, '-p', String(way.port), '-o', `ConnectTimeout=${way.patience}`]
     // A client whose address is banned in the middle hears nothing more: it has failed, as status 124.
     const limit = ['timeout', '--kill-after=5', String(timeout)]
-    const full = [...limit, ...ssh, ...(verbose ? ['-v'] : []), ...where, ...how, `${user}@${way.destination}`, ...command]
+    const full = [
+      ...limit,
+      ...ssh,
+      ...(verbose ? ['-v'] : []),
+      ...where,
+      ...how,
+      `${user}@${way.destination}`,
+      ...command,
+    ]
     if (password === undefined) return way.attempt(full, { input, timeout: timeout + 30 })
     const ask = join(this.#place, 'ask')
     writeFileSync(ask, `#!/bin/sh\necho '${password}'\n`, { mode: 0o700 })
