@@ -15,13 +15,13 @@ fcntl.lockf(lock, fcntl.LOCK_EX)
 print("held", flush=True)
 time.sleep(float(sys.argv[2]))
 `
-/** The program's own functions, without its steps; ten seconds of waiting take one. */
+/** The program's own functions, without its steps; ten seconds of waiting take a fifth. */
 const PROGRAM = `set -eu
 PIBAKE_PREFIX= LIB=/usr/lib/pibake
 for part in paths faults files clock; do . $LIB/lib/$part.sh; done
 . $LIB/lib/apt.sh
 mkdir -p $RUN
-sleep() { command sleep 1; }
+sleep() { command sleep 0.2; }
 `
 
 /** A lock, and what has to wait for it. */
@@ -54,7 +54,7 @@ for (const release of releases) {
       const call = (script: string) =>
         runIn(root, ['sh', '-c', PROGRAM + script], { guest: debs(release), timeout: 300 })
       for (const [lock, command] of locks)
-        assert.match(call(`${held(lock, 4)}if ${command}; then echo done; fi`), /(?:^|\n)done\n$/, lock)
+        assert.match(call(`${held(lock, 2)}if ${command}; then echo done; fi`), /(?:^|\n)done\n$/, lock)
       const never = `${held('/var/lib/apt/lists/lock', 600)}apt_get 60 update || apt_fault other`
       assert.match(call(never), /\napt-locked\n$/)
     } finally {

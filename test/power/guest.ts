@@ -77,14 +77,21 @@ export class Guests {
    * Gives a guest a card and a task of `init.sh`, and waits for its end.
    *
    * @returns the lines that it printed
-   * @throws Error with all it printed, when it has not ended after {@link LIMIT} seconds or says that it is broken
+   * @throws Error with all it printed, when it has not ended after {@link LIMIT} seconds, says that it is broken, or when
+   * the emulator ends by itself
    */
   async run(disk: string, task: string, plug?: Plug): Promise<readonly string[]> {
     const child = this.#spawn(disk, ['-incoming', `exec:cat ${this.#saved}`])
     const lines: string[] = []
     let asked = false
     let left = plug?.occurrence ?? 0
-    const exited = once(child, 'exit')
+    let pulled = false
+    const pull = () => {
+      pulled = true
+      child.kill('SIGKILL')
+    }
+    // Not `exit`: then some of its lines may still be on their way.
+    const closed = once(child, 'close')
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
       const line = text.trim()
       if (line === '@ready') {
@@ -96,13 +103,15 @@ export class Guests {
       if (plug === undefined || left === 0) return
       if (line === plug.line) left -= 1
       if (line.startsWith(END)) left = 0
-      if (left === 0) setTimeout(() => child.kill('SIGKILL'), plug.seconds * 1000)
+      if (left === 0) setTimeout(pull, plug.seconds * 1000)
     })
     const late = setTimeout(() => child.kill('SIGTERM'), LIMIT * 1000)
-    const [, signal] = await exited
+    const [code, signal] = await closed
     clearTimeout(late)
-    const broken = lines.filter((line) => line.startsWith('@broken'))
-    if (signal === 'SIGTERM' || broken.length > 0) throw new Error(`the guest: ${task}\n${lines.join('\n')}`)
+    const broken = lines.some((line) => line.startsWith('@broken'))
+    // The guest ends the emulator by restarting; all else but the plug is the machinery's fault, not the device's.
+    if (broken || (code !== 0 && !pulled))
+      throw new Error(`the guest: ${task}: exit ${code ?? signal}\n${lines.join('\n')}`)
     return lines
   }
 

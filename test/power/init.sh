@@ -80,6 +80,11 @@ PROGRAM
   if [ -x /device/usr/lib/ufw/ufw-init ]; then chroot /device /usr/lib/ufw/ufw-init start >/dev/null; fi
 }
 
+# Its unit would have at the start, where an earlier one has finished with it.
+start_fail2ban() {
+  chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/fail2ban-client -x start >/dev/null
+}
+
 # What holds after a whole first start, in words of the device's own programs.
 account_for() {
   echo "@audit $(chroot /device /usr/bin/dpkg --audit | tr '\n' ' ')"
@@ -87,8 +92,6 @@ account_for() {
   chroot /device /usr/bin/dpkg --verify $(cat /device/etc/pibake/first-boot/packages-install) | while read -r line; do echo "@verify $line"; done
   chroot /device /usr/sbin/ufw status | while read -r line; do echo "@ufw $line"; done
   chroot /device /usr/sbin/iptables -S INPUT | while read -r line; do echo "@input $line"; done
-  # As its unit would have at the start, where an earlier one has finished with it.
-  chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/fail2ban-client -x start >/dev/null
   echo "@fail2ban $(chroot /device /usr/bin/fail2ban-client status 2>&1 | tr '\n' ' ')"
 }
 
@@ -112,6 +115,7 @@ case $task in
     before=$(written)
     start none "$halves"
     echo "@written $(($(written) - before))"
+    case $halves in *network*) start_fail2ban ;; esac
     echo "@status $(chroot /device /usr/lib/pibake/pibake-firstboot status --json)"
     case $halves in *network*) account_for ;; esac
     unmount_device || echo "@broken umount"

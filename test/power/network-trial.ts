@@ -108,7 +108,8 @@ export class NetworkTrial {
     wrong.push(...violations(now, this.#before, 'network'), ...replaced(keys, wholeKeys(now)))
     wrong.push(...differsFrom(join(place, 'root/etc'), join(now.root, 'etc')))
     const status = lines.find((line) => line.startsWith('@status ')) ?? ''
-    if (!status.includes('"state":"ok","attempts"')) wrong.push(`the next start ended as ${status}`)
+    if (!status.includes('"state":"ok","attempts"'))
+      wrong.push(`the next start ended as ${status || lines.slice(-5).join(' / ')}`)
     const ends = lines.filter((line) => line.startsWith(END))
     if (ends.join() !== `${END} 0,${END} 0`) wrong.push(`the starts ended with: ${ends.join(', ')}`)
     if (written(lines)[1] !== 0) wrong.push(`the start after that wrote ${written(lines)[1]} sectors`)

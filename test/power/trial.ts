@@ -94,7 +94,8 @@ export class Trial {
     if (!askedKeys(now).every((type) => type in own)) wrong.push('a host key is missing')
     const status = lines.find((line) => line.startsWith('@status '))?.slice('@status '.length) ?? ''
     // The network half has not run, so `pending` is the best there is.
-    if (!status.includes('"state":"pending","attempts"')) wrong.push(`the next start ended as ${status}`)
+    if (!status.includes('"state":"pending","attempts"'))
+      wrong.push(`the next start ended as ${status || lines.slice(-5).join(' / ')}`)
     const local = [...status.matchAll(/"phase":"local","state":"([a-z]+)"/g)].map(([, state]) => state)
     if (local.length === 0 || local.some((state) => state !== 'ok')) wrong.push(`local steps: ${local.join(' ')}`)
     const ends = lines.filter((line) => line.startsWith(END))
