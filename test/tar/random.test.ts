@@ -121,6 +121,8 @@ test('what tar unpacks is what the model has', () =>
           const chosen = files[index % Math.max(files.length, 1)]
           const parent = model.nodes.get(at.slice(0, at.lastIndexOf('/')) || '/')
           if (chosen === undefined || model.nodes.has(at) || parent?.kind !== 'directory') continue
+          // Whichever of the two tar meets first is the other's target, and tar packs no longer one in this format.
+          if (kind === 'ustar' && [at, chosen[0]].some((name) => Buffer.byteLength(`.${name}`) > 100)) continue
           linkSync(join(tree, chosen[0]), join(tree, at))
           model.nodes.set(at, chosen[1])
         }
@@ -144,7 +146,7 @@ test('what tar unpacks is what the model has', () =>
         }
       }),
     ),
-    { numRuns: 15 },
+    { numRuns: Number(process.env.PIBAKE_TAR_TREES ?? 15) },
   ))
 
 test('damage is refused or harmless, never a crash', () =>
