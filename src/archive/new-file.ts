@@ -3,8 +3,11 @@ import { Interrupted } from '../apply/errors.ts'
 import { errno } from '../tree/disk.ts'
 import { SpaceError } from '../tree/tree.ts'
 
+/** What is baked holds password hashes and keys: it is its owner's alone, from the first byte on. */
+export const PRIVATE = 0o600
+
 /**
- * Makes the file at `path`, which is not there yet, and lets `write` fill it. If that fails, the file is removed.
+ * Makes the file at `path`, for its owner alone, which is not there yet, and lets `write` fill it. If that fails, the file is removed.
  *
  * @throws SpaceError when the disk is full, Interrupted when `signal` called the work off
  */
@@ -14,7 +17,7 @@ export async function newFile<T>(
   write: (fd: number) => Promise<T>,
 ): Promise<T> {
   throwIfAborted(signal)
-  const fd = openSync(path, 'wx+')
+  const fd = openSync(path, 'wx+', PRIVATE)
   let isDone = false
   try {
     const result = await write(fd)

@@ -1,7 +1,7 @@
-import { constants, copyFileSync, rmSync } from 'node:fs'
+import { chmodSync, constants, copyFileSync, rmSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { type FileBytes, pieces, withFile } from './file-bytes.ts'
-import { newFile, throwIfAborted } from './new-file.ts'
+import { newFile, PRIVATE, throwIfAborted } from './new-file.ts'
 import { SparseWriter } from './sparse-writer.ts'
 
 /** Bytes that are read at once: what stays in the processor's cache until it is written, or enough for a message. */
@@ -27,6 +27,7 @@ export async function copyImage(source: string, destination: string, options: Co
   await withFile(source, async (file) => {
     if (!isClone) return newFile(destination, options.signal, (fd) => copy(file, new SparseWriter(fd), options))
     try {
+      chmodSync(destination, PRIVATE)
       if (options.onBytes !== undefined) await copy(file, undefined, options)
     } catch (error) {
       rmSync(destination)

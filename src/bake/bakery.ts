@@ -6,7 +6,9 @@ import type { Target } from '../tree/tree.ts'
 
 /** How far a long work is; `src/cli/progress.ts` shows it. */
 export interface Progress {
+  /** @param bytes done so far, of the total */
   update(bytes: number): void
+  /** Ends the display, however the work ended; to be called in a `finally`. */
   done(): void
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { writeOutputs } from '../emit/beside.ts'
 import { keepChecksums } from '../emit/bmap-checksums.ts'
@@ -33,10 +33,17 @@ export interface Output {
  */
 export async function deliverOutput(baked: Baked, output: Output): Promise<string[]> {
   const { base, out, manifest, provenance, imager, sign } = output
-  const bmap = baked.image && bmapOf(base, baked.image)
-  const gone = clearSideFiles(out)
-  for (const other of baked.others) renameSync(other.file, other.out)
-  renameSync(baked.file, out)
+  const made = [...baked.others, { ...baked, out }]
+  let bmap: Bmap | undefined
+  let gone: string[]
+  try {
+    bmap = baked.image && bmapOf(base, baked.image)
+    gone = clearSideFiles(out)
+    for (const file of made) renameSync(file.file, file.out)
+  } catch (error) {
+    for (const { file } of made) rmSync(file, { force: true })
+    throw error
+  }
   syncDirectory(dirname(out))
   const outputs = [out, ...baked.others.map((other) => other.out)]
   if (baked.baseSha256 === undefined) {

@@ -1,15 +1,8 @@
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import type { SingleBar } from 'cli-progress'
+import type { Progress } from '../bake/bakery.ts'
 import type { Io } from './io.ts'
-
-/** How far a long work is. */
-export interface Progress {
-  /** @param bytes done so far, of the total */
-  update(bytes: number): void
-  /** Ends the display, however the work ended; to be called in a `finally`. */
-  done(): void
-}
 
 /** In ms: what is done sooner shows nothing. */
 const PATIENCE = 1000

@@ -1,7 +1,6 @@
 import { TargetError } from '../tree/tree.ts'
 import type { Bytes } from './bytes.ts'
 import { fieldsOf } from './fields.ts'
-import type { FileSystem } from './file-system.ts'
 import { readGpt } from './gpt.ts'
 import { readMbr } from './mbr.ts'
 import { badTable, type Partition, SECTOR } from './partition-entry.ts'
@@ -60,21 +59,6 @@ export function imageLimit(first: Uint8Array, label: string): number {
 function readTable(bytes: Bytes, label: string): readonly Partition[] {
   const mbr = readMbr(bytes, label)
   return mbr.isProtective ? readGpt(bytes, label) : mbr.partitions
-}
-
-/**
- * A boot partition with `boot.img` is started from that image, and signed boot is made of it: what is changed beside
- * it has no effect, and a change in it breaks the signature.
- *
- * @throws TargetError when there is one
- */
-export function assertNotSignedBoot(boot: FileSystem, label: string): void {
-  if (boot.lstat('/boot.img') === undefined) return
-  const isSigned = boot.lstat('/boot.sig') !== undefined
-  throw new TargetError(
-    `${label}: the device starts from ${isSigned ? 'the signed image boot.img' : 'the image boot.img'} on its boot partition`,
-    { hint: 'harden the system before boot.img is made and signed' },
-  )
 }
 
 function assertPlaces(partitions: readonly Partition[], size: number, label: string): void {

@@ -259,6 +259,35 @@ test('a damaged archive is refused, and nothing is left of the output', () => {
   }
 })
 
+test('a bmap of the base that cannot be used is refused, and nothing is left of the output', () => {
+  const out = folder('bad bmap')
+  const own = join(work, 'with-bmap.img')
+  copyFileSync(base, own)
+  writeFileSync(`${own}.bmap`, '<bmap version="9">')
+  const { code, stderr } = pibake(['bake', spec, own, '-o', join(out, 'x.img')])
+  assert.is(code, 1, stderr)
+  assert.match(stderr, 'bmap')
+  assert.equal(readdirSync(out), [])
+})
+
+test('a signed boot is refused', () => {
+  const image = join(work, 'signed.img')
+  copyFileSync(base, image)
+  writeFileSync(join(work, 'boot.img'), 'signed')
+  execFileSync('mcopy', ['-i', `${image}@@${8 * 1024 * 1024}`, join(work, 'boot.img'), '::boot.img'], { env })
+  const { code, stderr } = pibake(['apply', spec, '--image', image])
+  assert.is(code, 3)
+  assert.match(stderr, 'boot.img')
+})
+
+test('outputs hold password hashes: they are for their owner alone', () => {
+  const out = folder('private')
+  for (const name of ['x.img', 'x.img.gz']) {
+    bake(base, join(out, name), '--no-checksums')
+    assert.is(statSync(join(out, name)).mode & 0o777, 0o600)
+  }
+})
+
 test('holes stay holes', () => {
   const out = join(folder('holes'), 'x.img')
   bake(base, out, '--no-checksums')

@@ -2,11 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { openFat32 } from '../../src/fat32/fat32.ts'
-import { Edit } from '../../src/image/edit.ts'
-import { assertNotSignedBoot, findPartitions } from '../../src/image/partitions.ts'
+import { findPartitions } from '../../src/image/partitions.ts'
 import { TargetError } from '../../src/tree/tree.ts'
-import { FatImage, MIB, run } from '../fat32/support/fat-image.ts'
+import { MIB, run } from '../fat32/support/fat-image.ts'
 import { MemoryBytes } from '../support/memory-bytes.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
@@ -161,18 +159,4 @@ test('a table of random bytes is refused or understood, and never anything else'
         assert.instance(error, TargetError)
       }
     }
-  }))
-
-test('signed boot is recognised', () =>
-  inWorkdir((work) => {
-    const boot = new FatImage(work, { size: 40 * MIB, perCluster: 1 })
-    const look = () => {
-      const fat = openFat32(new Edit(new MemoryBytes(readFileSync(boot.path))), { label: 'boot', epoch: 0 })
-      assertNotSignedBoot(fat, 'card.img')
-    }
-    look()
-    boot.fill({ 'boot.img': 'x' })
-    assert.throws(look, /starts from the image boot.img/)
-    boot.fill({ 'boot.sig': 'x' })
-    assert.throws(look, /signed image/)
   }))

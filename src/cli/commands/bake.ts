@@ -1,9 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Bakery } from '../../bake/bakery.ts'
 import { deliverOutput, type Output } from '../../bake/deliver-output.ts'
-import { isTar, openBakery } from '../../bake/open.ts'
+import { isTar } from '../../bake/open.ts'
 import { manifestOf } from '../../emit/manifest.ts'
 import { assertCanSign } from '../../emit/sign.ts'
 import { readSums } from '../../emit/sums.ts'
@@ -15,12 +14,11 @@ import { common, type Run } from '../command.ts'
 import { deliver } from '../deliver.ts'
 import { imageFacts } from '../documents.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { interruptible } from '../interrupt.ts'
 import { type Io, say } from '../io.ts'
 import { packageOptions } from '../package-options.ts'
-import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
-import { progress } from '../progress.ts'
+import type { Prepared, PrepareOptions } from '../prepare.ts'
 import { sbomFacts } from '../sbom-facts.ts'
+import { withBakery } from '../with-bakery.ts'
 
 interface BakeOptions extends PrepareOptions {
   readonly output: string
@@ -71,39 +69,17 @@ async function bake(io: Io, specFile: string, base: string, options: BakeOptions
   // Before the long work: a file of that name that is somebody else's is not written to.
   if (isHashed) readSums(dirname(out))
 
-  return interruptible(async (signal) => {
-    const working = {
-      signal,
-      isHashed,
-      progress: (title: string, total: number | undefined) => progress(io, title, total),
-    }
-    let bakery: Bakery | undefined
-    try {
-      const prepared = await prepare(io, specFile, { ...options, makeHostKeys: true, carry: 'must' }, async () => {
-        bakery = await openBakery({ base, out, ...bootRoute(options) }, working)
-        return bakery.target
-      })
-      if (typeof prepared === 'number' || bakery === undefined) return prepared as ExitCode
-      const { bake: make } = bakery
-      return await deliver(
-        io,
-        prepared,
-        { command: 'bake', specFile, knownHosts: options.knownHosts },
-        async (changes) => {
-          const { epoch, plan } = prepared
-          const baked = await make.call(bakery, changes, { epoch, operations: plan.operations })
-          const written = await deliverOutput(baked, {
-            ...outputOf(io, specFile, base, options, prepared, changes),
-            sign,
-          })
-          say(io, `baked ${out}: ${changes.length} paths changed, all read back`)
-          return { output: out, files: written, sha256: baked.sha256 ?? null }
-        },
-      )
-    } finally {
-      bakery?.close()
-    }
-  })
+  const settings = { ...options, route: { base, out, ...bootRoute(options) }, isHashed }
+  return withBakery(io, specFile, settings, (bakery, prepared) =>
+    deliver(io, prepared, { command: 'bake', specFile, knownHosts: options.knownHosts }, async (changes) => {
+      const { epoch, plan } = prepared
+      const baked = await bakery.bake(changes, { epoch, operations: plan.operations })
+      const output = { ...outputOf(io, specFile, base, options, prepared, changes), sign }
+      const written = await deliverOutput(baked, output)
+      say(io, `baked ${out}: ${changes.length} paths changed, all read back`)
+      return { output: out, files: written, sha256: baked.sha256 ?? null }
+    }),
+  )
 }
 
 /** What is wrong with the words of the command, if anything. */
