@@ -1,8 +1,8 @@
 /**
  * What pibake needs for images of the size of Raspberry Pi OS Lite, beside what else does the same work and beside the
- * floor: `npm run bench -- [--runs N] [--rows WORD,…]`. As root; see bench/README.md.
+ * floor: `npm run bench -- [--runs N] [--rows NAME,…]`. As root; see bench/README.md.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -40,6 +40,11 @@ const fresh = (name: string) => {
   run(['sync', at(name)])
 }
 
+/** @throws Error when the image is not as the spec says: debugfs ends with 0 whatever happens */
+function verified(name: string): void {
+  run(pibake('verify', spec, '--image', at(name)))
+}
+
 function rmAll(names: readonly string[]): void {
   for (const name of names) rmSync(at(name), { force: true })
 }
@@ -64,8 +69,14 @@ const rows: readonly Row[] = [
           name: 'pibake apply --image, read back',
           command: pibake('apply', spec, '--image', at('own.img')),
           before: () => fresh('own.img'),
+          check: () => verified('own.img'),
         },
-        { name: 'debugfs + mtools, not read back', command: ['sh', script], before: () => fresh('peer.img') },
+        {
+          name: 'debugfs + mtools, not read back',
+          command: ['sh', script],
+          before: () => fresh('peer.img'),
+          check: () => verified('peer.img'),
+        },
         { name: 'node -e 0', command: [process.execPath, '-e', '0'] },
       ]
     },
@@ -157,11 +168,17 @@ const rows: readonly Row[] = [
 ]
 
 const about = machine()
-const results: { name: string; goal: string; results: readonly Result[] }[] = []
+const file = join(packageRoot, 'bench/results', `images-${about.date}`)
+/** A row that is measured again takes the place of what the same day had. */
+let results: { name: string; goal: string; results: readonly Result[] }[] = existsSync(`${file}.json`)
+  ? JSON.parse(readFileSync(`${file}.json`, 'utf8')).rows
+  : []
 for (const row of rows) {
-  if (wanted !== undefined && !wanted.some((word) => row.name.includes(word))) continue
-  results.push({ name: row.name, goal: row.goal, results: race(row.contenders(), row.runs ?? runs, work) })
-  const file = join(packageRoot, 'bench/results', `images-${about.date}`)
+  if (wanted !== undefined && !wanted.includes(row.name)) continue
+  const measured = { name: row.name, goal: row.goal, results: race(row.contenders(), row.runs ?? runs, work) }
+  const order = rows.map(({ name }) => name)
+  results = [...results.filter(({ name }) => name !== row.name), measured]
+  results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
   mkdirSync(join(packageRoot, 'bench/results'), { recursive: true })
   writeFileSync(`${file}.json`, `${JSON.stringify({ ...about, rows: results }, null, 2)}\n`)
   writeFileSync(`${file}.md`, report())

@@ -85,7 +85,9 @@ export class Edit implements WritableBytes {
 
   /** In one piece from the base, with what was changed over it. */
   #readLong(offset: number, length: number): Uint8Array {
-    const base = plain(this.#base.read(offset, length))
+    // Seen as no Buffer: `slice` of one gives a view, where the editors want a copy.
+    const { buffer, byteOffset } = this.#base.read(offset, length)
+    const base = new Uint8Array(buffer, byteOffset, length)
     let result: Uint8Array | undefined
     for (let page = Math.floor(offset / PAGE); page * PAGE < offset + length; page++) {
       const changed = this.#changed.get(page)
@@ -107,13 +109,9 @@ export class Edit implements WritableBytes {
 
   #basePage(page: number): Uint8Array {
     const start = page * PAGE
-    return plain(this.#base.read(start, Math.min(PAGE, this.size - start)))
+    // A copy: a view would keep all of the block alive that an archive's base has decoded for it.
+    return new Uint8Array(this.#base.read(start, Math.min(PAGE, this.size - start)))
   }
-}
-
-/** The same memory, seen as no Buffer: `slice` of one gives a view, where the editors want a copy. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes
 }
 
 /** Copies the part of `from` (which starts at `fromOffset`) that lies in `to` (at `toOffset`). */
