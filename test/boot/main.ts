@@ -44,7 +44,7 @@ for (const architecture of architectures) {
 async function prove(release: Release, architecture: Architecture): Promise<boolean> {
   const name = `${release} ${architecture}`
   const date = new Date().toISOString().slice(0, 10)
-  const owner = new Owner({ rules })
+  const owner = new Owner({ rules, packages: 'bundle: true' })
   const machine = machineFor(release, architecture, [22, SSH_PORT, ...PLANTED], work)
   const recipe = { release, architecture, owner }
   const card = (what: string) => join(work, `${what}.img`)
