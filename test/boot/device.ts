@@ -100,6 +100,12 @@ export class Device {
     await this.remove()
   }
 
+  /** Pulls the plug so many seconds after it was switched on. */
+  async cutAfter(seconds: number): Promise<void> {
+    await sleep(this.guest.started + seconds * 1000 - performance.now())
+    await this.remove()
+  }
+
   /** Ends it without asking. */
   async remove(): Promise<void> {
     await this.#guest?.remove()

@@ -78,6 +78,37 @@ export async function liveBaked(device: Device, owner: Owner, life: Life): Promi
   await device.shutDown('poweroff')
 }
 
+/**
+ * Seconds after which each start of a card loses its power, before one that does not: while systemd begins, while the
+ * local half works, while sshd comes up, and while dpkg is at work.
+ */
+export const CUTS = [12, 25, 35, 60, 100, 150] as const
+
+/** Starts a baked device whose power is cut again and again; in the end it has to be what it would have been without. */
+export async function liveCut(device: Device, life: Life): Promise<void> {
+  const { checks, probes } = life
+  const probe = device.probe()
+  for (const seconds of CUTS) {
+    await device.start()
+    await device.cutAfter(seconds)
+  }
+  await device.start()
+  await checks.check(`after cuts at ${CUTS.join(', ')} s the owner logs in with the key`, () =>
+    device.until('a login', START, () => device.login('true').status === 0),
+  )
+  await checks.check('after cuts the first start ends', () =>
+    device.until('the end of the first start', FIRST_START, () => !['pending', 'running'].includes(state(device))),
+  )
+  probes.cut = await probe.stop()
+  await closed(checks, device, probes.cut, 'cut')
+  await checks.check('after cuts the status is ok', () => isOk(device))
+  await settled(checks, device, 'after cuts ')
+  await checks.check('after cuts dpkg finds nothing amiss', () =>
+    assert.is(device.asRoot('dpkg --audit; dpkg --verify ufw fail2ban | grep -v /etc/ || true'), ''),
+  )
+  await device.shutDown('poweroff')
+}
+
 /** Starts the same image unbaked: the probe has to see what it is there to see. Afterwards it is off, and without the plants. */
 export async function liveStock(device: Device, planted: readonly number[], life: Life): Promise<void> {
   const { checks, probes } = life
@@ -131,6 +162,9 @@ function rests(device: Device): boolean {
 async function closed(checks: Checks, device: Device, seen: Seen, which: string): Promise<void> {
   await checks.check(`during the ${which} start no port but sshd's answered`, () => nothingOpened(device, seen))
   await checks.check(`during the ${which} start no password login was offered`, () => noPasswordOffered(seen))
+  await checks.check(`during the ${which} start sshd had one host key`, () =>
+    assert.is(Object.keys(seen.hostKeys).length, 1, Object.keys(seen.hostKeys).join(' ')),
+  )
 }
 
 /** The probe has asked every port, and was answered by none; nor has who listens there heard anybody, however briefly. */

@@ -13,7 +13,7 @@ import { releases } from '../device/support/roots.ts'
 import { bakedCard, stockCard } from './card.ts'
 import { Checks } from './checks.ts'
 import { accounts, Device, PLANTED } from './device.ts'
-import { type Life, liveBaked, liveStock, rules } from './lives.ts'
+import { type Life, liveBaked, liveCut, liveStock, rules } from './lives.ts'
 import { machineFor } from './machine.ts'
 import { writeReport } from './report.ts'
 import { measure, type Times } from './times.ts'
@@ -67,6 +67,13 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
     await liveBaked(device, owner, life).finally(() => device.remove())
   })
   report()
+  await checks.check('the baked image lives through power cuts', async () => {
+    bakedCard({ ...recipe, planted: [22, ...PLANTED] }, card('baked-cut'))
+    const device = await Device.make(machine, card('baked-cut'), owner, accounts.baked)
+    await liveCut(device, life).finally(() => device.remove())
+  })
+  report()
+  rmSync(card('baked-cut'), { force: true })
   const pairs = Number(values.pairs)
   if (pairs > 0) {
     await checks.check('every start of a card makes its own host keys', async () => {

@@ -14,7 +14,7 @@ const LOGIN_EVERY = 8000
 
 const ask = JSON.parse(process.argv[2] ?? '') as Ask
 const ports: Record<string, PortSeen> = {}
-const seen: Seen = { seconds: 0, ports, logins: 0, methods: {} }
+const seen: Seen = { seconds: 0, ports, logins: 0, methods: {}, hostKeys: {} }
 const since = () => Math.round((performance.now() - started) / 100) / 10
 const started = performance.now()
 
@@ -51,12 +51,16 @@ function knock(port: number, counts: PortSeen): void {
 async function logins(): Promise<never> {
   for (;;) {
     const said = await errors(ask.login)
-    for (const [, methods = ''] of said.matchAll(/^debug1: Authentications that can continue: (\S*)/gm)) {
-      seen.methods[methods] = (seen.methods[methods] ?? 0) + 1
-    }
+    count(seen.methods, said, /^debug1: Authentications that can continue: (\S*)/gm)
+    count(seen.hostKeys, said, /^debug1: Server host key: (.*?)\r?$/gm)
     if (said.includes('Authenticated to ')) seen.logins += 1
     await new Promise((resolve) => setTimeout(resolve, LOGIN_EVERY))
   }
+}
+
+/** Counts what `pattern` finds in `said`. */
+function count(found: Record<string, number>, said: string, pattern: RegExp): void {
+  for (const [, what = ''] of said.matchAll(pattern)) found[what] = (found[what] ?? 0) + 1
 }
 
 function errors([program = '', ...args]: readonly string[]): Promise<string> {

@@ -30,6 +30,8 @@ export interface Seen {
   logins: number
   /** The lists of methods that sshd offered, and how often. */
   readonly methods: Record<string, number>
+  /** The host keys that sshd showed, and how often. */
+  readonly hostKeys: Record<string, number>
 }
 
 /** Somebody in the network who tries every port four times a second, and logs in again and again. */
