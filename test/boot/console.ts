@@ -36,9 +36,10 @@ export class Console {
   /** Runs a line of shell. @returns what it printed and its exit status */
   async run(line: string): Promise<{ status: number; stdout: string }> {
     this.#heard = ''
-    this.#say(`${line}\nprintf '@%s %s@\\n' end $?`)
-    const [text = '', status] = await this.#hear(/@end (\d+)@/)
-    return { status: Number(status), stdout: text.replaceAll('\r', '').replace(/@end \d+@.*/s, '') }
+    // The shell shows what is typed: the marks are written so that they stand in the answer alone.
+    this.#say(`printf '@%s@\\n' begin; ${line}; printf '@%s %s@\\n' end $?`)
+    const [, stdout = '', status] = await this.#hear(/@begin@\r?\n(.*?)@end (\d+)@/s)
+    return { status: Number(status), stdout: stdout.replaceAll('\r', '') }
   }
 
   /** Leaves root's shell and the own one; the next one finds the question for a login. */
