@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createConnection } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ask, PortSeen, Seen } from './probe.ts'
 
 /** Milliseconds between two connections to a port, and until one that hears nothing is given up. */
@@ -24,7 +25,9 @@ for (const [port, host] of Object.entries(ask.ports)) {
   setInterval(() => knock(host, counts), EVERY)
 }
 void logins()
-process.once('SIGTERM', () => {
+process.once('SIGTERM', async () => {
+  // A login takes a slow device half a minute, and without one nothing was seen of what sshd offers.
+  for (let waited = 0; seen.logins === 0 && waited < 120; waited++) await sleep(1000)
   process.stdout.write(JSON.stringify({ ...seen, seconds: since() }), () => process.exit(0))
 })
 
@@ -54,7 +57,7 @@ async function logins(): Promise<never> {
     count(seen.methods, said, /^debug1: Authentications that can continue: (\S*)/gm)
     count(seen.hostKeys, said, /^debug1: Server host key: (.*?)\r?$/gm)
     if (said.includes('Authenticated to ')) seen.logins += 1
-    await new Promise((resolve) => setTimeout(resolve, LOGIN_EVERY))
+    await sleep(LOGIN_EVERY)
   }
 }
 
