@@ -50,9 +50,9 @@ uptime_now() {
 start() {
   chroot /device /usr/sbin/nft -f /etc/pibake/interim.nft || echo "@broken nft"
   case $2 in *network*) start_services ;; esac
-  # A board has no clock of its own: it starts where the image was made, and the network sets it forth and back.
-  date -s @1680000000 >/dev/null
-  (sleep 2; date -s @1763000000; sleep 3; date -s @1690000000) >/dev/null &
+  # A board has no clock of its own: it starts in 1970, and is set forth to 2040, which no 32-bit time can hold, and back.
+  date -s @1 >/dev/null
+  (sleep 2; date -s @2208988800; sleep 3; date -s @1763000000) >/dev/null &
   for half in $2; do
     echo "@begin $half"
     began=$(uptime_now)
