@@ -80,9 +80,15 @@ PROGRAM
   if [ -x /device/usr/lib/ufw/ufw-init ]; then chroot /device /usr/lib/ufw/ufw-init start >/dev/null; fi
 }
 
-# Its unit would have at the start, where an earlier one has finished with it.
+# Its unit would have at the start, where an earlier one has finished with it. It answers before its jails are up.
 start_fail2ban() {
   chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/fail2ban-client -x start >/dev/null
+  tries=0
+  until chroot /device /usr/bin/fail2ban-client status sshd >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ $tries -lt 30 ] || { tail -n 20 /device/var/log/fail2ban.log; return; }
+    sleep 1
+  done
 }
 
 # What holds after a whole first start, in words of the device's own programs.
