@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LoginOptions, type Owner, SSH_PORT } from '../device/support/owner.ts'
 import type { Finished } from '../device/support/run.ts'
+import { Console } from './console.ts'
 import { type Forwarded, freePorts, Guest, type Machine } from './guest.ts'
 import { Probe } from './probe.ts'
 
@@ -15,6 +16,14 @@ export const accounts = { baked: { user: 'alice', port: SSH_PORT }, stock: { use
 
 /** Ports on which a planted program answers; on 22 too where sshd is not. */
 export const PLANTED = [80, 111, 139, 445, 631, 1883, 3389, 5900, 8080]
+
+/** What decides whether a login reaches sshd, and what sshd said of those that did. */
+const REACHED = [
+  'systemctl --no-pager status ssh fail2ban',
+  'nft list ruleset | grep -A 9 f2b',
+  'tail -n 40 /var/log/fail2ban.log',
+  'journalctl --no-pager -b -u ssh | tail -n 60',
+].join('; ')
 
 /** Milliseconds. */
 const ASK_EVERY = 10_000
@@ -79,14 +88,31 @@ export class Device {
   /**
    * Waits until `ready` says so, asking every few seconds: a login costs an emulated device two of them.
    *
-   * @throws Error with the console's text after `seconds`, or when the machine ends first
+   * @throws Error with the console's text and {@link atConsole} after `seconds`, or when the machine ends first
    */
   async until(what: string, seconds: number, ready: () => boolean): Promise<void> {
     const end = performance.now() + seconds * 1000
     while (!ready()) {
       if (this.guest.ended) throw new Error(`the device went off while waiting for ${what}\n${this.guest.console()}`)
-      if (performance.now() > end) throw new Error(`${what}: not after ${seconds} s\n${this.guest.console()}`)
+      if (performance.now() > end) {
+        throw new Error(`${what}: not after ${seconds} s\n${await this.atConsole()}\n${this.guest.console()}`)
+      }
       await sleep(ASK_EVERY)
+    }
+  }
+
+  /** What the owner finds out at the console about a device that cannot be reached by the network. */
+  async atConsole(): Promise<string> {
+    const console = new Console(this.guest.serial)
+    try {
+      await console.logIn(this.#account.user, this.#owner.password)
+      const { stdout } = await console.run(REACHED)
+      await console.logOut()
+      return stdout
+    } catch (error) {
+      return `at the console: ${(error as Error).message}`
+    } finally {
+      console.close()
     }
   }
 
@@ -96,7 +122,9 @@ export class Device {
     this.login(this.#account.user === 'root' ? `systemctl ${how}` : `sudo -S -p '' systemctl ${how}`, {
       input: `${this.#owner.password}\n`,
     })
-    await this.guest.off(300)
+    await this.guest.off(300).catch(async (error: Error) => {
+      throw new Error(`${await this.atConsole()}\n${error.message}`)
+    })
     await this.remove()
   }
 

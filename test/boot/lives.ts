@@ -8,7 +8,7 @@ import type { Seen } from './probe.ts'
 
 /** Seconds for the slow parts, of an emulated device on a machine that others use too. */
 const START = 900
-const FIRST_START = 3600
+const FIRST_START = 1200
 
 /** The rules of the owner's spec: sshd's port for all, two others for none who is here. */
 export const rules = [
