@@ -1,7 +1,7 @@
 import type { Extent } from '../image/edit.ts'
-import { ImageFile } from '../image/image-file.ts'
 import { assertNotInUse } from '../image/in-use.ts'
 import { lockImage } from '../image/lock.ts'
+import { PlainFile } from '../image/plain-file.ts'
 import { finishRedo, isUnfinished, writeInPlace } from '../image/redo.ts'
 import type { Change } from '../plan/state.ts'
 import type { FileSystemTree } from '../tree/file-system.ts'
@@ -22,7 +22,7 @@ const RECOVERIES: Readonly<Record<ReturnType<typeof finishRedo>, Recovery>> = {
 export class Imaged implements Workable {
   readonly needsRoot = false
   readonly #path: string
-  #opened: { readonly file: ImageFile; readonly target: Target<FileSystemTree> } | undefined
+  #opened: { readonly file: PlainFile; readonly target: Target<FileSystemTree> } | undefined
 
   constructor(path: string) {
     this.#path = path
@@ -47,7 +47,7 @@ export class Imaged implements Workable {
 
   async commit(changes: readonly Change[], { epoch, signal }: CommitOptions): Promise<Receipt> {
     const receipt = this.#locked(() => {
-      const file = new ImageFile(this.#path)
+      const file = new PlainFile(this.#path)
       try {
         return this.#write(file, editImage(file, this.#path, changes, { epoch }).extents, signal)
       } finally {
@@ -58,7 +58,7 @@ export class Imaged implements Workable {
     return receipt
   }
 
-  #write(file: ImageFile, extents: readonly Extent[], signal: AbortSignal | undefined): Receipt {
+  #write(file: PlainFile, extents: readonly Extent[], signal: AbortSignal | undefined): Receipt {
     file.assertUnchanged()
     if (signal?.aborted === true) throw new Interrupted()
     return extents.length === 0 ? { warnings: [] } : writeInPlace(this.#path, extents)
@@ -76,7 +76,7 @@ export class Imaged implements Workable {
 
   #open(): Target<FileSystemTree> {
     if (this.#opened === undefined) {
-      const file = new ImageFile(this.#path)
+      const file = new PlainFile(this.#path)
       try {
         this.#opened = { file, target: imageTarget(file, this.#path) }
       } catch (error) {

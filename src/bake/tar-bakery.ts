@@ -5,6 +5,7 @@ import { decodeToFile } from '../archive/decode.ts'
 import { encodeFromFile } from '../archive/encode.ts'
 import { sha256OfFile } from '../archive/hash-file.ts'
 import { newFile, writeAll } from '../archive/new-file.ts'
+import { temporaryBeside } from '../emit/temporary.ts'
 import type { Change } from '../plan/state.ts'
 import { TarArchive } from '../tar/archive.ts'
 import { spliceTar } from '../tar/splice.ts'
@@ -14,7 +15,6 @@ import type { Baked, BakeOptions, Bakery, Working } from './bakery.ts'
 import { isPacked } from './base-image.ts'
 import { OutputHash } from './output-hash.ts'
 import { syncFile } from './sync-file.ts'
-import { temporaryBeside } from './temporary.ts'
 
 /** A root file system has no table that says how large it is; none of Raspberry Pi OS is as large as this. */
 const MOST = 64 * 1024 ** 3

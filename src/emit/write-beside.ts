@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import type { Owner } from '../plan/operation.ts'
 import { isOutOfSpace } from '../tree/explain.ts'
 import { SpaceError } from '../tree/tree.ts'
+import { temporaryBeside } from './temporary.ts'
 
 /**
  * Writes a file so that it is whole or not there: beside its place, brought to the disk, renamed. What stood there is
@@ -19,7 +18,7 @@ export function writeBeside(
   content: Uint8Array | string,
   options: { readonly mode: number; readonly owner?: Owner | undefined },
 ): void {
-  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
+  const beside = temporaryBeside(file)
   try {
     const descriptor = openSync(beside, 'wx', 0o600)
     try {
