@@ -4,7 +4,7 @@ import type { Compression } from './compression.ts'
 import { encodeGz } from './encode-gz.ts'
 import { encodeXz } from './encode-xz.ts'
 import { encodeZst } from './encode-zst.ts'
-import { newFile, writeAll } from './new-file.ts'
+import { appender, newFile } from './new-file.ts'
 import { withFile } from './pieces.ts'
 
 export interface EncodeOptions {
@@ -51,10 +51,7 @@ export async function encodeFromFile(
         level,
         signal,
         onProgress,
-        write: (bytes) => {
-          writeAll(fd, bytes)
-          onOutput?.(bytes)
-        },
+        write: appender(fd, onOutput),
       }),
     ),
   )

@@ -4,7 +4,7 @@ import { compressionForName } from '../archive/compression.ts'
 import { decodeToFile } from '../archive/decode.ts'
 import { encodeFromFile } from '../archive/encode.ts'
 import { sha256OfFile } from '../archive/hash-file.ts'
-import { newFile, writeAll } from '../archive/new-file.ts'
+import { appender, newFile } from '../archive/new-file.ts'
 import { temporaryBeside } from '../emit/temporary.ts'
 import type { Change } from '../plan/state.ts'
 import { TarArchive } from '../tar/archive.ts'
@@ -96,20 +96,17 @@ export class TarBakery implements Bakery {
     const shown = progress('writing', undefined)
     let done = 0
     try {
-      await newFile(raw, signal, (fd) =>
-        spliceTar(
-          archive,
-          this.target,
-          changes,
-          async (chunk) => {
-            signal.throwIfAborted()
-            writeAll(fd, chunk)
-            done += chunk.length
-            shown.update(done)
-          },
-          { epoch },
-        ),
-      )
+      await newFile(raw, signal, (fd) => {
+        const write = appender(fd, ({ length }) => {
+          done += length
+          shown.update(done)
+        })
+        const sink = (chunk: Uint8Array) => {
+          signal.throwIfAborted()
+          write(chunk)
+        }
+        return spliceTar(archive, this.target, changes, sink, { epoch })
+      })
     } finally {
       shown.done()
     }

@@ -4,6 +4,9 @@ import { type Disk, realDisk, unless } from '../tree/disk.ts'
 import { TargetError } from '../tree/tree.ts'
 import { told } from './told.ts'
 
+/** Of a removal. */
+const FAILURES = ['EACCES', 'EDQUOT', 'EIO', 'ENOENT', 'ENOSPC', 'EPERM', 'EROFS']
+
 /**
  * Makes this process the only pibake that changes the image, on every system: an empty file
  * `IMAGE.pibake-lock.PID-START-HOST-BOOT-SPACE` beside the image. The name says it all, so that nobody ever reads a
@@ -27,7 +30,10 @@ export function lockImage(path: string, disk: Disk = realDisk): () => void {
       return own
     })
     if (made === undefined) throw busy(path, own, process.pid)
-    const release = () => disk.unlinkSync(own)
+    const release = () => {
+      // If it stays, it is soon that of a dead process, which the next one removes; what was done is done all the same.
+      unless(FAILURES, () => disk.unlinkSync(own))
+    }
     try {
       for (const name of disk.readdirSync(directory)) {
         if (!name.startsWith(prefix) || join(directory, name) === own) continue
