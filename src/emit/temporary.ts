@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { namedProcess, ownProcessName } from '../apply/process-name.ts'
 import { realDisk, unless } from '../tree/disk.ts'
@@ -17,7 +18,7 @@ export function removeAbandoned(directory: string): void {
   for (const name of unless(['ENOENT', 'ENOTDIR', 'EACCES'], () => realDisk.readdirSync(directory)) ?? []) {
     const owner = namedProcess(NAME.exec(name)?.[1] ?? '', realDisk)
     if (owner === undefined || owner.mayBeAlive) continue
-    // Another process removes it at this moment, or it is another user's.
-    unless(['ENOENT', 'EACCES', 'EPERM'], () => realDisk.unlinkSync(join(directory, name)))
+    // Another process may remove it at this moment, and what another user's left stays.
+    unless(['EACCES', 'EPERM'], () => rmSync(join(directory, name), { recursive: true, force: true }))
   }
 }

@@ -1,5 +1,7 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { writeFully } from '../image/file-io.ts'
 import type { Owner } from '../plan/operation.ts'
+import { realDisk } from '../tree/disk.ts'
 import { isOutOfSpace } from '../tree/explain.ts'
 import { SpaceError } from '../tree/tree.ts'
 import { temporaryBeside } from './temporary.ts'
@@ -22,7 +24,7 @@ export function writeBeside(
   try {
     const descriptor = openSync(beside, 'wx', 0o600)
     try {
-      writeFileSync(descriptor, content)
+      writeFully(realDisk, descriptor, 0, Buffer.from(content))
       if (options.owner !== undefined) fchownSync(descriptor, options.owner.uid, options.owner.gid)
       fchmodSync(descriptor, options.mode)
       fsyncSync(descriptor)
