@@ -59,10 +59,10 @@ for (const [base, name] of ROUTES) {
       const undisturbed = traced(bake)
       assert.is(undisturbed.status, 0, undisturbed.stderr)
       const wanted = digestsIn(directory)
-      const withoutProgram = traced(['--eval', '0'])
+      const loading = traced([program, '--help'])
       for (const { call, result, exit } of KINDS) {
-        // Those of Node.js itself, before it comes to our program, are left alone.
-        const own = withoutProgram.count(call)
+        // Those with which Node.js loads the program are left alone.
+        const own = loading.count(call)
         const calls = undisturbed.count(call) - own
         const step = Math.max(1, calls / FAULTS)
         for (let at = FAULTS < calls ? Math.random() * step : 0; at < calls; at += step) {

@@ -68,7 +68,7 @@ const VARIATIONS: Readonly<Record<string, Variation>> = {
   'other options of Node.js': { env: node },
   'settings of the compressors': { env: compressors },
   'another terminal': { env: terminal },
-  'a low priority, few files': { through: ['nice', '-n', '10', 'prlimit', '--nofile=64'] },
+  'a low priority, few files': { through: ['nice', '-n', '10', 'prlimit', '--nofile=256'] },
 }
 
 /** `PIBAKE_VARIATIONS=20` for all of them. */
