@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { imageTarget } from '../src/apply/edit-image.ts'
-import { ImageFile } from '../src/image/image-file.ts'
+import { PlainFile } from '../src/image/plain-file.ts'
 import { judge } from '../src/judge.ts'
 import { changesOf } from '../src/plan/changes.ts'
 import type { Change } from '../src/plan/state.ts'
@@ -19,7 +19,7 @@ export interface Work {
 export function workOf(specFile: string, image: string): Work {
   const { spec, locate, digest } = loadSpec(specFile)
   if (spec === undefined) throw new Error(`${specFile} is refused`)
-  const target = imageTarget(new ImageFile(image), image)
+  const target = imageTarget(new PlainFile(image), image)
   const options = { locate, specDigest: digest, epoch: undefined, today: '2026-01-01', allowBooted: false }
   const { plan, epoch } = judge(spec, target, options)
   return { changes: changesOf(target, plan.operations), epoch, root: target.root }

@@ -1,9 +1,10 @@
 import type { Extent } from '../image/edit.ts'
-import { ImageFile } from '../image/image-file.ts'
 import { assertNotInUse } from '../image/in-use.ts'
 import { lockImage } from '../image/lock.ts'
+import { PlainFile } from '../image/plain-file.ts'
 import { finishRedo, isUnfinished, writeInPlace } from '../image/redo.ts'
 import type { Change } from '../plan/state.ts'
+import { type Disk, realDisk } from '../tree/disk.ts'
 import type { FileSystemTree } from '../tree/file-system.ts'
 import type { Target } from '../tree/tree.ts'
 import type { CommitOptions, Receipt } from './commit.ts'
@@ -22,10 +23,13 @@ const RECOVERIES: Readonly<Record<ReturnType<typeof finishRedo>, Recovery>> = {
 export class Imaged implements Workable {
   readonly needsRoot = false
   readonly #path: string
-  #opened: { readonly file: ImageFile; readonly target: Target<FileSystemTree> } | undefined
+  readonly #disk: Disk
+  #opened: { readonly file: PlainFile; readonly target: Target<FileSystemTree> } | undefined
 
-  constructor(path: string) {
+  /** @param disk for tests: system calls that fail */
+  constructor(path: string, disk: Disk = realDisk) {
     this.#path = path
+    this.#disk = disk
   }
 
   /** @throws TargetError when the image is no image of Raspberry Pi OS that pibake knows how to edit */
@@ -38,16 +42,16 @@ export class Imaged implements Workable {
   }
 
   isUnfinished(): boolean {
-    return isUnfinished(this.#path)
+    return isUnfinished(this.#path, this.#disk)
   }
 
   recover(): Recovery {
-    return this.#locked(() => RECOVERIES[finishRedo(this.#path)])
+    return this.#locked(() => RECOVERIES[finishRedo(this.#path, this.#disk)])
   }
 
   async commit(changes: readonly Change[], { epoch, signal }: CommitOptions): Promise<Receipt> {
     const receipt = this.#locked(() => {
-      const file = new ImageFile(this.#path)
+      const file = new PlainFile(this.#path, { disk: this.#disk })
       try {
         return this.#write(file, editImage(file, this.#path, changes, { epoch }).extents, signal)
       } finally {
@@ -58,16 +62,16 @@ export class Imaged implements Workable {
     return receipt
   }
 
-  #write(file: ImageFile, extents: readonly Extent[], signal: AbortSignal | undefined): Receipt {
+  #write(file: PlainFile, extents: readonly Extent[], signal: AbortSignal | undefined): Receipt {
     file.assertUnchanged()
     if (signal?.aborted === true) throw new Interrupted()
-    return extents.length === 0 ? { warnings: [] } : writeInPlace(this.#path, extents)
+    return extents.length === 0 ? { warnings: [] } : writeInPlace(this.#path, extents, this.#disk)
   }
 
   #locked<T>(work: () => T): T {
-    const unlock = lockImage(this.#path)
+    const unlock = lockImage(this.#path, this.#disk)
     try {
-      assertNotInUse(this.#path)
+      assertNotInUse(this.#path, this.#disk)
       return work()
     } finally {
       unlock()
@@ -76,7 +80,7 @@ export class Imaged implements Workable {
 
   #open(): Target<FileSystemTree> {
     if (this.#opened === undefined) {
-      const file = new ImageFile(this.#path)
+      const file = new PlainFile(this.#path, { disk: this.#disk })
       try {
         this.#opened = { file, target: imageTarget(file, this.#path) }
       } catch (error) {

@@ -2,6 +2,7 @@ import { at } from '../tree/descriptor-walk.ts'
 import type { Disk } from '../tree/disk.ts'
 import { unless } from '../tree/disk.ts'
 import { TargetError } from '../tree/tree.ts'
+import { startTime } from './process-name.ts'
 
 const LOCK = /^lock-(\d+)$/
 
@@ -52,11 +53,6 @@ function mayBeAlive(disk: Disk, owner: string): boolean {
   if (space !== ownSpace) return true
   const stat = unless(['ENOENT', 'ESRCH'], () => disk.readFileSync(`/proc/${Number(pid)}/stat`, 'utf8'))
   return stat !== undefined && startTime(stat) === start
-}
-
-/** Field 22 of proc(5) stat; the command's name before it may hold spaces and brackets. */
-export function startTime(stat: string): string {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }
 
 function place(disk: Disk): string {

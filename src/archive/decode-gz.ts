@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib'
 import { errno } from '../tree/disk.ts'
 import { TargetError } from '../tree/tree.ts'
 import type { Decoding } from './decode.ts'
-import { copies } from './file-bytes.ts'
 import { LimitedWriter } from './limited-writer.ts'
+import { copies } from './pieces.ts'
 
 const PIECE = 1024 * 1024
 

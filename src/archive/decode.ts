@@ -1,12 +1,13 @@
 import { closeSync, openSync } from 'node:fs'
+import type { PlainFile } from '../image/plain-file.ts'
 import { TargetError } from '../tree/tree.ts'
 import { compressionOf } from './compression.ts'
 import { decodeGz } from './decode-gz.ts'
 import { decodeXz } from './decode-xz.ts'
 import { decodeZst } from './decode-zst.ts'
-import { type FileBytes, withFile } from './file-bytes.ts'
 import { sha256OfFile } from './hash-file.ts'
 import { newFile } from './new-file.ts'
+import { withFile } from './pieces.ts'
 
 /** So much is decoded before {@link DecodeOptions.limit} is asked. */
 export const FIRST = 1024 * 1024
@@ -23,7 +24,7 @@ export interface DecodeOptions {
 
 /** One decoding, for the formats. */
 export interface Decoding extends Omit<DecodeOptions, 'isHashed'> {
-  readonly source: FileBytes
+  readonly source: PlainFile
   /** Its path, for messages and programs. */
   readonly path: string
   /** The empty file that the image goes to. */

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Encoding } from './encode.ts'
-import { copies } from './file-bytes.ts'
+import { copies } from './pieces.ts'
 
 const PIECE = 1024 * 1024
 const LEVEL = 6

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { UNIT } from '../image/bytes.ts'
 import { type Encoding, noEncoder } from './encode.ts'
-import { copies } from './file-bytes.ts'
+import { copies } from './pieces.ts'
 import { eachOutput, hasProgram, start } from './program.ts'
 
 const PIECE = 1024 * 1024

@@ -1,10 +1,11 @@
+import type { PlainFile } from '../image/plain-file.ts'
 import { TargetError } from '../tree/tree.ts'
 import type { Compression } from './compression.ts'
 import { encodeGz } from './encode-gz.ts'
 import { encodeXz } from './encode-xz.ts'
 import { encodeZst } from './encode-zst.ts'
-import { type FileBytes, withFile } from './file-bytes.ts'
-import { newFile, writeAll } from './new-file.ts'
+import { appender, newFile } from './new-file.ts'
+import { withFile } from './pieces.ts'
 
 export interface EncodeOptions {
   /** 0 to 9 for .xz and .gz, 1 to 19 for .zst; what the programs take by themselves otherwise. */
@@ -18,7 +19,7 @@ export interface EncodeOptions {
 
 /** One encoding, for the formats. */
 export interface Encoding {
-  readonly source: FileBytes
+  readonly source: PlainFile
   readonly path: string
   readonly level: number | undefined
   readonly signal: AbortSignal | undefined
@@ -50,10 +51,7 @@ export async function encodeFromFile(
         level,
         signal,
         onProgress,
-        write: (bytes) => {
-          writeAll(fd, bytes)
-          onOutput?.(bytes)
-        },
+        write: appender(fd, onOutput),
       }),
     ),
   )

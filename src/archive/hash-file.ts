@@ -20,7 +20,7 @@ export async function sha256OfFile(
     const buffer = Buffer.allocUnsafe(CHUNK)
     for (let total = 0; ; ) {
       if (options.signal?.aborted === true) throw new Interrupted()
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK)
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK, total)
       if (bytesRead === 0) break
       hash.update(buffer.subarray(0, bytesRead))
       total += bytesRead

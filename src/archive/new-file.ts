@@ -1,6 +1,8 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { Interrupted } from '../apply/errors.ts'
-import { errno } from '../tree/disk.ts'
+import { writeFully } from '../image/file-io.ts'
+import { realDisk } from '../tree/disk.ts'
+import { isOutOfSpace } from '../tree/explain.ts'
 import { SpaceError } from '../tree/tree.ts'
 
 /** What is baked holds password hashes and keys: it is its owner's alone, from the first byte on. */
@@ -26,7 +28,7 @@ export async function newFile<T>(
     return result
   } catch (error) {
     if (signal?.aborted === true) throw new Interrupted()
-    throw isFull(error) ? new SpaceError(`${path}: no space left`, { cause: error }) : error
+    throw isOutOfSpace(error) ? new SpaceError(`${path}: no space left`, { cause: error }) : error
   } finally {
     closeSync(fd)
     if (!isDone) rmSync(path)
@@ -38,13 +40,16 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new Interrupted()
 }
 
-/** Writes all of `bytes` to `fd`, at `offset` or (without one) where the last write ended. */
-export function writeAll(fd: number, bytes: Uint8Array, offset?: number): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += writeSync(fd, bytes, done, bytes.length - done, offset === undefined ? null : offset + done)
+/**
+ * Gives a function that writes to an empty file, each time behind what it wrote before.
+ *
+ * @param onBytes sees what was written
+ */
+export function appender(fd: number, onBytes?: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
+  let size = 0
+  return (bytes) => {
+    writeFully(realDisk, fd, size, bytes)
+    size += bytes.length
+    onBytes?.(bytes)
   }
-}
-
-function isFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(errno(error) ?? '')
 }

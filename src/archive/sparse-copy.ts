@@ -1,7 +1,8 @@
 import { chmodSync, constants, copyFileSync, rmSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { type FileBytes, pieces, withFile } from './file-bytes.ts'
+import type { PlainFile } from '../image/plain-file.ts'
 import { newFile, PRIVATE, throwIfAborted } from './new-file.ts'
+import { pieces, withFile } from './pieces.ts'
 import { SparseWriter } from './sparse-writer.ts'
 
 /** Bytes that are read at once: what stays in the processor's cache until it is written, or enough for a message. */
@@ -47,7 +48,7 @@ function clone(source: string, destination: string): boolean {
   }
 }
 
-async function copy(file: FileBytes, writer: SparseWriter | undefined, options: CopyOptions): Promise<void> {
+async function copy(file: PlainFile, writer: SparseWriter | undefined, options: CopyOptions): Promise<void> {
   let offset = 0
   for (const bytes of pieces(file, 0, file.size, options.onBytes === undefined ? PIECE : SHOWN_PIECE)) {
     writer?.write(bytes)

@@ -1,5 +1,6 @@
 import { ftruncateSync } from 'node:fs'
-import { writeAll } from './new-file.ts'
+import { writeFully } from '../image/file-io.ts'
+import { realDisk } from '../tree/disk.ts'
 
 /** Zeros are looked for in pieces of this size, so that a write is long enough to be fast. */
 const PIECE = 64 * 1024
@@ -41,7 +42,7 @@ export class SparseWriter {
   }
 
   #put(bytes: Uint8Array, start: number, end: number): void {
-    if (start < end) writeAll(this.#fd, bytes.subarray(start, end), this.#size + start)
+    if (start < end) writeFully(realDisk, this.#fd, this.#size + start, bytes.subarray(start, end))
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Extent } from '../image/edit.ts'
-import { type FileBytes, pieces } from './file-bytes.ts'
+import type { PlainFile } from '../image/plain-file.ts'
 import { inOrder } from './in-order.ts'
+import { pieces } from './pieces.ts'
 import type { Unit } from './unit.ts'
 
 /** Bytes that are copied at once. */
@@ -33,7 +34,7 @@ export interface Made<R> {
  * @returns the records of all that was written
  */
 export async function spliceUnits<U extends Unit, R>(
-  archive: { readonly file: FileBytes; readonly units: readonly U[] },
+  archive: { readonly file: PlainFile; readonly units: readonly U[] },
   extents: readonly Extent[],
   write: (bytes: Uint8Array) => void,
   options: SpliceOptions & {

@@ -1,6 +1,6 @@
 import type { Bytes } from '../image/bytes.ts'
+import { PlainFile } from '../image/plain-file.ts'
 import { TargetError } from '../tree/tree.ts'
-import { FileBytes } from './file-bytes.ts'
 import { filter, filterSync, hasProgram } from './program.ts'
 import type { Unit } from './unit.ts'
 import { UnitBytes } from './unit-bytes.ts'
@@ -26,7 +26,7 @@ export interface XzUnit extends Unit, XzBlock {
 export class XzImage implements Bytes {
   readonly size: number
   readonly path: string
-  readonly file: FileBytes
+  readonly file: PlainFile
   readonly check: Check
   readonly units: readonly XzUnit[]
   readonly #bytes: UnitBytes<XzUnit>
@@ -37,7 +37,7 @@ export class XzImage implements Bytes {
    * @throws TargetError when it is truncated or damaged; what blocks decode to is not looked at yet
    */
   static open(path: string): XzImage | undefined {
-    const file = new FileBytes(path)
+    const file = new PlainFile(path)
     let image: XzImage | undefined
     try {
       image = hasProgram('xz') ? fromFile(file, path) : undefined
@@ -48,7 +48,7 @@ export class XzImage implements Bytes {
   }
 
   /** For {@link XzImage.open}. */
-  constructor(path: string, file: FileBytes, check: Check, units: readonly XzUnit[]) {
+  constructor(path: string, file: PlainFile, check: Check, units: readonly XzUnit[]) {
     this.path = path
     this.file = file
     this.check = check
@@ -92,7 +92,7 @@ export class XzImage implements Bytes {
   }
 }
 
-function fromFile(file: FileBytes, path: string): XzImage | undefined {
+function fromFile(file: PlainFile, path: string): XzImage | undefined {
   const { streams, isPadded } = readXzIndex(file, path)
   const [stream] = streams
   if (stream === undefined || streams.length > 1 || isPadded || stream.blocks.length < 2) return undefined

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Extent } from '../image/edit.ts'
 import { limiter } from './limiter.ts'
 import type { Chunk } from './lzma2.ts'
-import { newFile, writeAll } from './new-file.ts'
+import { appender, newFile } from './new-file.ts'
 import { filter } from './program.ts'
 import { type Made, patch, type SpliceOptions, spliceUnits, type Touched } from './splice.ts'
 import { dictionarySize, type MadeBlock, makeBlock } from './xz-block.ts'
@@ -47,10 +47,7 @@ export async function spliceXz(
   const limit = limiter(lanes)
   image.forget()
   await newFile(destination, options.signal, async (fd) => {
-    const write = (bytes: Uint8Array) => {
-      writeAll(fd, bytes)
-      options.onOutput?.(bytes)
-    }
+    const write = appender(fd, options.onOutput)
     write(streamHeader(image.check))
     const records = await spliceUnits<XzUnit, IndexRecord>(image, extents, write, {
       ...options,

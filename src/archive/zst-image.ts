@@ -1,5 +1,5 @@
 import type { Bytes } from '../image/bytes.ts'
-import { FileBytes } from './file-bytes.ts'
+import { PlainFile } from '../image/plain-file.ts'
 import { type PlacedFrame, readSeekTable } from './seek-table.ts'
 import { UnitBytes } from './unit-bytes.ts'
 import { decodeFrameSync } from './zstd.ts'
@@ -14,7 +14,7 @@ const MAX_FRAME = 16 * MIB
 export class ZstImage implements Bytes {
   readonly size: number
   readonly path: string
-  readonly file: FileBytes
+  readonly file: PlainFile
   readonly units: readonly PlacedFrame[]
   readonly #bytes: UnitBytes<PlacedFrame>
 
@@ -23,7 +23,7 @@ export class ZstImage implements Bytes {
    * @throws TargetError when the table is damaged
    */
   static open(path: string): ZstImage | undefined {
-    const file = new FileBytes(path)
+    const file = new PlainFile(path)
     let image: ZstImage | undefined
     try {
       const units = readSeekTable(file, path)
@@ -36,7 +36,7 @@ export class ZstImage implements Bytes {
   }
 
   /** For {@link ZstImage.open}. */
-  constructor(path: string, file: FileBytes, units: readonly PlacedFrame[]) {
+  constructor(path: string, file: PlainFile, units: readonly PlacedFrame[]) {
     this.path = path
     this.file = file
     this.units = units

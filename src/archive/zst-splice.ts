@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Extent } from '../image/edit.ts'
-import { newFile, writeAll } from './new-file.ts'
+import { appender, newFile } from './new-file.ts'
 import { type FrameRecord, type PlacedFrame, seekTable } from './seek-table.ts'
 import { patch, type SpliceOptions, spliceUnits } from './splice.ts'
 import type { ZstImage } from './zst-image.ts'
@@ -23,10 +23,7 @@ export async function spliceZst(
 ): Promise<void> {
   const encode = zstdEncoder(options.level ?? ZSTD_LEVEL, destination)
   await newFile(destination, options.signal, async (fd) => {
-    const write = (bytes: Uint8Array) => {
-      writeAll(fd, bytes)
-      options.onOutput?.(bytes)
-    }
+    const write = appender(fd, options.onOutput)
     const records = await spliceUnits<PlacedFrame, FrameRecord>(image, extents, write, {
       ...options,
       lanes: availableParallelism(),

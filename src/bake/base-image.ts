@@ -3,17 +3,17 @@ import { type Compression, compressionOf } from '../archive/compression.ts'
 import { decodeToFile } from '../archive/decode.ts'
 import { XzImage } from '../archive/xz-image.ts'
 import { ZstImage } from '../archive/zst-image.ts'
+import { temporaryBeside } from '../emit/temporary.ts'
 import type { Bytes } from '../image/bytes.ts'
-import { ImageFile } from '../image/image-file.ts'
 import { imageLimit } from '../image/partitions.ts'
+import { PlainFile } from '../image/plain-file.ts'
 import { TargetError } from '../tree/tree.ts'
 import type { Working } from './bakery.ts'
-import { temporaryBeside } from './temporary.ts'
 
 /** A base as it can be read: as it lies there, entered in the middle of an archive, or decoded to a file of our own. */
 export type BaseImage =
-  | { readonly kind: 'file'; readonly bytes: ImageFile }
-  | { readonly kind: 'decoded'; readonly bytes: ImageFile; readonly sha256: string | undefined }
+  | { readonly kind: 'file'; readonly bytes: PlainFile }
+  | { readonly kind: 'decoded'; readonly bytes: PlainFile; readonly sha256: string | undefined }
   | { readonly kind: 'xz'; readonly bytes: XzImage }
   | { readonly kind: 'zst'; readonly bytes: ZstImage }
 
@@ -30,7 +30,7 @@ export async function openBaseImage(
   working: Working,
 ): Promise<BaseImage> {
   const packed = kindOf(base)
-  if (packed === 'none') return { kind: 'file', bytes: new ImageFile(base) }
+  if (packed === 'none') return { kind: 'file', bytes: new PlainFile(base) }
   if (packed === kind) {
     const entered = entry(base, packed)
     if (entered !== undefined) return entered
@@ -40,7 +40,7 @@ export async function openBaseImage(
 
 /** The bytes of an image that is to be read back: packed in a way that can be entered, or raw. */
 export function openMadeImage(file: string, kind: BaseImage['kind']): Bytes & { close(): void } {
-  const made = kind === 'xz' ? XzImage.open(file) : kind === 'zst' ? ZstImage.open(file) : new ImageFile(file)
+  const made = kind === 'xz' ? XzImage.open(file) : kind === 'zst' ? ZstImage.open(file) : new PlainFile(file)
   if (made === undefined) throw new Error(`${file}: what was written cannot be entered`)
   return made
 }
@@ -62,7 +62,7 @@ export function enteredImage(file: string): Bytes {
 }
 
 function kindOf(base: string): Compression {
-  const file = new ImageFile(base)
+  const file = new PlainFile(base)
   try {
     return compressionOf(file.read(0, Math.min(6, file.size)))
   } finally {
@@ -87,7 +87,7 @@ async function decoded(base: string, file: string, { signal, progress, isHashed 
       onProgress: (done) => shown.update(done),
     })
     try {
-      return { kind: 'decoded', bytes: new ImageFile(file), sha256: sourceHash }
+      return { kind: 'decoded', bytes: new PlainFile(file), sha256: sourceHash }
     } catch (error) {
       rmSync(file, { force: true })
       throw error

@@ -1,9 +1,10 @@
 import { closeSync, openSync, renameSync } from 'node:fs'
 import { sha256OfFile } from '../archive/hash-file.ts'
 import { HashThread } from '../archive/hash-thread.ts'
-import { writeAll } from '../archive/new-file.ts'
 import { copyImage } from '../archive/sparse-copy.ts'
 import type { Extent } from '../image/edit.ts'
+import { writeFully } from '../image/file-io.ts'
+import { realDisk } from '../tree/disk.ts'
 import type { Working } from './bakery.ts'
 import type { BaseImage } from './base-image.ts'
 
@@ -62,7 +63,7 @@ export async function copyEdited(
 function patch(file: string, extents: readonly Extent[]): void {
   const fd = openSync(file, 'r+')
   try {
-    for (const { offset, bytes } of extents) writeAll(fd, bytes, offset)
+    for (const { offset, bytes } of extents) writeFully(realDisk, fd, offset, bytes)
   } finally {
     closeSync(fd)
   }

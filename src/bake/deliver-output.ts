@@ -1,5 +1,15 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { writeOutputs } from '../emit/beside.ts'
 import { keepChecksums } from '../emit/bmap-checksums.ts'
 import { blockRanges, usedPieces } from '../emit/bmap-ranges.ts'
@@ -7,17 +17,20 @@ import { type Bmap, parseBmap } from '../emit/bmap-xml.ts'
 import type { ImagerFacts } from '../emit/imager.ts'
 import { jsonText } from '../emit/json.ts'
 import type { Manifest } from '../emit/manifest-schema.ts'
-import { clearSideFiles, sideFilesOf } from '../emit/names.ts'
+import { clearSideFiles, namesBeside, sideFilesOf } from '../emit/names.ts'
 import type { ProvenanceFacts } from '../emit/provenance.ts'
 import { writeSbom } from '../emit/sbom.ts'
 import type { SbomFacts } from '../emit/sbom-facts.ts'
 import type { SignOptions } from '../emit/sign.ts'
+import { temporaryBeside } from '../emit/temporary.ts'
 import { writeBeside } from '../emit/write-beside.ts'
 import type { Baked, BakedImage } from './bakery.ts'
 
 export interface Output {
   readonly base: string
   readonly out: string
+  /** See {@link readBaseBmap}. */
+  readonly baseBmap: Bmap | undefined
   readonly manifest: Manifest
   readonly provenance: Omit<ProvenanceFacts, 'subjects' | 'base'>
   readonly imager: Pick<ImagerFacts, 'urlBase' | 'name' | 'description' | 'image' | 'epoch'>
@@ -27,52 +40,73 @@ export interface Output {
 }
 
 /**
- * Puts a baked output in its place, and what lies beside it. Where no digests were wanted, that is the manifest alone.
+ * Puts a baked output in its place, and what lies beside it. Where no digests were wanted, that is the manifest alone. All of
+ * it is made in a folder of its own first: if that fails, for lack of room or of a key, nothing in OUT's folder has changed.
  *
  * @returns the paths of all that was written
  */
 export async function deliverOutput(baked: Baked, output: Output): Promise<string[]> {
-  const { base, out, manifest, provenance, imager, sign } = output
-  const made = [...baked.others, { ...baked, out }]
-  let bmap: Bmap | undefined
-  let gone: string[]
+  const { out } = output
+  const directory = dirname(out)
+  const staging = temporaryBeside(out)
   try {
-    bmap = baked.image && bmapOf(base, baked.image)
-    gone = clearSideFiles(out)
-    for (const file of made) renameSync(file.file, file.out)
-  } catch (error) {
-    for (const { file } of made) rmSync(file, { force: true })
-    throw error
+    mkdirSync(staging, { mode: 0o700 })
+    const names = await stage(baked, output, staging)
+    clearSideFiles(out)
+    if (!existsSync(join(staging, 'SHA256SUMS.sig'))) rmSync(sideFilesOf(out).signature, { force: true })
+    for (const name of names) renameSync(join(staging, name), join(directory, name))
+    syncDirectory(directory)
+    return names.map((name) => join(directory, name))
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+    for (const { file } of [...baked.others, baked]) rmSync(file, { force: true })
   }
-  syncDirectory(dirname(out))
-  const outputs = [out, ...baked.others.map((other) => other.out)]
+}
+
+/** Fills the folder with what is to be moved to OUT's. @returns the names, in the order to move them in */
+async function stage(baked: Baked, output: Output, staging: string): Promise<string[]> {
+  const { base, out, baseBmap, manifest, provenance, imager, sign } = output
+  const staged = join(staging, basename(out))
+  const others = baked.others.map((other) => ({ ...other, name: basename(other.out) }))
+  renameSync(baked.file, staged)
+  for (const { file, name } of others) renameSync(file, join(staging, name))
+  const names = [basename(out), ...others.map(({ name }) => name)]
   if (baked.baseSha256 === undefined) {
-    writeBeside(sideFilesOf(out).manifest, jsonText(manifest), { mode: 0o644 })
-    return [...outputs, sideFilesOf(out).manifest]
+    const side = sideFilesOf(staged).manifest
+    writeBeside(side, jsonText(manifest), { mode: 0o644 })
+    return [...names, basename(side)]
+  }
+  for (const name of ['SHA256SUMS', 'SHA256SUMS.sig']) {
+    const known = join(dirname(out), name)
+    if (existsSync(known)) copyFileSync(known, join(staging, name))
   }
   const { image } = baked
-  const sbom = output.sbom === undefined ? [] : writeSbom(out, { ...output.sbom, sha256: baked.sha256 })
+  const sbom = output.sbom === undefined ? [] : writeSbom(staged, { ...output.sbom, sha256: baked.sha256 })
   const written = await writeOutputs({
-    out,
+    out: staged,
     sha256: baked.sha256,
     manifest,
     provenance: { ...provenance, base: { name: basename(base), sha256: baked.baseSha256 } },
-    bmap,
+    bmap: image && bmapOf(baseBmap, image),
     imager: image && { ...imager, decoded: { size: image.size, sha256: image.sha256 } },
-    others: [...baked.others.map((other) => other.out), ...sbom].map((file) => basename(file)),
-    gone,
+    others: [...others.map(({ name }) => name), ...sbom.map((file) => basename(file))],
+    gone: namesBeside(out),
     sign,
   })
-  return [...outputs, ...sbom, ...written]
+  return [...names, ...[...sbom, ...written].map((file) => basename(file))]
 }
 
-/** What BASE.bmap knows of ranges that did not change is not computed again. */
-function bmapOf(base: string, { size, partitions, extents }: BakedImage): Bmap {
+/** What BASE.bmap says, if there is one. @throws OutputError when it cannot be used */
+export function readBaseBmap(base: string): Bmap | undefined {
+  const file = `${base}.bmap`
+  return existsSync(file) ? parseBmap(readFileSync(file, 'utf8')) : undefined
+}
+
+/** What the base's knows of ranges that did not change is not computed again. */
+function bmapOf(base: Bmap | undefined, { size, partitions, extents }: BakedImage): Bmap {
   const ranges = blockRanges(size, usedPieces(size, partitions))
-  const known = `${base}.bmap`
-  if (!existsSync(known)) return { imageSize: size, ranges }
   const changed = extents.map(({ offset, bytes }) => ({ offset, length: bytes.length }))
-  return { imageSize: size, ranges: keepChecksums(ranges, parseBmap(readFileSync(known, 'utf8')), changed) }
+  return { imageSize: size, ranges: base === undefined ? ranges : keepChecksums(ranges, base, changed) }
 }
 
 function syncDirectory(directory: string): void {

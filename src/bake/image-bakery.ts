@@ -6,6 +6,7 @@ import { encodeFromFile } from '../archive/encode.ts'
 import { sha256OfFile } from '../archive/hash-file.ts'
 import { spliceXz } from '../archive/xz-splice.ts'
 import { spliceZst } from '../archive/zst-splice.ts'
+import { temporaryBeside } from '../emit/temporary.ts'
 import type { Extent } from '../image/edit.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Change } from '../plan/state.ts'
@@ -15,7 +16,6 @@ import { type BaseImage, openBaseImage, openMadeImage } from './base-image.ts'
 import { copyEdited } from './copy-edited.ts'
 import { OutputHash } from './output-hash.ts'
 import { syncFile } from './sync-file.ts'
-import { temporaryBeside } from './temporary.ts'
 
 /** What became of the base's and the output's digests. */
 interface Digests {

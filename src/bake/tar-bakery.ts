@@ -4,7 +4,8 @@ import { compressionForName } from '../archive/compression.ts'
 import { decodeToFile } from '../archive/decode.ts'
 import { encodeFromFile } from '../archive/encode.ts'
 import { sha256OfFile } from '../archive/hash-file.ts'
-import { newFile, writeAll } from '../archive/new-file.ts'
+import { appender, newFile } from '../archive/new-file.ts'
+import { temporaryBeside } from '../emit/temporary.ts'
 import type { Change } from '../plan/state.ts'
 import { TarArchive } from '../tar/archive.ts'
 import { spliceTar } from '../tar/splice.ts'
@@ -14,7 +15,6 @@ import type { Baked, BakeOptions, Bakery, Working } from './bakery.ts'
 import { isPacked } from './base-image.ts'
 import { OutputHash } from './output-hash.ts'
 import { syncFile } from './sync-file.ts'
-import { temporaryBeside } from './temporary.ts'
 
 /** A root file system has no table that says how large it is; none of Raspberry Pi OS is as large as this. */
 const MOST = 64 * 1024 ** 3
@@ -96,20 +96,17 @@ export class TarBakery implements Bakery {
     const shown = progress('writing', undefined)
     let done = 0
     try {
-      await newFile(raw, signal, (fd) =>
-        spliceTar(
-          archive,
-          this.target,
-          changes,
-          async (chunk) => {
-            signal.throwIfAborted()
-            writeAll(fd, chunk)
-            done += chunk.length
-            shown.update(done)
-          },
-          { epoch },
-        ),
-      )
+      await newFile(raw, signal, (fd) => {
+        const write = appender(fd, ({ length }) => {
+          done += length
+          shown.update(done)
+        })
+        const sink = (chunk: Uint8Array) => {
+          signal.throwIfAborted()
+          write(chunk)
+        }
+        return spliceTar(archive, this.target, changes, sink, { epoch })
+      })
     } finally {
       shown.done()
     }

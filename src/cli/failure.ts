@@ -2,6 +2,7 @@ import { Interrupted, ReadBackError, UnfinishedError } from '../apply/errors.ts'
 import { OutputError } from '../emit/errors.ts'
 import { visible } from '../encode/visible.ts'
 import { PackageError } from '../packages/errors.ts'
+import { isOutOfSpace } from '../tree/explain.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
@@ -22,7 +23,7 @@ export function explainFailure(error: unknown, io: Io): ExitCode {
 
 function exitOf(error: unknown): ExitCode {
   if (error instanceof TargetError) return EXIT.refused
-  if (error instanceof SpaceError) return EXIT.retry
+  if (error instanceof SpaceError || isOutOfSpace(error)) return EXIT.retry
   if (error instanceof PackageError && error.isTemporary) return EXIT.retry
   if (error instanceof Interrupted) return EXIT.interrupted
   return EXIT.failed

@@ -23,7 +23,7 @@ export interface OutputFacts {
   readonly imager?: Omit<ImagerFacts, 'out' | 'packed'> | undefined
   /** Further files beside OUT that are written already, by name, e.g. an SBOM. */
   readonly others?: readonly string[] | undefined
-  /** Names whose lines in SHA256SUMS are out of date: what {@link clearSideFiles} returned. */
+  /** Names whose lines in SHA256SUMS are out of date: {@link namesBeside}. */
   readonly gone?: readonly string[] | undefined
   readonly sign?: SignOptions | undefined
 }

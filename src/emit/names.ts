@@ -28,15 +28,20 @@ export function sideFilesOf(out: string): SideFiles {
   }
 }
 
+/** The names of OUT and of all that may lie beside it: whose lines in SHA256SUMS are out of date when OUT is made anew. */
+export function namesBeside(out: string): string[] {
+  return [out, ...pathsBeside(out)].map((file) => basename(file))
+}
+
 /**
  * Removes what an earlier run left beside `out`, so that no tool takes it for the new OUT's (bmaptool finds OUT.bmap by
  * itself). SHA256SUMS stays, for it speaks of other files too. Called when the new OUT is about to take its place.
- *
- * @returns the names of OUT and of all that may lie beside it: whose lines in SHA256SUMS are out of date
  */
-export function clearSideFiles(out: string): string[] {
+export function clearSideFiles(out: string): void {
+  for (const file of pathsBeside(out)) rmSync(file, { force: true })
+}
+
+function pathsBeside(out: string): string[] {
   const { manifest, provenance, bmap, imager } = sideFilesOf(out)
-  const own = [manifest, provenance, bmap, imager, ...SBOM_SUFFIXES.map((suffix) => `${out}${suffix}`)]
-  for (const file of own) rmSync(file, { force: true })
-  return [out, ...own].map((file) => basename(file))
+  return [manifest, provenance, bmap, imager, ...SBOM_SUFFIXES.map((suffix) => `${out}${suffix}`)]
 }

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { writeFully } from '../image/file-io.ts'
 import type { Owner } from '../plan/operation.ts'
+import { realDisk } from '../tree/disk.ts'
 import { isOutOfSpace } from '../tree/explain.ts'
 import { SpaceError } from '../tree/tree.ts'
+import { temporaryBeside } from './temporary.ts'
 
 /**
  * Writes a file so that it is whole or not there: beside its place, brought to the disk, renamed. What stood there is
@@ -19,11 +20,11 @@ export function writeBeside(
   content: Uint8Array | string,
   options: { readonly mode: number; readonly owner?: Owner | undefined },
 ): void {
-  const beside = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
+  const beside = temporaryBeside(file)
   try {
     const descriptor = openSync(beside, 'wx', 0o600)
     try {
-      writeFileSync(descriptor, content)
+      writeFully(realDisk, descriptor, 0, Buffer.from(content))
       if (options.owner !== undefined) fchownSync(descriptor, options.owner.uid, options.owner.gid)
       fchmodSync(descriptor, options.mode)
       fsyncSync(descriptor)

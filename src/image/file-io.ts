@@ -8,12 +8,17 @@ import { TruncatedError } from './bytes.ts'
  */
 export function readFully(disk: Disk, file: number, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
-  for (let done = 0; done < length; ) {
-    const count = disk.readSync(file, bytes, done, length - done, offset + done)
-    if (count === 0) throw new TruncatedError(offset, length, offset + done)
+  fillFully(disk, file, offset, bytes)
+  return bytes
+}
+
+/** {@link readFully} into memory that is there. */
+export function fillFully(disk: Disk, file: number, offset: number, into: Uint8Array): void {
+  for (let done = 0; done < into.length; ) {
+    const count = disk.readSync(file, into, done, into.length - done, offset + done)
+    if (count === 0) throw new TruncatedError(offset, into.length, offset + done)
     done += count
   }
-  return bytes
 }
 
 /** Writes all of `bytes` to an open file; a system call may take fewer than it is given. */

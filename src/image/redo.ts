@@ -4,7 +4,7 @@ import { type Disk, realDisk, unless } from '../tree/disk.ts'
 import { TargetError } from '../tree/tree.ts'
 import type { Extent } from './edit.ts'
 import { readFully, writeFully } from './file-io.ts'
-import { assertPlainFile } from './image-file.ts'
+import { assertPlainFile } from './plain-file.ts'
 import { decodeRedoLog, encodeRedoLog, fits, type RedoLog, sumsOf } from './redo-log.ts'
 import { told } from './told.ts'
 

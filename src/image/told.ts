@@ -1,5 +1,6 @@
 import { errno } from '../tree/disk.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
+import { TruncatedError } from './bytes.ts'
 
 /** What the user can do something about: the file, not pibake, is in the way. */
 const REFUSALS: Record<string, string> = {
@@ -14,8 +15,8 @@ const REFUSALS: Record<string, string> = {
 }
 
 /**
- * Runs `call`, and says what went wrong with the image's name before it: what the image refuses is a TargetError, a
- * full disk a SpaceError, a failing device keeps its code; other errors stay.
+ * Runs `call`, and says what went wrong with the file's name before it: what the file refuses, or its end before its
+ * stated size, is a TargetError, a full disk a SpaceError, a failing device keeps its code; other errors stay.
  *
  * @param what the operation, e.g. `read`
  */
@@ -23,6 +24,7 @@ export function told<T>(path: string, what: string, call: () => T): T {
   try {
     return call()
   } catch (error) {
+    if (error instanceof TruncatedError) throw new TargetError(`${path}: ${error.message}`, { cause: error })
     const code = errno(error)
     // Told already by a call within the call.
     if (code === undefined || !(error instanceof Error) || error.message.startsWith(`${path}: `)) throw error

@@ -1,4 +1,4 @@
-import { TruncatedError } from '../image/bytes.ts'
+import { PlainFile } from '../image/plain-file.ts'
 import { told } from '../image/told.ts'
 import { MAX_FILE, TargetError } from '../tree/tree.ts'
 import type { TarEntry } from './entry.ts'
@@ -19,7 +19,8 @@ export class TarArchive {
   readonly scanned: Scan
   readonly root: TarNode
   readonly links: Links
-  readonly #file: FileWindow
+  readonly #file: PlainFile
+  readonly #window: FileWindow
 
   /**
    * @param label what to call it in messages
@@ -27,9 +28,10 @@ export class TarArchive {
    */
   constructor(file: string, label: string = file) {
     this.label = label
-    this.#file = told(label, 'read', () => new FileWindow(file, label))
+    this.#file = new PlainFile(file, { label })
+    this.#window = new FileWindow(this.#file)
     try {
-      this.scanned = this.#told(() => scan(this.#file, label))
+      this.scanned = this.#told(() => scan(this.#window, label))
       this.entries = this.scanned.entries
       const { root, links } = indexOf(this.entries, label)
       this.root = root
@@ -57,7 +59,7 @@ export class TarArchive {
     let extensions = NO_EXTENSIONS
     for (let at = entry.start; at < entry.header; ) {
       const header = parseHeader(this.bytes(at, BLOCK))
-      const next = header && this.#told(() => extended(extensions, header, this.#file, at + BLOCK))
+      const next = header && this.#told(() => extended(extensions, header, this.#window, at + BLOCK))
       if (header === undefined || next === undefined || typeof next === 'string') {
         throw new TargetError(`${this.label} changed while it was read`)
       }
@@ -69,12 +71,12 @@ export class TarArchive {
 
   /** A copy of a range. */
   bytes(offset: number, length: number): Uint8Array {
-    return this.#told(() => new Uint8Array(this.#file.read(offset, length)))
+    return this.#told(() => new Uint8Array(this.#window.read(offset, length)))
   }
 
   /** Fills `bytes` from `offset` on. */
   readInto(bytes: Uint8Array, offset: number): void {
-    this.#told(() => this.#file.readInto(bytes, offset))
+    this.#file.readInto(bytes, offset)
   }
 
   /** The name that an entry of the path has, in the style of the archive's own: `./etc` or `etc`. */
@@ -93,11 +95,6 @@ export class TarArchive {
   }
 
   #told<T>(call: () => T): T {
-    try {
-      return told(this.label, 'read', call)
-    } catch (error) {
-      if (error instanceof TruncatedError) throw new TargetError(`${this.label}: ${error.message}`, { cause: error })
-      throw error
-    }
+    return told(this.label, 'read', call)
   }
 }

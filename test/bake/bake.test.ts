@@ -149,23 +149,6 @@ test('what lies beside the output is accepted by the tools that read it', () => 
   assert.is(entry.image_download_sha256, digest(image))
 })
 
-test('the same bytes whatever the time zone, locale, umask, folder and home', () => {
-  const made = (name: string, options: Parameters<typeof pibake>[1], umask: number) => {
-    const out = join(folder(name), 'x.img.zst')
-    const old = process.umask(umask)
-    try {
-      const { code, stderr } = pibake(['bake', spec, base, '-o', out], options)
-      assert.is(code, 0, stderr)
-    } finally {
-      process.umask(old)
-    }
-    return ['', '.manifest.json', '.bmap', '.provenance.json', '.rpi-imager.json'].map((end) => digest(`${out}${end}`))
-  }
-  const first = made('one', { env: { SOURCE_DATE_EPOCH: '1790000000' } }, 0o022)
-  const second = { TZ: 'America/New_York', LC_ALL: 'tr_TR.UTF-8', HOME: '/nonexistent', USER: 'x' }
-  assert.equal(made('two', { cwd: '/', env: { SOURCE_DATE_EPOCH: '1790000000', ...second } }, 0o077), first)
-})
-
 test('verify --rebuild bakes again and compares; a packed image is read where it lies', () => {
   const out = join(folder('rebuild'), 'x.img.xz')
   const own = join(work, 'keys.yaml')
@@ -259,10 +242,10 @@ test('a damaged archive is refused, and nothing is left of the output', () => {
   }
 })
 
-test('a bmap of the base that cannot be used is refused, and nothing is left of the output', () => {
+test('a bmap of the base that cannot be used is refused before the base is opened', () => {
   const out = folder('bad bmap')
   const own = join(work, 'with-bmap.img')
-  copyFileSync(base, own)
+  writeFileSync(own, 'no image')
   writeFileSync(`${own}.bmap`, '<bmap version="9">')
   const { code, stderr } = pibake(['bake', spec, own, '-o', join(out, 'x.img')])
   assert.is(code, 1, stderr)

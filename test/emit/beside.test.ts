@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { type OutputFacts, writeOutputs } from '../../src/emit/beside.ts'
 import { manifestOf } from '../../src/emit/manifest.ts'
-import { clearSideFiles } from '../../src/emit/names.ts'
+import { clearSideFiles, namesBeside } from '../../src/emit/names.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
 
@@ -72,11 +72,14 @@ test('the same bytes again; what an earlier run left and this one does not make 
     const contents = () => readdirSync(work).map((name) => [name, readFileSync(join(work, name), 'latin1')])
     await writeOutputs(facts)
     const first = contents()
-    await writeOutputs({ ...facts, gone: clearSideFiles(facts.out) })
+    const gone = namesBeside(facts.out)
+    clearSideFiles(facts.out)
+    await writeOutputs({ ...facts, gone })
     assert.equal(contents(), first)
 
     const { bmap: _, imager: __, ...tar } = facts
-    await writeOutputs({ ...tar, gone: clearSideFiles(facts.out) })
+    clearSideFiles(facts.out)
+    await writeOutputs({ ...tar, gone })
     const left = ['SHA256SUMS', 'kit.img', 'kit.img.manifest.json', 'kit.img.provenance.json']
     assert.equal(readdirSync(work).sort(), left)
     assert.equal(

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { type Fat32, openFat32 } from '../../src/fat32/fat32.ts'
 import { Edit } from '../../src/image/edit.ts'
@@ -51,6 +51,7 @@ test(`${RUNS} runs of ${STEPS} edits: fsck.vfat, mtools and the editor itself ag
       })
       assert.is(image.complaints(), '', message)
       assert.not(readFileSync(image.path).includes(MARK), message)
+      rmSync(image.path)
     }
   }))
 

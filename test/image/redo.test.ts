@@ -141,7 +141,7 @@ test(`a real process, killed at ${KILLS} moments, leaves an image that is old or
       const began = performance.now()
       // The first one is let be. The golden ratio's multiples spread over its duration, however many there are.
       if (kill === 0) {
-        await once(child.stdout, 'data')
+        await exit
         duration = performance.now() - began
       } else {
         await sleep(duration * ((kill * 0.618) % 1))

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { deliverOutput, type Output } from '../../bake/deliver-output.ts'
+import { deliverOutput, type Output, readBaseBmap } from '../../bake/deliver-output.ts'
 import { isTar } from '../../bake/open.ts'
 import { manifestOf } from '../../emit/manifest.ts'
 import { assertCanSign } from '../../emit/sign.ts'
@@ -66,15 +66,16 @@ async function bake(io: Io, specFile: string, base: string, options: BakeOptions
   }
   const sign = options.sign === undefined ? undefined : { key: options.sign, interactive: io.interactive }
   if (sign !== undefined) await assertCanSign(sign)
-  // Before the long work: a file of that name that is somebody else's is not written to.
+  // Before the long work: a list that is somebody else's, a bmap that cannot be used.
   if (isHashed) readSums(dirname(out))
+  const baseBmap = isHashed ? readBaseBmap(base) : undefined
 
   const settings = { ...options, route: { base, out, ...bootRoute(options) }, isHashed }
   return withBakery(io, specFile, settings, (bakery, prepared) =>
     deliver(io, prepared, { command: 'bake', specFile, knownHosts: options.knownHosts }, async (changes) => {
       const { epoch, plan } = prepared
       const baked = await bakery.bake(changes, { epoch, operations: plan.operations })
-      const output = { ...outputOf(io, specFile, base, options, prepared, changes), sign }
+      const output = { ...outputOf(io, specFile, base, options, prepared, changes), baseBmap, sign }
       const written = await deliverOutput(baked, output)
       say(io, `baked ${out}: ${changes.length} paths changed, all read back`)
       return { output: out, files: written, sha256: baked.sha256 ?? null }
@@ -118,7 +119,7 @@ function outputOf(
   options: BakeOptions,
   prepared: Prepared,
   changes: readonly Change[],
-): Omit<Output, 'sign'> {
+): Omit<Output, 'baseBmap' | 'sign'> {
   const { plan, epoch, inventory, inputs, specDigest, spec } = prepared
   const host = hostnameOf(spec, inventory.root)
   return {

@@ -5,7 +5,7 @@ import { openFat32 } from '../../../src/fat32/fat32.ts'
 import { Part } from '../../../src/image/bytes.ts'
 import { Edit } from '../../../src/image/edit.ts'
 import type { FileSystem } from '../../../src/image/file-system.ts'
-import { ImageFile } from '../../../src/image/image-file.ts'
+import { PlainFile } from '../../../src/image/plain-file.ts'
 import type { Behaviour } from '../../../src/inspect/inventory.ts'
 import { bytewise } from '../../../src/order.ts'
 import { samplePiOs } from '../../../src/sample/sample.ts'
@@ -41,7 +41,7 @@ export function makeSampleImage(file: string, behaviour: Behaviour = 'trixie-202
   const ext4 = ['-q', '-F', '-t', 'ext4', '-L', 'rootfs', ...pinned, '-E', extended]
   execFileSync('mke2fs', [...ext4, file, `${EXT4.size / 1024}k`], { env, stdio: 'ignore' })
   const { boot, root } = samplePiOs({ behaviour, variant: 'lite', architecture: 'arm64' })
-  const image = new ImageFile(file)
+  const image = new PlainFile(file)
   const edit = new Edit(image)
   const options = { label: file, epoch: 1_600_000_000 }
   fill(openFat32(new Part(edit, FAT.offset, FAT.size), options), boot)

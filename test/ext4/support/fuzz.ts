@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import type { Ext4 } from '../../../src/ext4/ext4.ts'
 import { SpaceError } from '../../../src/tree/tree.ts'
+import { debugfsModel } from './debugfs-model.ts'
 import { openBytes } from './image.ts'
 import { complaintsOf } from './make.ts'
-import { below, lines, type Model, readModel } from './model.ts'
+import { below, hardLinks, lines, type Model, readModel } from './model.ts'
 import { seeded } from './random.ts'
 
 export interface FuzzResult {
@@ -19,8 +20,8 @@ type Random = (below: number) => number
 
 /**
  * Random operations on the file system in a file, and on a model of it. From time to time it is finished and opened
- * again; a full one throws the edit away, as pibake does. In the end e2fsck is content, and the file system is as the
- * model.
+ * again; a full one throws the edit away, as pibake does. In the end e2fsck is content, and
+ * what our own reader and debugfs find is as the model says.
  */
 export function fuzz(file: string, seed: number, operations: number): FuzzResult {
   const random = seeded(seed)
@@ -52,6 +53,9 @@ export function fuzz(file: string, seed: number, operations: number): FuzzResult
   writeFileSync(file, saved)
   assert.is(complaintsOf(file), '')
   assert.equal(lines(readModel(openBytes(saved).fs)), lines(model))
+  const byDebugfs = debugfsModel(file)
+  assert.equal(lines(byDebugfs), lines(model))
+  assert.equal(hardLinks(byDebugfs), hardLinks(model))
   return { ...result, model }
 }
 

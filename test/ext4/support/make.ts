@@ -58,12 +58,27 @@ function plant(place: string, path: string, leaf: Leaf): void {
 
 /** What debugfs prints for its commands; it is silent about errors but for what it prints on stderr. */
 export function debugfs(file: string, commands: readonly string[], options: { isWriting?: boolean } = {}): string {
+  return debugfsReplies(file, commands, options).join('')
+}
+
+/** {@link debugfs}, the answer to each command by itself. */
+export function debugfsReplies(
+  file: string,
+  commands: readonly string[],
+  options: { isWriting?: boolean } = {},
+): string[] {
   const flags = options.isWriting === true ? ['-w', '-f', '-'] : ['-f', '-']
   const input = `${commands.join('\n')}\n`
-  const { stdout, stderr } = spawnSync('debugfs', [...flags, file], { env, input, encoding: 'latin1' })
+  const { stdout, stderr } = spawnSync('debugfs', [...flags, file], {
+    env,
+    input,
+    encoding: 'latin1',
+    maxBuffer: 64 << 20,
+  })
   const complaints = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('debugfs 1.'))
   if (complaints.length > 0) throw new Error(`debugfs: ${complaints.join('\n')}`)
-  return stdout.replaceAll(/^debugfs: .*\n/gm, '')
+  // Before each answer it repeats the command.
+  return stdout.split(/^debugfs: .*\n/m).slice(1)
 }
 
 /** What e2fsck complains about; empty when it is content. */

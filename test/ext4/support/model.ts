@@ -45,6 +45,13 @@ export function lines(model: Model): string[] {
     })
 }
 
+/** The paths of each file that has several. */
+export function hardLinks(model: Model): string[][] {
+  const groups = new Map<ModelNode, string[]>()
+  for (const [path, node] of model) groups.set(node, [...(groups.get(node) ?? []), path].sort(bytewise))
+  return [...groups.values()].filter(({ length }) => length > 1).sort(([a = ''], [b = '']) => bytewise(a, b))
+}
+
 function sum(content: Uint8Array): number {
   let hash = 0
   for (const byte of content) hash = (Math.imul(hash, 31) + byte) | 0

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { type Fat32, openFat32 } from '../../../src/fat32/fat32.ts'
 import { Edit, type Extent } from '../../../src/image/edit.ts'
-import { ImageFile } from '../../../src/image/image-file.ts'
+import { PlainFile } from '../../../src/image/plain-file.ts'
 import { bytewise } from '../../../src/order.ts'
 import { inWorkdir } from '../../support/workdir.ts'
 
@@ -76,7 +76,7 @@ export class FatImage {
 
   /** Opens, edits, and writes the edit to the file if nothing is thrown. */
   edit(change: (fat: Fat32) => void, epoch: number = EPOCH): readonly Extent[] {
-    const image = new ImageFile(this.path)
+    const image = new PlainFile(this.path)
     try {
       const edit = new Edit(image)
       const fat = openFat32(edit, { label: 'boot', epoch })
@@ -92,7 +92,7 @@ export class FatImage {
 
   /** Looks, without a change. */
   look<T>(use: (fat: Fat32) => T): T {
-    const image = new ImageFile(this.path)
+    const image = new PlainFile(this.path)
     try {
       return use(openFat32(new Edit(image), { label: 'boot', epoch: EPOCH }))
     } finally {

@@ -1,4 +1,4 @@
-/** A process of its own that edits the image given as its argument; to be killed. Says `ready` first, `done` at the end. */
+/** A process of its own that edits the image given as its argument; to be killed. Says `ready` first. */
 import { lockImage } from '../../../src/image/lock.ts'
 import { writeInPlace } from '../../../src/image/redo.ts'
 import { extents } from './redo-card.ts'
@@ -8,5 +8,4 @@ if (path === undefined) throw new Error('usage: redo-child IMAGE')
 const release = lockImage(path)
 process.stdout.write('ready\n')
 writeInPlace(path, extents())
-process.stdout.write('done\n')
 release()

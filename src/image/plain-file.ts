@@ -2,29 +2,32 @@ import { constants, type Stats } from 'node:fs'
 import { type Disk, realDisk, unless } from '../tree/disk.ts'
 import { TargetError } from '../tree/tree.ts'
 import { assertInside, type Bytes } from './bytes.ts'
-import { readFully } from './file-io.ts'
+import { fillFully, readFully } from './file-io.ts'
 import { told } from './told.ts'
 
-/** A raw image: the plain file at `path`, open for reading. Whoever opens it closes it. */
-export class ImageFile implements Bytes {
+/** The plain file at `path`, open for reading: an image, an archive. Whoever opens it closes it. */
+export class PlainFile implements Bytes {
   readonly path: string
   readonly size: number
+  readonly #label: string
   readonly #disk: Disk
   readonly #file: number
   readonly #stats: Stats
 
   /**
-   * @param disk for tests: system calls that fail
+   * @param options.label what to call it in messages
+   * @param options.disk for tests: system calls that fail
    * @throws TargetError when it is not a plain file
    */
-  constructor(path: string, disk: Disk = realDisk) {
+  constructor(path: string, { label = path, disk = realDisk }: { label?: string; disk?: Disk } = {}) {
     this.path = path
+    this.#label = label
     this.#disk = disk
     // A FIFO or a device must not keep the call waiting.
     this.#file = this.#told(() => disk.openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)))
     try {
       this.#stats = this.#told(() => disk.fstatSync(this.#file))
-      assertPlainFile(this.#stats, path)
+      assertPlainFile(this.#stats, label)
     } catch (error) {
       disk.closeSync(this.#file)
       throw error
@@ -32,9 +35,16 @@ export class ImageFile implements Bytes {
     this.size = this.#stats.size
   }
 
+  /** A copy. @throws TargetError when the file has become shorter since it was opened */
   read(offset: number, length: number): Uint8Array {
     assertInside(offset, length, this.size)
     return this.#told(() => readFully(this.#disk, this.#file, offset, length))
+  }
+
+  /** Fills `into` with the bytes from `offset` on, as {@link PlainFile.read} gives them. */
+  readInto(into: Uint8Array, offset: number): void {
+    assertInside(offset, into.length, this.size)
+    this.#told(() => fillFully(this.#disk, this.#file, offset, into))
   }
 
   /** @throws TargetError when somebody wrote to the file since it was opened, or put another one in its place */
@@ -52,7 +62,7 @@ export class ImageFile implements Bytes {
   }
 
   #told<T>(call: () => T): T {
-    return told(this.path, 'read', call)
+    return told(this.#label, 'read', call)
   }
 }
 
