@@ -10,8 +10,8 @@ export interface OwnDeb {
 }
 
 /**
- * Makes the owner's own packages a source of the private root. It needs no signature: each is what the spec's SHA-256
- * says, which was looked at when the spec was read.
+ * Makes the owner's own packages a source of the private root. It needs no signature: what vouches for each of them was looked
+ * at when the spec was read.
  */
 export function layOwn(place: PrivateRoot, request: Request, debs: ReadonlyMap<string, Uint8Array>): OwnDeb[] {
   if (request.debs.length === 0) return []
