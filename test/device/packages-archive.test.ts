@@ -201,6 +201,14 @@ inPlace('a name that no source has is a problem of the spec, at its place', asyn
   )
 })
 
+inPlace('refused: a package that cannot be installed, in the words of apt that say why', async () => {
+  const needy = emptyDeb('needy', '1', { Depends: 'helper (>= 3)' })
+  archive.publish('trixie', [...debs, needy, helper])
+  needy.remove()
+  const spec = { packages: { install: ['needy'] } }
+  await refused({ spec }, PackageError, /no way to install .*: needy : Depends: helper \(>= 3\) but 2 is to be installed/)
+})
+
 inPlace('refused: an archive that is not signed', async () => {
   archive.publish('trixie', [...debs, helper], { unsigned: true })
   await refused({}, TargetError, /not signed/)
