@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Carried, mebibytes } from '../controls/bundle.ts'
+import { type Carried, packagesText, sizeText } from '../controls/bundle.ts'
 import { missingPackages } from '../controls/first-boot.ts'
 import { visible } from '../encode/visible.ts'
 import type { Judged } from '../judge.ts'
@@ -191,16 +191,18 @@ class Job {
   #fetch(lock: LockedImage) {
     const { mode } = this.#options
     return fetchDebs(lock.packages, {
-      cache: new DebCache(this.#io.env),
+      cache: new DebCache(this.#io.env, (file) => {
+        say(this.#io, visible(`warning: ${file} is not what its name says, and is thrown away`))
+      }),
       mirrors: this.#mirrors,
       snapshot: this.#spec.packages.snapshot,
       env: this.#io.env,
       debs: this.#debs,
       onFetch: (count, bytes) => {
         if (mode === 'known') {
-          throw new PackageError(`${count} packages of pibake.lock are not in the cache`, { hint: WITHOUT })
+          throw new PackageError(`${packagesText(count)} of pibake.lock not in the cache`, { hint: WITHOUT })
         }
-        say(this.#io, `fetching ${count} packages, ${mebibytes(bytes)} …`)
+        say(this.#io, `fetching ${packagesText(count)}, ${sizeText(bytes)} …`)
       },
     })
   }

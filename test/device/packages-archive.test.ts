@@ -206,7 +206,11 @@ inPlace('refused: a package that cannot be installed, in the words of apt that s
   archive.publish('trixie', [...debs, needy, helper])
   needy.remove()
   const spec = { packages: { install: ['needy'] } }
-  await refused({ spec }, PackageError, /no way to install .*: needy : Depends: helper \(>= 3\) but 2 is to be installed/)
+  await refused(
+    { spec },
+    PackageError,
+    /no way to install .*: needy : Depends: helper \(>= 3\) but 2 is to be installed/,
+  )
 })
 
 inPlace('refused: an archive that is not signed', async () => {
@@ -279,7 +283,7 @@ inPlace('archives of a past moment come from a mirror that keeps them, though th
 })
 
 inPlace('refused: a root partition without room; told: one that has to grow first', async () => {
-  await refused({ free: 100 }, SpaceError, /8 packages to be carried take .* are free/)
+  await refused({ free: 100 }, SpaceError, /8 packages to be carried, .*: 1 KiB are free/)
   bundleOf(await ask({ free: 100 << 20 }))
 })
 

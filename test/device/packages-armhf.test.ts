@@ -121,7 +121,7 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
       'raspi-config 99999999 armhf',
       'ufw 1 all',
     ])
-    const cache = new DebCache({ XDG_CACHE_HOME: place })
+    const cache = new DebCache({ XDG_CACHE_HOME: place }, () => assert.unreachable('nothing changes in the cache'))
     const options = { cache, mirrors: mirrors(), snapshot: undefined, env, debs: new Map(), onFetch: () => undefined }
     await proveBundle(root, makeBundle(lock, await fetchDebs(lock.packages, options)), env)
   })

@@ -20,6 +20,7 @@ const status = [
   entry('libstdc++6', '12.2.0-14', 'Source: gcc-12\n'),
   entry('openssl', '3.0.1-1'),
   entry('python3-systemd', '235-1+b2', 'Source: python-systemd (235-1)\n'),
+  entry('unwanted', '1'),
   entry('gone', '1').replace('install ok installed', 'deinstall ok config-files'),
 ].join('')
 const carried = (name: string, version: string, architecture: string) => ({
@@ -38,12 +39,12 @@ const facts: SbomFacts = {
   planDigest: `sha256:${'ef'.repeat(32)}`,
   distribution: 'debian',
   release: 'trixie',
-  packages: sbomPackages(memoryTree({ '/var/lib/dpkg/status': status }), lock),
+  packages: sbomPackages(memoryTree({ '/var/lib/dpkg/status': status }), lock, ['unwanted']),
   version: '0.1.0',
   epoch: 1_000_000_000,
 }
 
-test('what is installed, with the source it is built from, and what is carried in the place of older versions', () => {
+test('what is installed, with the source it is built from, and what is carried in the place of older versions; not what goes', () => {
   assert.equal(
     facts.packages.map(({ name, version, source, from }) => [name, version, source.name, source.version, from]),
     [
