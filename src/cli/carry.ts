@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { Interrupted } from '../apply/errors.ts'
 import { type Carried, packagesText, sizeText } from '../controls/bundle.ts'
 import { missingPackages } from '../controls/first-boot.ts'
 import { visible } from '../encode/visible.ts'
@@ -21,6 +22,7 @@ import type { Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import { TargetError, type Tree } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { interruptible } from './interrupt.ts'
 import { type Io, printJson, say } from './io.ts'
 import type { PackageOptions } from './package-options.ts'
 
@@ -70,7 +72,7 @@ export async function carry(
   const upgrade = spec.updates.firstBoot
   if (install.length === 0 && upgrade === 'none' && spec.packages.debs.length === 0) return { carried: undefined }
   try {
-    return await found(io, spec, root, judged, install, options)
+    return await unlessInterrupted(() => found(io, spec, root, judged, install, options))
   } catch (error) {
     if (error instanceof UnknownPackages) return { problems: unknownProblems(error.names, spec, judged) }
     const isOurs = error instanceof PackageError || error instanceof TargetError
@@ -79,6 +81,17 @@ export async function carry(
     if (options.mode === 'known') say(io, visible(`the carried packages are not known: ${unknown}`))
     return { carried: { unknown } }
   }
+}
+
+/** Ends with `Interrupted` when it is called off. apt hears Ctrl-C too, and what it says then is not the reason. */
+function unlessInterrupted<T>(work: () => Promise<T>): Promise<T> {
+  return interruptible(async (signal) => {
+    const result = await work().catch((error) => {
+      throw signal.aborted ? new Interrupted() : error
+    })
+    if (signal.aborted) throw new Interrupted()
+    return result
+  })
 }
 
 async function found(
