@@ -60,7 +60,7 @@ function told({ lock }: Bundle): string {
   const bytes = lock.packages.reduce((sum, { size }) => sum + size, 0)
   const installed = lock.packages.reduce((sum, { installedSize }) => sum + installedSize, 0)
   const of = (because: string) => lock.packages.filter((one) => one.because === because).length
-  return `${packagesText(lock.packages.length)} carried, ${sizeText(bytes)} (${sizeText(installed * 1024)} when installed): ${of('asked')} asked for, ${of('needed')} that they need, ${of('upgrade')} upgrades; as of ${lock.asOf || 'no archive'}`
+  return `${packagesText(lock.packages.length)} carried, ${sizeText(bytes)} (${sizeText(installed * 1024)} when installed): ${of('asked')} asked for, ${of('needed')} that they need, ${of('upgrade')} upgraded; as of ${lock.asOf || 'no archive'}`
 }
 
 /** `38 KiB`, `2.8 MiB` */

@@ -46,7 +46,7 @@ export async function resolvePackages(root: Tree, request: Request, options: Res
   const settings = { sources, mirrors, snapshot: request.snapshot ?? undefined }
   const place = new PrivateRoot(root, settings)
   try {
-    const own = layOwn(place, request, options.debs)
+    const own = layOwn(place, root, request, options.debs)
     await updateLists(place, env)
     const found = new Map<string, Found>()
     for (const words of commands(place, root, request, settings, own)) {
