@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Carried, mebibytes } from '../controls/bundle.ts'
+import { Interrupted } from '../apply/errors.ts'
+import { type Carried, packagesText, sizeText } from '../controls/bundle.ts'
 import { missingPackages } from '../controls/first-boot.ts'
 import { visible } from '../encode/visible.ts'
 import type { Judged } from '../judge.ts'
@@ -21,6 +22,7 @@ import type { Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import { TargetError, type Tree } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { interruptible } from './interrupt.ts'
 import { type Io, printJson, say } from './io.ts'
 import type { PackageOptions } from './package-options.ts'
 
@@ -70,7 +72,7 @@ export async function carry(
   const upgrade = spec.updates.firstBoot
   if (install.length === 0 && upgrade === 'none' && spec.packages.debs.length === 0) return { carried: undefined }
   try {
-    return await found(io, spec, root, judged, install, options)
+    return await unlessInterrupted(() => found(io, spec, root, judged, install, options))
   } catch (error) {
     if (error instanceof UnknownPackages) return { problems: unknownProblems(error.names, spec, judged) }
     const isOurs = error instanceof PackageError || error instanceof TargetError
@@ -79,6 +81,17 @@ export async function carry(
     if (options.mode === 'known') say(io, visible(`the carried packages are not known: ${unknown}`))
     return { carried: { unknown } }
   }
+}
+
+/** Ends with `Interrupted` when it is called off. apt hears Ctrl-C too, and what it says then is not the reason. */
+function unlessInterrupted<T>(work: () => Promise<T>): Promise<T> {
+  return interruptible(async (signal) => {
+    const result = await work().catch((error) => {
+      throw signal.aborted ? new Interrupted() : error
+    })
+    if (signal.aborted) throw new Interrupted()
+    return result
+  })
 }
 
 async function found(
@@ -191,16 +204,18 @@ class Job {
   #fetch(lock: LockedImage) {
     const { mode } = this.#options
     return fetchDebs(lock.packages, {
-      cache: new DebCache(this.#io.env),
+      cache: new DebCache(this.#io.env, (file) => {
+        say(this.#io, visible(`warning: ${file} is not what its name says, and is thrown away`))
+      }),
       mirrors: this.#mirrors,
       snapshot: this.#spec.packages.snapshot,
       env: this.#io.env,
       debs: this.#debs,
       onFetch: (count, bytes) => {
         if (mode === 'known') {
-          throw new PackageError(`${count} packages of pibake.lock are not in the cache`, { hint: WITHOUT })
+          throw new PackageError(`${packagesText(count)} of pibake.lock not in the cache`, { hint: WITHOUT })
         }
-        say(this.#io, `fetching ${count} packages, ${mebibytes(bytes)} …`)
+        say(this.#io, `fetching ${packagesText(count)}, ${sizeText(bytes)} …`)
       },
     })
   }

@@ -10,6 +10,7 @@ import type { Prepared } from './prepare.ts'
 import { loginCard } from './print-access.ts'
 import { printChanges } from './print-changes.ts'
 import { printNotes } from './print-notes.ts'
+import { knownVulnerabilities, printVulnerabilities } from './tracker.ts'
 
 export interface DeliverOptions {
   /** Names the document of `--json`: `pibake.NAME/1`. */
@@ -17,6 +18,8 @@ export interface DeliverOptions {
   readonly specFile: string
   /** Where baked host keys are noted, in place of the file beside the spec. */
   readonly knownHosts: string | undefined
+  /** A file of Debian's security tracker, for a list of known vulnerabilities. */
+  readonly securityTracker: string | undefined
 }
 
 /** What a command that writes adds to its document. */
@@ -31,7 +34,7 @@ export type Facts = Readonly<Record<string, unknown>>
 export async function deliver(
   io: Io,
   prepared: Prepared,
-  { command, specFile, knownHosts: file }: DeliverOptions,
+  { command, specFile, knownHosts: file, securityTracker }: DeliverOptions,
   write: (changes: readonly Change[]) => Promise<Facts>,
 ): Promise<ExitCode> {
   const { spec, target, hostKeys, plan } = prepared
@@ -40,7 +43,8 @@ export async function deliver(
     io.stderr.write('pibake: --known-hosts needs ssh.hostKeys: bake; else the device makes its keys itself\n')
     return EXIT.usage
   }
-  // Before the target is changed, so that a file that cannot be written leaves it as it was.
+  // Before the target is changed, so that a file that cannot be read or written leaves it as it was.
+  const vulnerabilities = knownVulnerabilities(prepared, securityTracker)
   const knownHosts = knownHostsIn(dirname(specFile), spec, target.root, file)
   saveKnownHosts(knownHosts, hostKeys)
   const changes = changesOf(target, plan.operations)
@@ -50,8 +54,17 @@ export async function deliver(
   printNotes(io, plan.notes)
   const facts = await write(changes)
   if (isBaked) say(io, `the host keys are noted in ${knownHosts.file}`)
-  if (io.json) printJson(io, { ...document, ...facts, knownHosts: isBaked ? knownHosts.file : null })
-  else io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
+  if (io.json)
+    printJson(io, {
+      ...document,
+      ...facts,
+      knownHosts: isBaked ? knownHosts.file : null,
+      vulnerabilities: vulnerabilities ?? null,
+    })
+  else {
+    printVulnerabilities(io, vulnerabilities)
+    io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
+  }
   return EXIT.ok
 }
 

@@ -1,9 +1,11 @@
 import { statfsSync } from 'node:fs'
 import { DirectoryTree } from '../tree/directory.ts'
+import { FileSystemTree } from '../tree/file-system.ts'
 import type { Tree } from '../tree/tree.ts'
 
-/** What is free on the file system of a mounted partition, in bytes; `undefined` for a tree that is none. */
+/** What is free on the file system of a partition, in bytes; `undefined`: the tree has none, as that of an archive. */
 export function freeBytes(tree: Tree): number | undefined {
+  if (tree instanceof FileSystemTree) return tree.free()
   if (!(tree instanceof DirectoryTree)) return undefined
   const { bavail, bsize } = statfsSync(tree.label)
   return bavail * bsize

@@ -9,7 +9,7 @@ import type { Prepared } from './prepare.ts'
  * @param name of the output's file
  */
 export function sbomFacts(
-  { bundle, inventory, plan, epoch }: Prepared,
+  { bundle, inventory, plan, epoch, spec }: Prepared,
   name: string,
 ): Omit<SbomFacts, 'sha256'> | undefined {
   if (bundle === undefined) return undefined
@@ -18,7 +18,7 @@ export function sbomFacts(
     planDigest: plan.digest,
     distribution: inventory.architecture === 'armhf' ? 'raspbian' : 'debian',
     release: inventory.release,
-    packages: sbomPackages(inventory.root, bundle.lock),
+    packages: sbomPackages(inventory.root, bundle.lock, spec.packages.remove),
     version: toolVersion(),
     epoch,
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
 import { sbomPackages } from '../emit/sbom-packages.ts'
 import { parseTracker, type Vulnerability, vulnerabilitiesOf } from '../emit/vulnerabilities.ts'
 import { visible } from '../encode/visible.ts'
@@ -6,20 +7,44 @@ import { PackageError } from '../packages/errors.ts'
 import type { Io } from './io.ts'
 import type { Prepared } from './prepare.ts'
 
+export interface TrackerOptions {
+  readonly securityTracker?: string
+}
+
+/** Adds the flag that names the file. */
+export function trackerOption(command: Command): Command {
+  return command.option(
+    '--security-tracker <file>',
+    "list known vulnerabilities by this file, the JSON data of Debian's security tracker",
+  )
+}
+
 /**
  * The known vulnerabilities of the device as it is after its first start, by a file of Debian's security tracker.
  *
- * @throws PackageError when the file is none
+ * @param file undefined: there is none, and nothing is known
+ * @throws PackageError when it is no such file, or says nothing of the image's release
  */
-export function knownVulnerabilities(prepared: Prepared, file: string): Vulnerability[] {
-  const parsed = parseTracker(readFileSync(file, 'utf8'))
+export function knownVulnerabilities(prepared: Prepared, file: string | undefined): Vulnerability[] | undefined {
+  if (file === undefined) return undefined
+  const { bundle, inventory, spec } = prepared
+  const parsed = parseTracker(readText(file), inventory.release)
   if ('failure' in parsed) throw new PackageError(`${file} is no data of Debian's security tracker: ${parsed.failure}`)
-  const { root } = prepared.target
-  return vulnerabilitiesOf(sbomPackages(root, prepared.bundle?.lock), parsed.tracker, prepared.inventory.release)
+  const packages = sbomPackages(inventory.root, bundle?.lock, spec.packages.remove)
+  return vulnerabilitiesOf(packages, parsed.tracker, inventory.release)
 }
 
-/** Prints them, one a line. */
-export function printVulnerabilities(io: Io, found: readonly Vulnerability[]): void {
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new PackageError(`${file} cannot be read: ${(cause as Error).message}`)
+  }
+}
+
+/** Prints them, one a line; undefined: nothing is known. */
+export function printVulnerabilities(io: Io, found: readonly Vulnerability[] | undefined): void {
+  if (found === undefined) return
   io.stdout.write(`\nKnown vulnerabilities: ${found.length}\n`)
   for (const { id, source, version, urgency, fixed, packages } of found) {
     const end = fixed === undefined ? 'no fix for this release' : `fixed in ${fixed}`

@@ -60,11 +60,17 @@ function told({ lock }: Bundle): string {
   const bytes = lock.packages.reduce((sum, { size }) => sum + size, 0)
   const installed = lock.packages.reduce((sum, { installedSize }) => sum + installedSize, 0)
   const of = (because: string) => lock.packages.filter((one) => one.because === because).length
-  return `${lock.packages.length} packages are carried, ${mebibytes(bytes)} (${mebibytes(installed * 1024)} when installed): ${of('asked')} asked for, ${of('needed')} that they need, ${of('upgrade')} upgrades; as of ${lock.asOf || 'no archive'}`
+  return `${packagesText(lock.packages.length)} carried, ${sizeText(bytes)} (${sizeText(installed * 1024)} when installed): ${of('asked')} asked for, ${of('needed')} that they need, ${of('upgrade')} upgraded; as of ${lock.asOf || 'no archive'}`
 }
 
-export function mebibytes(bytes: number): string {
-  return `${(bytes / (1 << 20)).toFixed(1)} MiB`
+/** `38 KiB`, `2.8 MiB` */
+export function sizeText(bytes: number): string {
+  return bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / (1 << 20)).toFixed(1)} MiB`
+}
+
+/** `1 package`, `17 packages` */
+export function packagesText(count: number): string {
+  return `${count} package${count === 1 ? '' : 's'}`
 }
 
 /** The first start needs the network then: told, and loudly where it is not what the spec says. */

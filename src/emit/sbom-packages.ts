@@ -21,8 +21,10 @@ export interface SbomPackage {
 /**
  * The packages of an image by its dpkg database (/var/lib/dpkg/status), with those that it carries in the place of older
  * ones; sorted by name and architecture.
+ *
+ * @param removed names of packages that the first start takes away
  */
-export function sbomPackages(root: Tree, lock: LockedImage | undefined): SbomPackage[] {
+export function sbomPackages(root: Tree, lock: LockedImage | undefined, removed: readonly string[]): SbomPackage[] {
   const found = new Map<string, SbomPackage>()
   const status = new TextDecoder().decode(root.read('/var/lib/dpkg/status') ?? new Uint8Array())
   for (const paragraph of paragraphs(status)) {
@@ -48,5 +50,6 @@ export function sbomPackages(root: Tree, lock: LockedImage | undefined): SbomPac
     const one = { name, version, architecture, maintainer, source, sha256, from: 'carried' } as const
     found.set(`${name} ${architecture}`, one)
   }
-  return [...found.values()].sort((a, b) => bytewise(`${a.name} ${a.architecture}`, `${b.name} ${b.architecture}`))
+  const left = [...found.values()].filter(({ name }) => !removed.includes(name))
+  return left.sort((a, b) => bytewise(`${a.name} ${a.architecture}`, `${b.name} ${b.architecture}`))
 }

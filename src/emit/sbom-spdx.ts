@@ -3,7 +3,10 @@ import type { SbomPackage } from './sbom-packages.ts'
 
 const IMAGE = 'SPDXRef-image'
 
-/** An SPDX 2.3 document (ISO/IEC 5962 as extended by the SPDX specification 2.3, JSON) of an image and its packages. */
+/**
+ * An SPDX 2.3 document (ISO/IEC 5962 as extended by the SPDX specification 2.3, JSON) of an image and its packages. It has
+ * no `primaryPackagePurpose`: the schema of 2.3.0 asks for `OPERATING_SYSTEM` there, that of 2.3.1 for `OPERATING-SYSTEM`.
+ */
 export function spdxOf(facts: SbomFacts) {
   const packages = facts.packages.map((one) => ({ id: refOf(one), one }))
   return {
@@ -13,11 +16,9 @@ export function spdxOf(facts: SbomFacts) {
     name: facts.name,
     documentNamespace: `urn:uuid:${uuidOf(facts)}`,
     creationInfo: { created: momentOf(facts), creators: [`Tool: pibake-${facts.version}`] },
-    documentDescribes: [IMAGE],
     packages: [
       {
         ...common(IMAGE, facts.name),
-        primaryPackagePurpose: 'OPERATING_SYSTEM',
         ...(facts.sha256 === undefined ? {} : { checksums: [sha256(facts.sha256)] }),
         comment: `plan ${facts.planDigest}`,
       },

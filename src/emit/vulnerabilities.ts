@@ -35,17 +35,25 @@ const tracker = v.record(
   ),
 )
 
-/** @returns what the security tracker's data say of each source package, or why the text is not that */
+/**
+ * @param release that the data are to speak of: of no data, no vulnerabilities could be concluded
+ * @returns what the security tracker's data say of each source package, or why the text is not that
+ */
 export function parseTracker(
   text: string,
+  release: string,
 ): { readonly tracker: v.InferOutput<typeof tracker> } | { readonly failure: string } {
+  let raw: unknown
   try {
-    const result = v.safeParse(tracker, JSON.parse(text))
-    if (result.success) return { tracker: result.output }
-    return { failure: `${v.getDotPath(result.issues[0]) ?? 'it'}: ${result.issues[0].message}` }
+    raw = JSON.parse(text)
   } catch {
     return { failure: 'it is not JSON' }
   }
+  const result = v.safeParse(tracker, raw)
+  if (!result.success) return { failure: `${v.getDotPath(result.issues[0]) ?? 'it'}: ${result.issues[0].message}` }
+  const states = Object.values(result.output).flatMap((entries) => Object.values(entries))
+  if (states.some(({ releases }) => releases?.[release] !== undefined)) return { tracker: result.output }
+  return { failure: `it says nothing of ${release}` }
 }
 
 /**

@@ -6,14 +6,17 @@ import { dirname, isAbsolute, join } from 'node:path'
 /** .debs by their SHA-256, below the user's cache directory (XDG Base Directory Specification). */
 export class DebCache {
   readonly folder: string
+  readonly #onChanged: (file: string) => void
 
-  constructor(env: NodeJS.ProcessEnv) {
+  /** @param onChanged is told of a file that is not what its name says */
+  constructor(env: NodeJS.ProcessEnv, onChanged: (file: string) => void) {
     const { XDG_CACHE_HOME: given } = env
     const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), '.cache')
     this.folder = join(base, 'pibake/debs/sha256')
+    this.#onChanged = onChanged
   }
 
-  /** The .deb with this digest; `undefined`: it is not there. One whose bytes have changed is thrown away. */
+  /** The .deb with this digest; `undefined`: it is not there. One whose bytes have changed is thrown away, and told. */
   read(sha256: string): Uint8Array | undefined {
     const file = this.#file(sha256)
     let content: Uint8Array
@@ -25,6 +28,7 @@ export class DebCache {
     }
     if (sha256Of(content) === sha256) return content
     rmSync(file)
+    this.#onChanged(file)
     return undefined
   }
 

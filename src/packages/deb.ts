@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Paragraph, paragraphs } from '../formats/deb822.ts'
-import { PackageError } from './errors.ts'
+import { noProgram, PackageError } from './errors.ts'
 
 /**
  * What a .deb says of itself (deb-control(5)), as dpkg-deb reads it.
@@ -24,7 +24,7 @@ export function controlOf(content: Uint8Array, label: string): Paragraph {
   } catch (error) {
     if (error instanceof PackageError) throw error
     const { code, stderr } = error as { code?: string; stderr?: string }
-    if (code === 'ENOENT') throw new PackageError('packages can be carried from a machine with dpkg-deb only')
+    if (code === 'ENOENT') throw noProgram('dpkg-deb')
     throw new PackageError(`${label} is no .deb that dpkg-deb can read: ${(stderr ?? '').trim()}`)
   } finally {
     rmSync(place, { recursive: true, force: true })

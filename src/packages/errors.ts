@@ -15,6 +15,13 @@ export class PackageError extends Error {
 /** What to do where packages cannot be carried. */
 export const WITHOUT = 'with --no-bundle, or packages.bundle: false in the spec, the first start fetches them instead'
 
+/** This machine lacks a program of Debian's. */
+export function noProgram(program: string): PackageError {
+  return new PackageError(`packages can be carried from a machine with apt and dpkg only (${program} is not there)`, {
+    hint: `use Debian or one of its kin; ${WITHOUT}`,
+  })
+}
+
 /** Names that no source of the image has. */
 export class UnknownPackages extends Error {
   override readonly name = 'UnknownPackages'

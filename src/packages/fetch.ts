@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { packagesText } from '../controls/bundle.ts'
 import { type DebCache, sha256Of } from './cache.ts'
 import { baseConfiguration } from './configuration.ts'
 import { PackageError, WITHOUT } from './errors.ts'
@@ -56,6 +57,7 @@ async function download(packages: readonly LockedPackage[], options: FetchOption
   if (lost !== undefined) throw new PackageError(`${lost.file} is locked, and not among packages.debs any more`)
   const place = mkdtempSync(join(tmpdir(), 'pibake-fetch-'))
   try {
+    mkdirSync(join(place, 'etc/apt/apt.conf.d'), { recursive: true })
     writeFileSync(join(place, 'apt.conf'), baseConfiguration(place))
     const jobs = packages.flatMap(({ uri, sha256 }) => [
       mirrored(uri ?? '', options.mirrors, options.snapshot),
@@ -81,7 +83,7 @@ function failure(done: AptOutput, count: number): PackageError {
       hint: 'the archive has other bytes under that name; pibake lock --update asks it anew',
     })
   }
-  return new PackageError(`${count} packages cannot be fetched: ${aptErrors(done)}`, {
+  return new PackageError(`${packagesText(count)} cannot be fetched: ${aptErrors(done)}`, {
     hint: `is there a network? ${WITHOUT}`,
     isTemporary: true,
   })

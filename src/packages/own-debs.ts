@@ -1,3 +1,5 @@
+import type { Tree } from '../tree/tree.ts'
+import { architecturesOf } from './architecture.ts'
 import { controlOf, indexEntry } from './deb.ts'
 import { PackageError } from './errors.ts'
 import type { PrivateRoot } from './private-root.ts'
@@ -10,15 +12,27 @@ export interface OwnDeb {
 }
 
 /**
- * Makes the owner's own packages a source of the private root. It needs no signature: each is what the spec's SHA-256
- * says, which was looked at when the spec was read.
+ * Makes the owner's own packages a source of the private root. It needs no signature: what vouches for each of them was looked
+ * at when the spec was read.
+ *
+ * @throws PackageError for one that is no .deb, or is for another architecture than the image's
  */
-export function layOwn(place: PrivateRoot, request: Request, debs: ReadonlyMap<string, Uint8Array>): OwnDeb[] {
+export function layOwn(
+  place: PrivateRoot,
+  root: Tree,
+  request: Request,
+  debs: ReadonlyMap<string, Uint8Array>,
+): OwnDeb[] {
   if (request.debs.length === 0) return []
+  const { native, foreign } = architecturesOf(root)
   const entries = request.debs.map(({ file, sha256 }) => {
     const content = debs.get(sha256)
     if (content === undefined) throw new PackageError(`${file} is not what packages.debs says`)
     const control = controlOf(content, file)
+    const architecture = control.get('architecture') ?? ''
+    if (!['all', native, ...foreign].includes(architecture)) {
+      throw new PackageError(`${file} is for ${architecture}, and the image is ${native}`)
+    }
     const name = ownFile(control)
     place.write(`/own/${name}`, content)
     return { control, entry: indexEntry(control, { file: name, size: content.length, sha256 }) }

@@ -10,7 +10,7 @@ import { layOwn, type OwnDeb } from './own-debs.ts'
 import { PrivateRoot } from './private-root.ts'
 import type { Request } from './request.ts'
 import { aptErrors, runApt } from './run-apt.ts'
-import { addressesIn, type Chosen, chosenIn, unknownIn } from './simulation.ts'
+import { addressesIn, type Chosen, chosenIn, unknownIn, unmetIn } from './simulation.ts'
 import { type Source, securityPart } from './sources.ts'
 import { updateLists } from './update.ts'
 
@@ -46,7 +46,7 @@ export async function resolvePackages(root: Tree, request: Request, options: Res
   const settings = { sources, mirrors, snapshot: request.snapshot ?? undefined }
   const place = new PrivateRoot(root, settings)
   try {
-    const own = layOwn(place, request, options.debs)
+    const own = layOwn(place, root, request, options.debs)
     await updateLists(place, env)
     const found = new Map<string, Found>()
     for (const words of commands(place, root, request, settings, own)) {
@@ -81,7 +81,9 @@ async function choose(place: PrivateRoot, env: NodeJS.ProcessEnv, words: readonl
   const unknown = unknownIn(simulated.stderr)
   if (unknown.length > 0) throw new UnknownPackages(unknown)
   if (!simulated.ok) {
-    throw new PackageError(`apt finds no way to ${words.join(' ')}: ${aptErrors(simulated)}`, { hint: WITHOUT })
+    const why = unmetIn(simulated.stdout).join('; ') || aptErrors(simulated)
+    const asked = words.filter((word) => !word.startsWith('-')).join(' ')
+    throw new PackageError(`apt finds no way to ${asked}: ${why}`, { hint: WITHOUT })
   }
   const chosen = chosenIn(simulated.stdout)
   if (chosen.length === 0) return []

@@ -1,4 +1,4 @@
-import { CARRIED, mebibytes } from '../controls/bundle.ts'
+import { CARRIED, packagesText, sizeText } from '../controls/bundle.ts'
 import { SpaceError, type Tree } from '../tree/tree.ts'
 import type { LockedImage } from './lock.ts'
 
@@ -20,11 +20,11 @@ export function judgeRoom(root: Tree, { packages }: LockedImage, free: number): 
   const debs = missing.reduce((sum, { size }) => sum + size, 0)
   if (debs > free) {
     throw new SpaceError(
-      `${root.label}: the ${missing.length} packages to be carried take ${mebibytes(debs)}, and ${mebibytes(free)} are free`,
+      `${root.label}: ${packagesText(missing.length)} to be carried, ${sizeText(debs)}: ${sizeText(free)} are free`,
     )
   }
   const installed = packages.reduce((sum, { installedSize }) => sum + installedSize * 1024, 0)
   const short = debs + installed + RESERVE - free
   if (short <= 0) return undefined
-  return `the first start installs the packages only when the root partition has grown by ${mebibytes(short)}: ${mebibytes(free)} are free, ${mebibytes(debs)} are carried, ${mebibytes(installed)} are installed, ${mebibytes(RESERVE)} stay free`
+  return `the first start installs the packages only when the root partition has grown by ${sizeText(short)}: ${sizeText(free)} are free, ${sizeText(debs)} are carried, ${sizeText(installed)} are installed, ${sizeText(RESERVE)} stay free`
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { PackageError, WITHOUT } from './errors.ts'
+import { noProgram } from './errors.ts'
 
 export interface AptOutput {
   readonly ok: boolean
@@ -30,15 +30,9 @@ export function runApt(
   }
   return new Promise((resolve, reject) => {
     execFile(program, args, options, (error, stdout, stderr) => {
-      if (error !== null && 'code' in error && error.code === 'ENOENT') reject(noApt(program))
+      if (error !== null && 'code' in error && error.code === 'ENOENT') reject(noProgram(program))
       else resolve({ ok: error === null, stdout, stderr })
     })
-  })
-}
-
-function noApt(program: string): PackageError {
-  return new PackageError(`packages can be carried from a machine with apt only (${program} is not there)`, {
-    hint: `use Debian or one of its kin; ${WITHOUT}`,
   })
 }
 

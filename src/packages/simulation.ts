@@ -32,3 +32,8 @@ export function unknownIn(text: string): string[] {
   )
   return [...new Set([...lines].map(([, missing, virtual]) => (missing ?? virtual) as string))]
 }
+
+/** What apt says that the chosen packages lack, `ufw : Depends: iptables (>= 2) but 1 is to be installed`; on its stdout. */
+export function unmetIn(text: string): string[] {
+  return [...text.matchAll(/^ (\S+ : (?:Pre)?(?:Depends|Breaks|Conflicts): .+)$/gm)].map(([, line = '']) => line.trim())
+}

@@ -120,6 +120,7 @@ export const codes: Readonly<Record<string, string>> = {
   PKG006: 'Not a SHA-256.',
   PKG007: 'Not a moment for packages.snapshot.',
   PKG008: 'Packages of your own, and none are carried.',
+  PKG009: 'A .deb of your own has no good signature by the keys named for it.',
 
   SVC001: 'Two parts of the spec want a unit in different states.',
   SVC010: 'Not the name of a systemd unit.',

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { dirname, resolve } from 'node:path'
 import { type ParsedSpec, parseSpec } from './parse.ts'
 import type { Referenced } from './referenced.ts'
+import { signatureFault } from './signature.ts'
 
 /** Files that a spec names may be this large; what is larger belongs into a package. */
 const MAX_REFERENCED = 64 << 20
@@ -26,7 +27,8 @@ export function loadSpec(file: string, today?: string): ParsedSpec {
       inputs: { sha256: '', files: [] },
     }
   }
-  return parseSpec(spec.bytes, file, (path) => readReferenced(resolve(folder, path)), today)
+  const read = (path: string) => readReferenced(resolve(folder, path))
+  return parseSpec(spec.bytes, file, { read, verify: signatureFault }, today)
 }
 
 function readReferenced(path: string): Referenced {

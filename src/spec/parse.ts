@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inOrder, type Placed } from './print-report.ts'
-import { type ReadReferenced, References } from './referenced.ts'
+import { type Host, References } from './referenced.ts'
 import type { Locate, Problem } from './report.ts'
 import { resolve } from './resolve.ts'
 import { checkRules } from './rules/index.ts'
@@ -28,11 +28,11 @@ export interface SpecInputs {
 
 /**
  * Reads a spec: YAML, shape, syntax of every value, files that it names, defaults, cross-checks. Pure but for what
- * `read` does. All problems are returned at once; none of them holds a secret's value.
+ * `host` does. All problems are returned at once; none of them holds a secret's value.
  */
-export function parseSpec(bytes: Uint8Array, file: string, read: ReadReferenced, today?: string): ParsedSpec {
+export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: string): ParsedSpec {
   const yaml = readYaml(bytes, file)
-  const references = new References(read)
+  const references = new References(host)
   const problems: Problem[] = [...yaml.problems]
   let spec: Spec | undefined
   if (yaml.value !== undefined) {

@@ -6,15 +6,33 @@ export type Referenced = { readonly bytes: Uint8Array; readonly readByAll: boole
 /** Fetches a file by the path that stands in the spec. */
 export type ReadReferenced = (path: string) => Referenced
 
+/** What reading a spec needs of the machine it is read on. */
+export interface Host {
+  readonly read: ReadReferenced
+  readonly verify: VerifySignature
+}
+
+/** A file, a detached OpenPGP signature, and the public keys that it may be by. */
+export interface Signed {
+  readonly content: Uint8Array
+  readonly signature: Uint8Array
+  readonly keys: Uint8Array
+}
+
+/** @returns why the signature does not vouch for the file; undefined: it does */
+export type VerifySignature = (signed: Signed) => string | undefined
+
 /** The files that a spec names, and what is wrong with them. */
 export class References {
   readonly problems: Problem[] = []
   /** Bytes of the files that hold no secret, in the order in which the spec names them. */
   readonly seen: { readonly path: string; readonly bytes: Uint8Array }[] = []
+  readonly verify: VerifySignature
   readonly #read: ReadReferenced
 
-  constructor(read: ReadReferenced) {
+  constructor({ read, verify }: Host) {
     this.#read = read
+    this.verify = verify
   }
 
   bytes(file: string, path: SpecPath): Uint8Array | undefined {

@@ -249,7 +249,9 @@ export const specSchema = section(
               section(
                 {
                   file: f.referenced('A .deb beside the spec.'),
-                  sha256: f.sha256('Its SHA-256, 64 hex digits.'),
+                  sha256: maybe(f.sha256('Its SHA-256, 64 hex digits; needed where there is no signature.')),
+                  signature: maybe(f.referenced('A detached OpenPGP signature of the .deb, armoured or not.')),
+                  signedBy: maybe(f.referenced('The public keys, one of which has to be the signature’s.')),
                 },
                 'A package of your own.',
               ),

@@ -109,7 +109,7 @@ export interface Packages {
   readonly remove: readonly string[]
 }
 
-/** A .deb of the owner's own; its bytes have been held against the digest. */
+/** A .deb of the owner's own; the digest or the signature that the spec names vouches for its bytes. */
 export interface OwnPackage {
   /** As the spec names it. */
   readonly file: string

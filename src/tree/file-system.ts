@@ -44,6 +44,11 @@ export class FileSystemTree implements PlacingTree {
     return this.#resolve(path, false)
   }
 
+  /** Bytes that are free on the file system. */
+  free(): number {
+    return this.#files.room().bytes
+  }
+
   #resolve(path: string, last: boolean): string {
     assertPlain(path)
     if (this.fat) return this.#spelled(path)

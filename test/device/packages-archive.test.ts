@@ -13,7 +13,7 @@ import type { LooseSpec } from '../support/judge.ts'
 import { parsed, smallSpec, TODAY } from '../support/judge.ts'
 import { suite } from '../support/suite.ts'
 import { Archive } from './support/archive.ts'
-import { emptyDeb } from './support/empty-deb.ts'
+import { type EmptyDeb, emptyDeb } from './support/empty-deb.ts'
 
 const test = suite('packages from an archive of the test')
 
@@ -177,19 +177,36 @@ inPlace('no lock at all with --frozen: refused', async () => {
   assert.equal(await ask({ frozen: true }), { exit: 2 })
 })
 
-inPlace('a package of your own comes with what it needs', async () => {
-  const content = readFileSync(own.file)
+/** Asks with a package of the owner's own. */
+async function askWith(deb: EmptyDeb): Promise<CarryResult> {
   const target = sample()
   const { spec, locate, digest } = parsed({ ...smallSpec(), updates: { firstBoot: 'none' } })
-  const withOwn = { ...spec, packages: { ...spec.packages, debs: [{ file: 'mine.deb', sha256: own.sha256, content }] } }
+  const own = { file: 'mine.deb', sha256: deb.sha256, content: readFileSync(deb.file) }
+  const withOwn = { ...spec, packages: { ...spec.packages, debs: [own] } }
   const judged = judge(withOwn, target, { locate, specDigest: digest, epoch: 0, today: TODAY, allowBooted: false })
   const io = { ...processIo({ quiet: true }), env: { XDG_CACHE_HOME: join(place, 'cache') } }
   const mirrors = [`${URI}=file:${archive.place}`]
   const options = { mode: 'must', specFile: join(place, 'pibake.yaml'), aptMirror: mirrors } as const
-  const { lock } = bundleOf(await carry(io, withOwn, target.root, judged, options))
+  return carry(io, withOwn, target.root, judged, options)
+}
+
+inPlace('a package of your own comes with what it needs', async () => {
+  const { lock } = bundleOf(await askWith(own))
   const mine = lock.packages.find(({ name }) => name === 'mine')
   assert.equal([mine?.uri, mine?.because], [null, 'asked'])
   assert.ok(lock.packages.some(({ name }) => name === 'helper'))
+})
+
+inPlace('refused: a package of your own for another architecture', async () => {
+  const foreign = emptyDeb('mine', '1', { Architecture: 'amd64' })
+  try {
+    await askWith(foreign)
+    assert.unreachable()
+  } catch (error) {
+    assert.match((error as Error).message, 'mine.deb is for amd64, and the image is arm64')
+  } finally {
+    foreign.remove()
+  }
 })
 
 inPlace('a name that no source has is a problem of the spec, at its place', async () => {
@@ -198,6 +215,18 @@ inPlace('a name that no source has is a problem of the spec, at its place', asyn
   assert.equal(
     result.problems.map(({ code, path }) => [code, path]),
     [['PKG004', ['packages', 'install', 0]]],
+  )
+})
+
+inPlace('refused: a package that cannot be installed, in the words of apt that say why', async () => {
+  const needy = emptyDeb('needy', '1', { Depends: 'helper (>= 3)' })
+  archive.publish('trixie', [...debs, needy, helper])
+  needy.remove()
+  const spec = { packages: { install: ['needy'] } }
+  await refused(
+    { spec },
+    PackageError,
+    /no way to install .*: needy : Depends: helper \(>= 3\) but 2 is to be installed/,
   )
 })
 
@@ -271,7 +300,7 @@ inPlace('archives of a past moment come from a mirror that keeps them, though th
 })
 
 inPlace('refused: a root partition without room; told: one that has to grow first', async () => {
-  await refused({ free: 100 }, SpaceError, /8 packages to be carried take .* are free/)
+  await refused({ free: 100 }, SpaceError, /8 packages to be carried, .*: 1 KiB are free/)
   bundleOf(await ask({ free: 100 << 20 }))
 })
 

@@ -59,6 +59,7 @@ for (const release of releases) {
     })
     test.after(() => rmSync(place, { recursive: true }))
 
+    const never = () => assert.unreachable('nothing is fetched twice, and nothing changes in the cache')
     const resolve = () =>
       resolvePackages(root, request, { sources: imageSources(root), mirrors: [], env, debs: new Map() })
 
@@ -76,11 +77,10 @@ for (const release of releases) {
     })
 
     test('a bundle of them is enough for the image, and the second one needs no network', async () => {
-      const cache = new DebCache({ XDG_CACHE_HOME: place })
+      const cache = new DebCache({ XDG_CACHE_HOME: place }, never)
       const options = { cache, mirrors: [], snapshot: undefined, env, debs: new Map(), onFetch: () => undefined }
       const bundle = makeBundle(lock, await fetchDebs(lock.packages, options))
       await proveBundle(root, bundle, env)
-      const never = () => assert.unreachable('nothing is fetched twice')
       const again = makeBundle(lock, await fetchDebs(lock.packages, { ...options, onFetch: never }))
       assert.equal(again.index, bundle.index)
     })

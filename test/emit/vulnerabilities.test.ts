@@ -47,7 +47,7 @@ const data = {
 }
 
 test('what is open, and what is mended in a later version; once a source package', () => {
-  const parsed = parseTracker(JSON.stringify(data))
+  const parsed = parseTracker(JSON.stringify(data), 'trixie')
   assert.ok('tracker' in parsed)
   const packages = [
     one('openssl', 'openssl', '3.5.0-1'),
@@ -74,8 +74,9 @@ test('what is open, and what is mended in a later version; once a source package
   ])
 })
 
-for (const text of ['', '[', '[1]', '{"x": 1}', '{"x": {"CVE-1": {"releases": 1}}}']) {
+const sid = '{"x": {"CVE-1": {"releases": {"sid": {"status": "open"}}}}}'
+for (const text of ['', '[', '[1]', '[]', '{}', '{"x": 1}', '{"x": {"CVE-1": {"releases": 1}}}', sid]) {
   test(`no data of the tracker: ${text}`, () => {
-    assert.ok('failure' in parseTracker(text))
+    assert.ok('failure' in parseTracker(text, 'trixie'))
   })
 }

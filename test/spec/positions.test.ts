@@ -235,7 +235,7 @@ for (const [title, text, expected] of cases) {
 test('UTF-16 is explained', async () => {
   const { parseSpec } = await import('../../src/spec/parse.ts')
   const utf16 = Buffer.from(`\ufeff${SOUND}`, 'utf16le')
-  const { problems } = parseSpec(utf16, 'pibake.yaml', () => ({ failure: 'unused' }))
+  const { problems } = parseSpec(utf16, 'pibake.yaml', { read: () => ({ failure: 'unused' }), verify: () => 'unused' })
   assert.equal(problems.map(brief), ['1:1 YML001'])
   assert.match(problems[0]?.hint ?? '', 'UTF-16')
 })

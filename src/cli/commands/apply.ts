@@ -12,15 +12,16 @@ import { type Io, say } from '../io.ts'
 import { packageOptions } from '../package-options.ts'
 import { type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, openTargetToChange, type TargetOptions, targetOptions } from '../target.ts'
+import { type TrackerOptions, trackerOption } from '../tracker.ts'
 
-interface ApplyOptions extends PrepareOptions, TargetOptions {
+interface ApplyOptions extends PrepareOptions, TargetOptions, TrackerOptions {
   readonly overlay?: string
   readonly knownHosts?: string
 }
 
 /** `pibake apply SPEC TARGET` */
 export function addApply(program: Command, run: Run): void {
-  common(packageOptions(targetOptions(program.command('apply'))))
+  common(trackerOption(packageOptions(targetOptions(program.command('apply')))))
     .summary('carry out the plan, as one transaction, and read it back')
     .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
     .argument('<spec>', 'the spec file')
@@ -33,8 +34,8 @@ export function addApply(program: Command, run: Run): void {
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
   const settings = { ...options, makeHostKeys: true, carry: 'must' } as const
-  const delivery = { command: 'apply', specFile, knownHosts: options.knownHosts } as const
-  const { overlay } = options
+  const { overlay, knownHosts, securityTracker } = options
+  const delivery = { command: 'apply', specFile, knownHosts, securityTracker } as const
   if (overlay !== undefined) {
     const prepared = await prepare(io, specFile, settings, () => openTarget(options))
     if (typeof prepared === 'number') return prepared

@@ -18,9 +18,10 @@ import { type Io, say } from '../io.ts'
 import { packageOptions } from '../package-options.ts'
 import type { Prepared, PrepareOptions } from '../prepare.ts'
 import { sbomFacts } from '../sbom-facts.ts'
+import { type TrackerOptions, trackerOption } from '../tracker.ts'
 import { withBakery } from '../with-bakery.ts'
 
-interface BakeOptions extends PrepareOptions {
+interface BakeOptions extends PrepareOptions, TrackerOptions {
   readonly output: string
   readonly bootTar?: string
   readonly bootOutput?: string
@@ -33,7 +34,7 @@ interface BakeOptions extends PrepareOptions {
 
 /** `pibake bake SPEC BASE -o OUT` */
 export function addBake(program: Command, run: Run): void {
-  common(packageOptions(program.command('bake')))
+  common(trackerOption(packageOptions(program.command('bake'))))
     .summary('copy an image or a root file system with the plan applied')
     .description(
       'Copies BASE to OUT with the plan applied, and reads it back. BASE is never written. By their names: .img, .img.xz, ' +
@@ -58,7 +59,7 @@ export function addBake(program: Command, run: Run): void {
 }
 
 async function bake(io: Io, specFile: string, base: string, options: BakeOptions): Promise<ExitCode> {
-  const { output: out, checksums: isHashed } = options
+  const { output: out, checksums: isHashed, knownHosts, securityTracker } = options
   const wrong = misuse(base, options)
   if (wrong !== undefined) {
     io.stderr.write(`pibake: ${wrong}\n`)
@@ -72,7 +73,7 @@ async function bake(io: Io, specFile: string, base: string, options: BakeOptions
 
   const settings = { ...options, route: { base, out, ...bootRoute(options) }, isHashed }
   return withBakery(io, specFile, settings, (bakery, prepared) =>
-    deliver(io, prepared, { command: 'bake', specFile, knownHosts: options.knownHosts }, async (changes) => {
+    deliver(io, prepared, { command: 'bake', specFile, knownHosts, securityTracker }, async (changes) => {
       const { epoch, plan } = prepared
       const baked = await bakery.bake(changes, { epoch, operations: plan.operations })
       const output = { ...outputOf(io, specFile, base, options, prepared, changes), baseBmap, sign }

@@ -39,7 +39,9 @@ async function init(io: Io, file: string, yes: boolean): Promise<ExitCode> {
   const starter = io.interactive && !yes ? await askAll(io, found) : found
   if (starter === undefined) return EXIT.usage
   const text = starterSpec(starter)
-  const spec = parseSpec(Buffer.from(text), file, () => ({ failure: 'init names no files' }), today(io.env))
+  const reason = 'init names no files'
+  const host = { read: () => ({ failure: reason }), verify: () => reason }
+  const spec = parseSpec(Buffer.from(text), file, host, today(io.env))
   const invalid = spec.problems.filter(({ severity, lockout }) => severity === 'error' && lockout !== true)
   if (invalid.length > 0) {
     printProblems(io, invalid, spec.locate)

@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
-import { mebibytes } from '../../controls/bundle.ts'
+import { type Command, Option } from 'commander'
+import { packagesText, sizeText } from '../../controls/bundle.ts'
 import { visible } from '../../encode/visible.ts'
 import type { LockedPackage } from '../../packages/lock.ts'
 import { lockFileOf } from '../carry.ts'
@@ -20,7 +20,9 @@ export function addLock(program: Command, run: Run): void {
     .summary('write down exactly which packages the image will carry')
     .description('Has apt choose the packages that the image will carry, and writes pibake.lock beside the spec.')
     .argument('<spec>', 'the spec file')
-    .option('--update', 'ask for newer versions, also where the lock is as it should be')
+    .addOption(
+      new Option('--update', 'ask for newer versions, also where the lock is as it should be').conflicts('frozen'),
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 failed, 2 invalid spec or stale lock, 3 target refused, 75 no network.',
@@ -36,11 +38,11 @@ async function lock(io: Io, specFile: string, options: LockOptions): Promise<Exi
   if (io.json) printJson(io, { schema: 'pibake.packages/1', lock: lockFileOf(specFile), packages })
   else for (const one of packages) io.stdout.write(`${lineOf(one)}\n`)
   const bytes = packages.reduce((sum, { size }) => sum + size, 0)
-  say(io, packages.length === 0 ? 'no packages are carried' : `${packages.length} packages, ${mebibytes(bytes)}`)
+  say(io, packages.length === 0 ? 'no packages are carried' : `${packagesText(packages.length)}, ${sizeText(bytes)}`)
   return EXIT.ok
 }
 
 /** Name, version, size and reason of a package that is carried. */
 export function lineOf({ name, version, architecture, size, because }: LockedPackage): string {
-  return visible(`${name} ${version} ${architecture}  ${mebibytes(size)}  ${because}`)
+  return visible(`${name} ${version} ${architecture}  ${sizeText(size)}  ${because}`)
 }

@@ -15,12 +15,10 @@ import { loginCard } from '../print-access.ts'
 import { printChanges } from '../print-changes.ts'
 import { printNotes } from '../print-notes.ts'
 import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
-import { knownVulnerabilities, printVulnerabilities } from '../tracker.ts'
+import { knownVulnerabilities, printVulnerabilities, type TrackerOptions, trackerOption } from '../tracker.ts'
 import { lineOf } from './lock.ts'
 
-interface PlanOptions extends PrepareOptions, TargetOptions {
-  readonly securityTracker?: string
-}
+interface PlanOptions extends PrepareOptions, TargetOptions, TrackerOptions {}
 
 /** `pibake plan SPEC TARGET` */
 export function addPlan(program: Command, run: Run): void {
@@ -29,25 +27,20 @@ export function addPlan(program: Command, run: Run): void {
     .description('show every path that would change, and why; touches nothing')
     .argument('<spec>', 'the spec file')
     .option('--accept-lockout', 'show the plan even if it locks the owner out')
-    .option(
-      '--security-tracker <file>',
-      "list known vulnerabilities by this file, the JSON data of Debian's security tracker",
-    )
-  common(packageOptions(targetOptions(command))).action(
+  common(trackerOption(packageOptions(targetOptions(command)))).action(
     run(async (io: Io, spec: string, options: PlanOptions): Promise<ExitCode> => {
       const prepared = await prepare(io, spec, { ...options, carry: 'try' }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const { target, plan } = prepared
       const changes = changesOf(target, plan.operations)
-      const tracker = options.securityTracker
-      const vulnerabilities = tracker === undefined ? undefined : knownVulnerabilities(prepared, tracker)
+      const vulnerabilities = knownVulnerabilities(prepared, options.securityTracker)
       if (io.json) {
         printJson(io, { ...planDocument(prepared, changes), vulnerabilities: vulnerabilities ?? null })
         return EXIT.ok
       }
       printChanges(io, target, changes, { diffs: true })
       printRequests(io, plan, prepared.bundle)
-      if (vulnerabilities !== undefined) printVulnerabilities(io, vulnerabilities)
+      printVulnerabilities(io, vulnerabilities)
       printNotes(io, plan.notes)
       io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
       return EXIT.ok

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { EmptyDeb } from './empty-deb.ts'
 import { run } from './run.ts'
+
+export interface PublishOptions {
+  /** Of which there is a list; arm64 unless given. */
+  readonly architectures?: readonly string[]
+  readonly unsigned?: boolean
+  readonly validUntil?: string
+}
 
 /** A small archive in the shape of Debian's, in a directory, signed with a key of its own. */
 export class Archive {
@@ -20,30 +27,35 @@ export class Archive {
   }
 
   /** Publishes the packages as a suite. */
-  publish(suite: string, debs: readonly EmptyDeb[], options: { unsigned?: boolean; validUntil?: string } = {}): void {
+  publish(suite: string, debs: readonly EmptyDeb[], options: PublishOptions = {}): void {
+    const { architectures = ['arm64'], unsigned = false, validUntil } = options
     const dist = join(this.place, 'dists', suite)
-    const index = join(dist, 'main/binary-arm64')
     rmSync(dist, { recursive: true, force: true })
-    mkdirSync(index, { recursive: true })
     mkdirSync(join(this.place, 'pool'), { recursive: true })
     for (const { file } of debs) copyFileSync(file, join(this.place, 'pool', basename(file)))
     const all = run(['dpkg-scanpackages', '--multiversion', 'pool'], { cwd: this.place }).split('\n\n')
     const own = all.filter((text) => debs.some(({ sha256 }) => text.includes(`SHA256: ${sha256}`)))
-    writeFileSync(join(index, 'Packages'), `${own.join('\n\n')}\n`)
-    const packages = readFileSync(join(index, 'Packages'))
-    const digest = createHash('sha256').update(packages).digest('hex')
-    const name = 'main/binary-arm64/Packages'
-    const fields = { Origin: 'test', Suite: suite, Codename: suite, Date: DATE }
-    const end = options.validUntil === undefined ? {} : { 'Valid-Until': options.validUntil }
-    const more = {
-      ...end,
-      Architectures: 'arm64',
+    const digests = architectures.map((architecture) => {
+      const name = `main/binary-${architecture}/Packages`
+      const fitting = own.filter((text) => new RegExp(`^Architecture: (?:all|${architecture})$`, 'm').test(text))
+      const packages = Buffer.from(`${fitting.join('\n\n')}\n`)
+      mkdirSync(join(dist, dirname(name)), { recursive: true })
+      writeFileSync(join(dist, name), packages)
+      return `\n ${createHash('sha256').update(packages).digest('hex')} ${packages.length} ${name}`
+    })
+    const fields = {
+      Origin: 'test',
+      Suite: suite,
+      Codename: suite,
+      Date: DATE,
+      ...(validUntil === undefined ? {} : { 'Valid-Until': validUntil }),
+      Architectures: architectures.join(' '),
       Components: 'main',
-      SHA256: `\n ${digest} ${packages.length} ${name}`,
+      SHA256: digests.join(''),
     }
-    const lines = Object.entries({ ...fields, ...more }).map(([field, value]) => `${field}: ${value}\n`)
+    const lines = Object.entries(fields).map(([field, value]) => `${field}: ${value}\n`)
     writeFileSync(join(dist, 'Release'), lines.join('').replace(': \n', ':\n'))
-    if (options.unsigned) return
+    if (unsigned) return
     run([...this.#gpg(), '--clear-sign', '--output', join(dist, 'InRelease'), join(dist, 'Release')])
   }
 
