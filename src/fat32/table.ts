@@ -138,14 +138,16 @@ export class FatTable {
     this.#changedSectors.clear()
   }
 
-  /** A million turns: no calls where nothing is in the cluster. */
+  /** Of a million clusters most are free: groups that are get no turns of their own. */
   #survey(): void {
     const entries = this.#entries
     const last = this.#geometry.lastCluster
     for (let group = 0; group < this.#freeInGroup.length; group++) {
+      const first = Math.max(group * GROUP, 2)
       const end = Math.min((group + 1) * GROUP - 1, last)
-      let free = 0
-      for (let cluster = Math.max(group * GROUP, 2); cluster <= end; cluster++) {
+      const isFree = isZero(entries.subarray(first, end + 1))
+      let free = isFree ? end - first + 1 : 0
+      for (let cluster = first; cluster <= end && !isFree; cluster++) {
         const next = (entries[cluster] as number) & VALUE
         if (next === 0) free += 1
         else if (next < BAD) {
@@ -201,6 +203,17 @@ export class FatTable {
       `${this.#label}: ${count * clusterSize} bytes are needed, ${this.#free * clusterSize} are free`,
     )
   }
+}
+
+const ZEROS = new Uint32Array(GROUP)
+
+/** Whether all of at most {@link GROUP} entries are zero. */
+function isZero(entries: Uint32Array): boolean {
+  return Buffer.compare(bytesOf(entries), bytesOf(ZEROS.subarray(0, entries.length))) === 0
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** @throws TargetError when the copies of the table differ */
