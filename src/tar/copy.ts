@@ -8,18 +8,29 @@ export type Sink = (chunk: Uint8Array) => Promise<void> | void
 /** Bytes of their own, or a range of the archive. */
 export type Part = Uint8Array | { readonly start: number; readonly end: number }
 
-const PIECE = 8 * 1024 * 1024
+/** A range of one archive, and where it is in another one that was made of it. */
+export interface Carried {
+  readonly start: number
+  readonly end: number
+  /** Its offset in the other one. */
+  readonly at: number
+}
+
+/** What stays in the processor's cache until it is written. */
+const PIECE = 256 * 1024
 
 /**
- * Gives the parts to the sink, ranges in pieces of 8 MiB, small parts collected; then the end marker of a tar, filled
- * up to a whole record.
+ * Gives the parts to the sink, ranges in pieces of {@link PIECE}, small parts collected; then the end marker of a tar,
+ * filled up to a whole record.
+ *
+ * @returns the ranges, where they are now
  */
 export async function copyParts(
   archive: TarArchive,
   parts: readonly Part[],
   record: number,
   sink: Sink,
-): Promise<void> {
+): Promise<readonly Carried[]> {
   const piece = Buffer.allocUnsafeSlow(PIECE)
   let held = 0
   let total = 0
@@ -38,13 +49,18 @@ export async function copyParts(
     }
     total += length
   }
+  const carried: Carried[] = []
   for (const part of parts) {
     if (part instanceof Uint8Array) await fill(part.length, (at, done) => at.set(part.subarray(done, done + at.length)))
-    else await fill(part.end - part.start, (at, done) => archive.readInto(at, part.start + done))
+    else {
+      carried.push({ ...part, at: total })
+      await fill(part.end - part.start, (at, done) => archive.readInto(at, part.start + done))
+    }
   }
   const end = Math.ceil((total + 2 * BLOCK) / record) * record - total
   await fill(end, (at) => at.fill(0))
   await sink(piece.subarray(0, held))
+  return carried
 }
 
 /** A sink that writes to a stream and waits until the stream has done with each chunk. */
