@@ -2,11 +2,10 @@ import { chmodSync, constants, copyFileSync, rmSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { PlainFile } from '../image/plain-file.ts'
 import { newFile, PRIVATE, throwIfAborted } from './new-file.ts'
-import { pieces, withFile } from './pieces.ts'
+import { CACHED, pieces, withFile } from './pieces.ts'
 import { SparseWriter } from './sparse-writer.ts'
 
-/** Bytes that are read at once: what stays in the processor's cache until it is written, or enough for a message. */
-const PIECE = 256 * 1024
+/** Bytes that are read at once where somebody sees them: enough for a message. */
 const SHOWN_PIECE = 1024 * 1024
 
 export interface CopyOptions {
@@ -50,7 +49,7 @@ function clone(source: string, destination: string): boolean {
 
 async function copy(file: PlainFile, writer: SparseWriter | undefined, options: CopyOptions): Promise<void> {
   let offset = 0
-  for (const bytes of pieces(file, 0, file.size, options.onBytes === undefined ? PIECE : SHOWN_PIECE)) {
+  for (const bytes of pieces(file, 0, file.size, options.onBytes === undefined ? CACHED : SHOWN_PIECE)) {
     writer?.write(bytes)
     await (options.onBytes?.(bytes, offset) ?? setImmediate())
     throwIfAborted(options.signal)

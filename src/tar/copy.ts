@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { CACHED } from '../archive/file-bytes.ts'
 import type { TarArchive } from './archive.ts'
 import { BLOCK } from './header.ts'
 
@@ -16,11 +17,8 @@ export interface Carried {
   readonly at: number
 }
 
-/** What stays in the processor's cache until it is written. */
-const PIECE = 256 * 1024
-
 /**
- * Gives the parts to the sink, ranges in pieces of {@link PIECE}, small parts collected; then the end marker of a tar,
+ * Gives the parts to the sink, ranges in pieces of {@link CACHED}, small parts collected; then the end marker of a tar,
  * filled up to a whole record.
  *
  * @returns the ranges, where they are now
@@ -31,14 +29,14 @@ export async function copyParts(
   record: number,
   sink: Sink,
 ): Promise<readonly Carried[]> {
-  const piece = Buffer.allocUnsafeSlow(PIECE)
+  const piece = Buffer.allocUnsafeSlow(CACHED)
   let held = 0
   let total = 0
   const room = async (): Promise<number> => {
-    if (held < PIECE) return PIECE - held
+    if (held < CACHED) return CACHED - held
     await sink(piece)
     held = 0
-    return PIECE
+    return CACHED
   }
   const fill = async (length: number, put: (at: Uint8Array, done: number) => void) => {
     for (let done = 0; done < length; ) {
