@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { CACHED } from '../archive/file-bytes.ts'
+import { CACHED } from '../archive/pieces.ts'
 import type { TarArchive } from './archive.ts'
 import { BLOCK } from './header.ts'
 
