@@ -1,6 +1,14 @@
 const encoder = new TextEncoder()
+/** The first of the code units that come in pairs: below them UTF-16 has the order of UTF-8. */
+const PAIRS = 0xd800
 
 /** Compares two strings by their UTF-8 bytes: the same order on every machine, whatever its locale. */
 export function bytewise(a: string, b: string): number {
-  return Buffer.compare(encoder.encode(a), encoder.encode(b))
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (x === y) continue
+    return x < PAIRS && y < PAIRS ? x - y : Buffer.compare(encoder.encode(a), encoder.encode(b))
+  }
+  return a.length - b.length
 }

@@ -1,39 +1,36 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** Buffers that are on their way; more would only take memory. */
-const BUFFERS = 4
-/** What a buffer holds at least. */
-const SIZE = 1024 * 1024
+interface Waiting {
+  readonly resolve: (digest: string) => void
+  readonly reject: (error: Error) => void
+}
 
 /** A SHA-256 that is computed in a thread of its own, beside the work that the bytes come from. */
 export class HashThread {
   readonly #worker = new Worker(new URL('./hash-worker.js', import.meta.url))
-  readonly #free: ArrayBuffer[] = []
-  #made = 0
-  #digest: string | undefined
+  /** Who waits for the thread, in the order of its answers. */
+  readonly #waiting: Waiting[] = []
 
   constructor() {
-    this.#worker.on('message', (message: ArrayBuffer | string) => {
-      if (typeof message === 'string') this.#digest = message
-      else this.#free.push(message)
+    this.#worker.on('message', (digest: string) => this.#waiting.shift()?.resolve(digest))
+    this.#worker.on('error', (error: Error) => {
+      for (const { reject } of this.#waiting.splice(0)) reject(error)
     })
   }
 
-  /** Adds bytes, which are copied; waits while the thread is behind. */
+  /**
+   * Adds bytes. Those in shared memory are read where they are, and are lent until the thread is through with them, which
+   * settles what is returned; all others are copied.
+   */
   async update(bytes: Uint8Array): Promise<void> {
-    const buffer = await this.#take(bytes.length)
-    const copy = new Uint8Array(buffer, 0, bytes.length)
-    copy.set(bytes)
-    this.#worker.postMessage(copy, [buffer])
+    await this.#ask(bytes)
   }
 
   /** The digest of all, in hexadecimal. The last call, but for {@link HashThread.stop}. */
   async digest(): Promise<string> {
-    this.#worker.postMessage(undefined)
-    while (this.#digest === undefined) await once(this.#worker, 'message')
+    const digest = await this.#ask(undefined)
     await this.stop()
-    return this.#digest
+    return digest
   }
 
   /** Ends the thread. */
@@ -41,13 +38,10 @@ export class HashThread {
     await this.#worker.terminate()
   }
 
-  async #take(size: number): Promise<ArrayBuffer> {
-    if (this.#free.length === 0 && this.#made < BUFFERS) {
-      this.#made += 1
-      return new ArrayBuffer(Math.max(size, SIZE))
-    }
-    while (this.#free.length === 0) await once(this.#worker, 'message')
-    const buffer = this.#free.pop()
-    return buffer !== undefined && buffer.byteLength >= size ? buffer : new ArrayBuffer(size)
+  #ask(bytes: Uint8Array | undefined): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.#worker.postMessage(bytes)
+    })
   }
 }

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 
-/**
- * The thread of a {@link HashThread}. It gets buffers and gives them back when they are hashed; `undefined` asks for the
- * digest.
- */
+/** The thread of a {@link HashThread}. It answers to bytes when they are hashed, and to `undefined` with the digest. */
 const hash = createHash('sha256')
 
-parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer> | undefined) => {
-  if (bytes === undefined) {
-    parentPort?.postMessage(hash.digest('hex'))
-    parentPort?.close()
-    return
-  }
-  hash.update(bytes)
-  parentPort?.postMessage(bytes.buffer, [bytes.buffer])
+parentPort?.on('message', (bytes: Uint8Array | undefined) => {
+  if (bytes !== undefined) hash.update(bytes)
+  parentPort?.postMessage(bytes === undefined ? hash.digest('hex') : '')
 })

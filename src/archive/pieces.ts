@@ -1,5 +1,8 @@
 import { PlainFile } from '../image/plain-file.ts'
 
+/** Bytes that are copied at once: what stays in the processor's cache until it is written. */
+export const CACHED = 256 * 1024
+
 /** Calls `use` with the file at `path`, and closes it. */
 export async function withFile<T>(path: string, use: (file: PlainFile) => T | Promise<T>): Promise<T> {
   const file = new PlainFile(path)

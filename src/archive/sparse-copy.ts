@@ -2,17 +2,21 @@ import { chmodSync, constants, copyFileSync, rmSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { PlainFile } from '../image/plain-file.ts'
 import { newFile, PRIVATE, throwIfAborted } from './new-file.ts'
-import { pieces, withFile } from './pieces.ts'
+import { CACHED, withFile } from './pieces.ts'
 import { SparseWriter } from './sparse-writer.ts'
 
-/** Bytes that are read at once: what stays in the processor's cache until it is written, or enough for a message. */
-const PIECE = 256 * 1024
+/** Bytes that are read at once where somebody sees them: enough for a message. */
 const SHOWN_PIECE = 1024 * 1024
+/** Pieces that are lent at a time, so that whoever sees them works beside the copy. */
+const LENT = 4
 
 export interface CopyOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
-  /** Sees all of the image in the same pass; the bytes are lent until it returns, or until what it returns settles. */
+  /**
+   * Sees all of the image in the same pass; the bytes, in shared memory, are lent until it returns, or until what it
+   * returns settles. It may be called again before that.
+   */
   readonly onBytes?: (bytes: Uint8Array, offset: number) => void | Promise<void>
 }
 
@@ -49,13 +53,25 @@ function clone(source: string, destination: string): boolean {
 }
 
 async function copy(file: PlainFile, writer: SparseWriter | undefined, options: CopyOptions): Promise<void> {
-  let offset = 0
-  for (const bytes of pieces(file, 0, file.size, options.onBytes === undefined ? PIECE : SHOWN_PIECE)) {
+  const { onBytes, signal, onProgress } = options
+  const slots = Array.from({ length: onBytes === undefined ? 1 : LENT }, () => ({
+    // Shared, so that threads read it where it is.
+    piece: Buffer.from(new SharedArrayBuffer(onBytes === undefined ? CACHED : SHOWN_PIECE)),
+    free: Promise.resolve(),
+  }))
+  for (let offset = 0, turn = 0; offset < file.size; turn++) {
+    const slot = slots[turn % slots.length] as (typeof slots)[number]
+    await slot.free
+    const bytes = slot.piece.subarray(0, file.size - offset)
+    file.readInto(bytes, offset)
     writer?.write(bytes)
-    await (options.onBytes?.(bytes, offset) ?? setImmediate())
-    throwIfAborted(options.signal)
+    slot.free = onBytes?.(bytes, offset) ?? setImmediate()
+    // A failure is met when its turn comes.
+    slot.free.catch(() => undefined)
+    throwIfAborted(signal)
     offset += bytes.length
-    options.onProgress?.(offset, file.size)
+    onProgress?.(offset, file.size)
   }
+  for (const { free } of slots) await free
   writer?.finish()
 }

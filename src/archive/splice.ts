@@ -1,11 +1,8 @@
 import type { Extent } from '../image/edit.ts'
 import type { PlainFile } from '../image/plain-file.ts'
 import { inOrder } from './in-order.ts'
-import { pieces } from './pieces.ts'
+import { CACHED, pieces } from './pieces.ts'
 import type { Unit } from './unit.ts'
-
-/** Bytes that are copied at once. */
-const PIECE = 4 * 1024 * 1024
 
 export interface SpliceOptions {
   readonly signal?: AbortSignal
@@ -55,7 +52,7 @@ export async function spliceUnits<U extends Unit, R>(
     const [first] = run
     const last = run.at(-1)
     if (first === undefined || last === undefined) return
-    for (const bytes of pieces(archive.file, first.offset, last.offset + last.length, PIECE)) write(bytes)
+    for (const bytes of pieces(archive.file, first.offset, last.offset + last.length, CACHED)) write(bytes)
     for (const unit of run) records.push(keep(unit))
   }
   const results = inOrder(touched, lanes, signal, async (item, either) => ({ item, made: await make(item, either) }))
@@ -72,7 +69,7 @@ export async function spliceUnits<U extends Unit, R>(
 }
 
 /** The units that the extents change, in their order. */
-function touchedUnits<U extends Unit>(
+export function touchedUnits<U extends Unit>(
   units: readonly U[],
   extents: readonly Extent[],
 ): (Touched<U> & { readonly number: number })[] {

@@ -45,8 +45,7 @@ export async function copyEdited(
       onProgress: (done) => shown.update(done),
       ...(hashes && {
         onBytes: async (bytes: Uint8Array, offset: number) => {
-          await hashes.base.update(bytes)
-          await hashes.edited.update(edited(bytes, offset, extents))
+          await Promise.all([hashes.base.update(bytes), hashes.edited.update(edited(bytes, offset, extents))])
         },
       }),
     })
@@ -74,7 +73,8 @@ function edited(piece: Uint8Array, offset: number, extents: readonly Extent[]): 
   const end = offset + piece.length
   const inside = extents.filter((extent) => extent.offset < end && extent.offset + extent.bytes.length > offset)
   if (inside.length === 0) return piece
-  const copy = piece.slice()
+  // Not `slice`: the one of Node's Buffer is no copy.
+  const copy = new Uint8Array(piece)
   for (const extent of inside) {
     const from = Math.max(offset, extent.offset)
     const to = Math.min(end, extent.offset + extent.bytes.length)

@@ -8,6 +8,7 @@ import { appender, newFile } from '../archive/new-file.ts'
 import { temporaryBeside } from '../emit/temporary.ts'
 import type { Change } from '../plan/state.ts'
 import { TarArchive } from '../tar/archive.ts'
+import type { Carried } from '../tar/copy.ts'
 import { spliceTar } from '../tar/splice.ts'
 import { type TarTree, tarTarget } from '../tree/tar.ts'
 import type { Target } from '../tree/tree.ts'
@@ -23,6 +24,12 @@ const MOST = 64 * 1024 ** 3
 export interface TarRoute {
   readonly base: string
   readonly out: string
+}
+
+/** A raw tar that was made of another one. */
+interface Made {
+  readonly file: string
+  readonly from: { readonly archive: TarArchive; readonly carried: readonly Carried[] }
 }
 
 /** One archive, open as a raw tar. */
@@ -65,12 +72,13 @@ export class TarBakery implements Bakery {
     const raws: string[] = []
     const files: string[] = []
     try {
+      const made: Made[] = []
       for (const { archive, out } of this.#archives) {
         const raw = temporaryBeside(out)
         raws.push(raw)
-        await this.#splice(archive, changes, raw, epoch)
+        made.push({ file: raw, from: { archive, carried: await this.#splice(archive, changes, raw, epoch) } })
       }
-      readBack(raws, operations)
+      readBack(made, operations)
       const packed = []
       for (const [index, { out }] of this.#archives.entries()) {
         const made = await this.#pack(raws[index] as string, out, (file) => files.push(file))
@@ -91,12 +99,12 @@ export class TarBakery implements Bakery {
     for (const archive of this.#archives) closeTar(archive)
   }
 
-  async #splice(archive: TarArchive, changes: readonly Change[], raw: string, epoch: number): Promise<void> {
+  async #splice(archive: TarArchive, changes: readonly Change[], raw: string, epoch: number) {
     const { signal, progress } = this.#working
     const shown = progress('writing', undefined)
     let done = 0
     try {
-      await newFile(raw, signal, (fd) => {
+      return await newFile(raw, signal, (fd) => {
         const write = appender(fd, ({ length }) => {
           done += length
           shown.update(done)
@@ -152,7 +160,7 @@ async function openTar({ base, out }: TarRoute, { signal, progress, isHashed }: 
     const onProgress = (done: number) => shown.update(done)
     const { sourceHash } = await decodeToFile(base, unpacked, { limit: () => MOST, signal, isHashed, onProgress })
     try {
-      return { base, out, archive: new TarArchive(unpacked, base), sha256: sourceHash, unpacked }
+      return { base, out, archive: new TarArchive(unpacked, { label: base }), sha256: sourceHash, unpacked }
     } catch (error) {
       rmSync(unpacked, { force: true })
       throw error
@@ -172,10 +180,11 @@ function targetOf([root, boot]: readonly TarArchive[]): Target<TarTree> {
   return tarTarget(root, boot)
 }
 
-function readBack(raws: readonly string[], operations: BakeOptions['operations']): void {
+/** What was written is read; of what was carried over the place is known, and the bytes are the base's. */
+function readBack(made: readonly Made[], operations: BakeOptions['operations']): void {
   const archives: TarArchive[] = []
   try {
-    for (const raw of raws) archives.push(new TarArchive(raw))
+    for (const { file, from } of made) archives.push(new TarArchive(file, { from }))
     const target = targetOf(archives)
     // Without a boot partition its operations were never among the plan's.
     assertReadsBack(target, operations)

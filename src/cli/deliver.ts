@@ -49,21 +49,24 @@ export async function deliver(
   saveKnownHosts(knownHosts, hostKeys)
   const changes = changesOf(target, plan.operations)
   // Made before anything is written: the diffs are against what is there then.
-  const document = { schema: `pibake.${command}/1`, ...receipt(prepared, target, changes) }
+  const document = io.json ? { schema: `pibake.${command}/1`, ...receipt(prepared, target, changes) } : undefined
   if (!io.json) printChanges(io, target, changes, { diffs: io.verbose })
   printNotes(io, plan.notes)
   const facts = await write(changes)
   if (isBaked) say(io, `the host keys are noted in ${knownHosts.file}`)
-  if (io.json)
+  if (document !== undefined) {
     printJson(io, {
       ...document,
       ...facts,
       knownHosts: isBaked ? knownHosts.file : null,
       vulnerabilities: vulnerabilities ?? null,
     })
-  else {
+  } else {
     printVulnerabilities(io, vulnerabilities)
-    io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
+    io.stdout.write(`
+${loginCard(prepared, target.root).join('
+')}
+`)
   }
   return EXIT.ok
 }

@@ -1,6 +1,6 @@
 import type { HostKeys } from '../formats/host-key.ts'
 import type { Inventory } from '../inspect/inventory.ts'
-import { showChange } from '../plan/diff.ts'
+import { showChange, textDiff } from '../plan/diff.ts'
 import type { Change } from '../plan/state.ts'
 import { inOrder } from '../spec/print-report.ts'
 import { keyOf, type Locate, type Problem } from '../spec/report.ts'
@@ -15,8 +15,8 @@ export function imageFacts({ release, behaviour, variant, architecture, builder,
 
 /** One change: path, action, what of it, the diff of text, and the spec line behind it. */
 export function changeFacts(target: Target, change: Change) {
-  const { key, action, details, diff } = showChange(target, change)
-  return { path: key, action, details, diff: diff ?? null, origin: change.operation.origin }
+  const { key, action, details } = showChange(change)
+  return { path: key, action, details, diff: textDiff(target, change) ?? null, origin: change.operation.origin }
 }
 
 /** The public halves of the host keys that are made already. */

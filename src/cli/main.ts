@@ -6,9 +6,10 @@ import { buildProgram } from './program.ts'
 async function main(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok
   try {
-    await buildProgram((result) => {
+    const program = await buildProgram(argv[2], (result) => {
       code = result
-    }).parseAsync(argv)
+    })
+    await program.parseAsync(argv)
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage

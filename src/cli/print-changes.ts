@@ -1,5 +1,5 @@
 import { visible } from '../encode/visible.ts'
-import { type ShownChange, showChange } from '../plan/diff.ts'
+import { type ShownChange, showChange, textDiff } from '../plan/diff.ts'
 import type { Change } from '../plan/state.ts'
 import type { Target } from '../tree/tree.ts'
 import type { Io } from './io.ts'
@@ -10,12 +10,12 @@ const COLORS = { create: 'green', change: 'yellow', remove: 'red' } as const
 
 /** Prints what would be done to each path, with the spec line behind it, and closes with the count. */
 export function printChanges(io: Io, target: Target, changes: readonly Change[], options: { diffs: boolean }): void {
-  const shown = changes.map((change) => ({ change, ...showChange(target, change) }))
-  for (const { change, key, action, details, diff } of shown) {
+  const shown = changes.map((change) => ({ change, ...showChange(change) }))
+  for (const { change, key, action, details } of shown) {
     const lines = [
       io.style(COLORS[action], `${MARKS[action]} ${visible(key)}  ${visible(details.join(', '))}`),
       `    ${originText(change.operation.origin)}`,
-      ...(options.diffs ? diffLines(io, diff) : []),
+      ...(options.diffs ? diffLines(io, textDiff(target, change)) : []),
     ]
     io.stdout.write(`${lines.join('\n')}\n`)
   }

@@ -13,8 +13,8 @@ export function timezone({ spec, inventory, because }: Context): Contribution {
   const { root } = inventory
   const zone = zoneName(spec.device.timezone)
   const path = ['device', 'timezone'] as const
-  const known = zones(root, ZONES)
-  if (known.length > 0 && !known.includes(zone)) {
+  const known = isZone(root, zone) ? [] : zones(root, ZONES)
+  if (known.length > 0) {
     const near = suggest(zone, known)
     const hint = near === undefined ? 'as in timedatectl list-timezones' : `did you mean '${near}'?`
     return {
@@ -29,7 +29,13 @@ export function timezone({ spec, inventory, because }: Context): Contribution {
   return { operations }
 }
 
-/** The zones' names; files of lower case (`zone.tab`, `posix/`, `leapseconds`) are none. */
+/** Files of lower case (`zone.tab`, `posix/`, `leapseconds`) are none. */
+function isZone(root: Tree, zone: string): boolean {
+  const kind = root.lstat(`${ZONES}/${zone}`)?.kind
+  return kind !== undefined && kind !== 'directory' && zone.split('/').every((part) => /^[A-Z]/.test(part))
+}
+
+/** The zones' names. */
 function zones(root: Tree, directory: string): string[] {
   return root.list(directory).flatMap((name) => {
     if (!/^[A-Z]/.test(name)) return []

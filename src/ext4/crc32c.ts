@@ -1,5 +1,3 @@
-import { put32 } from './fields.ts'
-
 /** The Castagnoli polynomial, bits reversed. */
 const POLYNOMIAL = 0x82f63b78
 
@@ -60,9 +58,8 @@ export function crc32c(sum: number, bytes: Uint8Array, start = 0, end = bytes.le
 
 /** The same of one 32-bit number, as it lies on the disk. */
 export function crc32cOfWord(sum: number, word: number): number {
-  const bytes = new Uint8Array(4)
-  put32(bytes, 0, word)
-  return crc32c(sum, bytes)
+  const c = sum ^ word
+  return (at(t3, c & 0xff) ^ at(t2, (c >>> 8) & 0xff) ^ at(t1, (c >>> 16) & 0xff) ^ at(t0, c >>> 24)) >>> 0
 }
 
 /** The same of bytes whose `length` bytes at `offset`, where the checksum itself is, count as zeros. */

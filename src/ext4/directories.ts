@@ -4,7 +4,6 @@ import {
   entryFor,
   fillBlock,
   insertInto,
-  isSameName,
   type NewEntry,
   putEntry,
   removeFrom,
@@ -95,7 +94,8 @@ export class Directories {
 
   #place(directory: Directory, name: Uint8Array): Place | undefined {
     for (let logical = 0; logical < directory.length; logical++) {
-      for (const entry of directory.entries(logical)) if (isSameName(name, entry.name)) return { logical, entry }
+      const entry = directory.find(logical, name)
+      if (entry !== undefined) return { logical, entry }
     }
     return undefined
   }

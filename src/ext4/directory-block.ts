@@ -48,21 +48,31 @@ export function* entriesOf(block: Uint8Array): Generator<DirectoryEntry | undefi
       yield undefined
       return
     }
-    yield {
-      offset,
-      inode: get32(block, offset),
-      length,
-      type: get8(block, offset + 7),
-      name: block.subarray(offset + HEADER, offset + HEADER + nameLength),
-    }
+    yield entryAt(block, offset)
     offset += length
   }
 }
 
-export function isSameName(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
+/** The entry of a block without damage that has the name; nothing is made of the others, for this is done most. */
+export function findIn(block: Uint8Array, name: Uint8Array): DirectoryEntry | undefined {
+  for (let offset = 0; offset < block.length; offset += get16(block, offset + 4)) {
+    if (get8(block, offset + 6) !== name.length || get32(block, offset) === 0) continue
+    let same = 0
+    while (same < name.length && block[offset + HEADER + same] === name[same]) same++
+    if (same === name.length) return entryAt(block, offset)
+  }
+  return undefined
+}
+
+function entryAt(block: Uint8Array, offset: number): DirectoryEntry {
+  const name = offset + HEADER
+  return {
+    offset,
+    inode: get32(block, offset),
+    length: get16(block, offset + 4),
+    type: get8(block, offset + 7),
+    name: block.subarray(name, name + get8(block, offset + 6)),
+  }
 }
 
 export interface NewEntry {

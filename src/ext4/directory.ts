@@ -1,7 +1,17 @@
 import type { BlockAllocator } from './block-allocator.ts'
 import type { BlockMaps } from './block-map.ts'
 import { crc32c } from './crc32c.ts'
-import { type DirectoryEntry, entriesOf, fillBlock, hasTail, isDots, isName, putTail, TAIL } from './directory-block.ts'
+import {
+  type DirectoryEntry,
+  entriesOf,
+  fillBlock,
+  findIn,
+  hasTail,
+  isDots,
+  isName,
+  putTail,
+  TAIL,
+} from './directory-block.ts'
 import { get16, get32, put32 } from './fields.ts'
 import { indexChecksum, NODE_START, ROOT_START, sealIndex } from './index-block.ts'
 import { FLAG, type Inode } from './inode.ts'
@@ -89,11 +99,13 @@ export class Directory {
   /** The entries of a block that name something, `.` and `..` not among them. */
   *entries(logical: number): Generator<DirectoryEntry> {
     for (const entry of entriesOf(this.read(logical))) {
-      if (entry === undefined) throw this.damaged(`has a damaged entry in block ${logical}`)
-      if (entry.inode === 0 || isDots(entry.name)) continue
-      if (!isName(entry.name)) throw this.damaged('has a name that no file can have')
-      yield entry
+      if (entry !== undefined && entry.inode !== 0 && !isDots(entry.name)) yield entry
     }
+  }
+
+  /** The entry of a block that has the name. */
+  find(logical: number, name: Uint8Array): DirectoryEntry | undefined {
+    return isDots(name) ? undefined : findIn(this.read(logical), name)
   }
 
   writeLeaf(logical: number, block: Uint8Array): void {
@@ -162,6 +174,9 @@ export class Directory {
     let entries = 0
     for (const entry of entriesOf(block)) {
       if (entry === undefined) throw this.damaged(`has a damaged entry in block ${logical}`)
+      if (entry.inode !== 0 && !isDots(entry.name) && !isName(entry.name)) {
+        throw this.damaged('has a name that no file can have')
+      }
       entries += 1
     }
     const isRoot = this.isIndexed && logical === 0

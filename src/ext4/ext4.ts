@@ -58,6 +58,8 @@ export class Ext4 implements FileSystem {
   readonly #contents: Contents
   readonly #xattrs: Xattrs
   readonly #nodes: Nodes
+  /** Directories by their paths: they are on the way to everything. A directory goes only by {@link Ext4.remove}. */
+  readonly #known = new Map<string, Inode>()
 
   constructor(volume: Volume) {
     this.#volume = volume
@@ -142,6 +144,7 @@ export class Ext4 implements FileSystem {
   remove(path: string): void {
     const spot = this.#spot(path)
     const inode = spot === undefined ? undefined : this.#nodes.find(spot)
+    this.#known.clear()
     if (spot !== undefined && inode !== undefined) this.#nodes.remove(spot, inode)
   }
 
@@ -194,13 +197,13 @@ export class Ext4 implements FileSystem {
   }
 
   #find(path: string): Inode | undefined {
-    let inode = this.#inodes.get(ROOT_INODE)
-    for (const name of partsOf(path)) {
-      if (!inode.isDirectory) return undefined
-      const next = this.#nodes.find({ parent: inode, name })
-      if (next === undefined) return undefined
-      inode = next
-    }
+    const known = this.#known.get(path)
+    if (known !== undefined) return known
+    const name = nameOf(path)
+    if (name === undefined) return this.#inodes.get(ROOT_INODE)
+    const parent = this.#find(parentOf(path))
+    const inode = parent?.isDirectory === true ? this.#nodes.find({ parent, name }) : undefined
+    if (inode?.isDirectory === true) this.#known.set(path, inode)
     return inode
   }
 
@@ -212,9 +215,9 @@ export class Ext4 implements FileSystem {
 
   /** `undefined` when there is no such directory. */
   #spot(path: string): Spot | undefined {
-    const name = partsOf(path).at(-1)
+    const name = nameOf(path)
     if (name === undefined) throw this.#error('the root directory cannot be replaced or removed')
-    const parent = this.#find(path.slice(0, path.lastIndexOf('/')))
+    const parent = this.#find(parentOf(path))
     return parent?.isDirectory === true ? { parent, name } : undefined
   }
 
@@ -243,9 +246,12 @@ export class Ext4 implements FileSystem {
   }
 }
 
-function partsOf(path: string): Uint8Array[] {
-  return path
-    .split('/')
-    .filter((part) => part !== '')
-    .map((part) => encoder.encode(part))
+/** `undefined`: the root directory. */
+function nameOf(path: string): Uint8Array | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return name === '' ? undefined : encoder.encode(name)
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
 }

@@ -15,6 +15,8 @@ const CLEAN = 0x08000000
 const NO_ERROR = 0x04000000
 /** Clusters that are looked at together when free ones are wanted. */
 const GROUP = 2048
+/** Bytes of a copy that are read at once. */
+const PIECE = 256 * 1024
 
 /**
  * The file allocation table: for each cluster the next one of its file. It is held in memory as a whole, 4 MiB for a
@@ -136,17 +138,25 @@ export class FatTable {
     this.#changedSectors.clear()
   }
 
-  /** A million turns: no calls where nothing is in the cluster. */
+  /** Of a million clusters most are free: groups that are get no turns of their own. */
   #survey(): void {
     const entries = this.#entries
     const last = this.#geometry.lastCluster
-    for (let cluster = 2; cluster <= last; cluster++) {
-      const next = (entries[cluster] ?? 0) & VALUE
-      if (next === 0) this.#count(cluster, 1)
-      else if (next < BAD) {
-        if (next < 2 || next > last) throw damaged(this.#label, `cluster ${cluster} leads to ${next}, which is none`)
-        this.claim(next)
+    for (let group = 0; group < this.#freeInGroup.length; group++) {
+      const first = Math.max(group * GROUP, 2)
+      const end = Math.min((group + 1) * GROUP - 1, last)
+      const isFree = isZero(entries.subarray(first, end + 1))
+      let free = isFree ? end - first + 1 : 0
+      for (let cluster = first; cluster <= end && !isFree; cluster++) {
+        const next = (entries[cluster] as number) & VALUE
+        if (next === 0) free += 1
+        else if (next < BAD) {
+          if (next < 2 || next > last) throw damaged(this.#label, `cluster ${cluster} leads to ${next}, which is none`)
+          this.claim(next)
+        }
       }
+      this.#freeInGroup[group] = free
+      this.#free += free
     }
   }
 
@@ -195,22 +205,39 @@ export class FatTable {
   }
 }
 
+const ZEROS = new Uint32Array(GROUP)
+
+/** Whether all of at most {@link GROUP} entries are zero. */
+function isZero(entries: Uint32Array): boolean {
+  return Buffer.compare(bytesOf(entries), bytesOf(ZEROS.subarray(0, entries.length))) === 0
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
 /** @throws TargetError when the copies of the table differ */
 function readEntries(bytes: WritableBytes, geometry: Geometry, label: string): Uint32Array {
-  const { tables, tableSize } = geometry
-  const [first, second] = tables.map((table) => bytes.read(table, tableSize))
+  const { tableSize } = geometry
+  const [first, second] = geometry.tables
   if (first === undefined) throw damaged(label, 'there is no allocation table')
-  if (second !== undefined && Buffer.compare(first, second) !== 0) {
-    throw damaged(label, 'the copies of its allocation table differ')
+  const table = new Uint8Array(tableSize)
+  for (let at = 0; at < tableSize; at += PIECE) {
+    const length = Math.min(PIECE, tableSize - at)
+    const piece = bytes.read(first + at, length)
+    if (second !== undefined && Buffer.compare(piece, bytes.read(second + at, length)) !== 0) {
+      throw damaged(label, 'the copies of its allocation table differ')
+    }
+    table.set(piece, at)
   }
-  return entriesOf(first)
+  return entriesOf(table)
 }
 
 /** Most machines have the order of bytes that FAT has, and need not turn a million numbers round. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 
-function entriesOf(bytes: Uint8Array): Uint32Array {
-  if (IS_LITTLE_ENDIAN) return new Uint32Array(new Uint8Array(bytes).buffer)
-  const fields = fieldsOf(bytes)
-  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => fields.getUint32(i * 4, true))
+function entriesOf(table: Uint8Array): Uint32Array {
+  if (IS_LITTLE_ENDIAN) return new Uint32Array(table.buffer)
+  const fields = fieldsOf(table)
+  return Uint32Array.from({ length: table.length / 4 }, (_, i) => fields.getUint32(i * 4, true))
 }

@@ -52,7 +52,7 @@ export class PlainFile implements Bytes {
     const now = this.#told(() => unless(['ENOENT'], () => this.#disk.lstatSync(this.#disk.realpathSync(this.path))))
     const { dev, ino, size, mtimeMs } = this.#stats
     if (now?.dev === dev && now.ino === ino && now.size === size && now.mtimeMs === mtimeMs) return
-    throw new TargetError(`${this.path}: the image was changed by somebody else meanwhile`, {
+    throw new TargetError(`${this.#label} was changed by somebody else meanwhile`, {
       hint: 'nothing was written; start again when nothing else works on it',
     })
   }

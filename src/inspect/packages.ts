@@ -9,12 +9,15 @@ export interface InstalledPackage {
   readonly provides: string
 }
 
+const FIELD = /^(Package|Version|Status|Architecture|Essential|Protected|Pre-Depends|Depends|Provides): *(.*)$/gm
+
 /** The installed packages of /var/lib/dpkg/status (deb-control(5)); empty when there is none. */
 export function readPackages(root: Tree): ReadonlyMap<string, InstalledPackage> {
   const packages = new Map<string, InstalledPackage>()
   const status = new TextDecoder().decode(root.read('/var/lib/dpkg/status') ?? new Uint8Array())
   for (const paragraph of status.split(/\n{2,}/)) {
-    const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(paragraph)?.[1]
+    const fields = new Map(Array.from(paragraph.matchAll(FIELD), ([, name, value]) => [name, value]))
+    const field = (name: string) => fields.get(name)
     const name = field('Package')
     const version = field('Version')
     if (name === undefined || version === undefined || field('Status') !== 'install ok installed') continue

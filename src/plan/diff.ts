@@ -3,20 +3,18 @@ import type { Target } from '../tree/tree.ts'
 import { pathKey } from './operation.ts'
 import { type Change, differences, type State } from './state.ts'
 
-/** What a change does, for people: a heading line, and for text files a unified diff (never of a secret). */
+/** What a change does, for people. */
 export interface ShownChange {
   readonly key: string
   readonly action: 'create' | 'change' | 'remove'
   /** Mode, owner and target, where they come to be or differ; e.g. `mode 0644 → 0440`. */
   readonly details: readonly string[]
-  readonly diff: string | undefined
 }
 
 /** Describes one change against what the target holds now. */
-export function showChange(target: Target, change: Change): ShownChange {
-  const { operation, before } = change
+export function showChange({ operation, before }: Change): ShownChange {
   const key = pathKey(operation)
-  if (operation.kind === 'remove') return { key, action: 'remove', details: [before.kind], diff: undefined }
+  if (operation.kind === 'remove') return { key, action: 'remove', details: [before.kind] }
   const created = before.kind === 'absent'
   const changed = differences(operation, before)
   const details: string[] = [operation.kind]
@@ -29,7 +27,7 @@ export function showChange(target: Target, change: Change): ShownChange {
     }
   }
   if (operation.kind === 'file' && operation.secret) details.push('content not shown: secret')
-  return { key, action: created ? 'create' : 'change', details, diff: textDiff(target, change, key) }
+  return { key, action: created ? 'create' : 'change', details }
 }
 
 function was(before: State, what: 'mode' | 'owner'): string {
@@ -41,12 +39,14 @@ function octal(mode: number): string {
   return `0${mode.toString(8)}`
 }
 
-function textDiff(target: Target, { operation, before }: Change, key: string): string | undefined {
+/** A unified diff of a text file; undefined for everything else, and for a secret. */
+export function textDiff(target: Target, { operation, before }: Change): string | undefined {
   if (operation.kind !== 'file' || operation.secret || operation.bulk) return undefined
   const old = before.kind === 'file' ? target[operation.partition]?.read(operation.path) : new Uint8Array()
   const [from, to] = [text(old), text(operation.content)]
   if (from === undefined || to === undefined || from === to) return undefined
   // The two header lines repeat the key; the hunks are what a reader wants.
+  const key = pathKey(operation)
   return createTwoFilesPatch(key, key, from, to, '', '', { context: 2 }).split('\n').slice(1).join('\n')
 }
 

@@ -1,12 +1,13 @@
 import { PlainFile } from '../image/plain-file.ts'
 import { told } from '../image/told.ts'
 import { MAX_FILE, TargetError } from '../tree/tree.ts'
+import type { Carried } from './copy.ts'
 import type { TarEntry } from './entry.ts'
 import { type Extensions, extended, NO_EXTENSIONS, padded } from './extensions.ts'
 import { FileWindow } from './file-window.ts'
 import { BLOCK, parseHeader } from './header.ts'
 import { indexOf, type Links, type TarNode } from './node.ts'
-import { type Scan, scan } from './scan.ts'
+import { knownOf, type Scan, scan } from './scan.ts'
 import { expanded } from './sparse.ts'
 
 /** What a header may take beside the stored content: PAX records, long names, a sparse map. */
@@ -23,15 +24,21 @@ export class TarArchive {
   readonly #window: FileWindow
 
   /**
-   * @param label what to call it in messages
+   * @param options.label what to call it in messages
+   * @param options.from the archive that it was made of, and the ranges of that one which are in it: what is known of
+   *   their entries is not looked for again
    * @throws TargetError when it is no plain file or no tar, is damaged, or leads outside the tree
    */
-  constructor(file: string, label: string = file) {
+  constructor(
+    file: string,
+    options: { readonly label?: string; readonly from?: { archive: TarArchive; carried: readonly Carried[] } } = {},
+  ) {
+    const { label = file, from } = options
     this.label = label
     this.#file = new PlainFile(file, { label })
     this.#window = new FileWindow(this.#file)
     try {
-      this.scanned = this.#told(() => scan(this.#window, label))
+      this.scanned = this.#told(() => scan(this.#window, label, from && knownOf(from.archive.scanned, from.carried)))
       this.entries = this.scanned.entries
       const { root, links } = indexOf(this.entries, label)
       this.root = root
@@ -88,6 +95,11 @@ export class TarArchive {
   /** Whether global headers say something about every entry. */
   get hasGlobals(): boolean {
     return this.scanned.globals.length > 0
+  }
+
+  /** @throws TargetError when somebody wrote to it since it was opened */
+  assertUnchanged(): void {
+    this.#file.assertUnchanged()
   }
 
   close(): void {

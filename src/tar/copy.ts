@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { CACHED } from '../archive/pieces.ts'
 import type { TarArchive } from './archive.ts'
 import { BLOCK } from './header.ts'
 
@@ -8,26 +9,34 @@ export type Sink = (chunk: Uint8Array) => Promise<void> | void
 /** Bytes of their own, or a range of the archive. */
 export type Part = Uint8Array | { readonly start: number; readonly end: number }
 
-const PIECE = 8 * 1024 * 1024
+/** A range of one archive, and where it is in another one that was made of it. */
+export interface Carried {
+  readonly start: number
+  readonly end: number
+  /** Its offset in the other one. */
+  readonly at: number
+}
 
 /**
- * Gives the parts to the sink, ranges in pieces of 8 MiB, small parts collected; then the end marker of a tar, filled
- * up to a whole record.
+ * Gives the parts to the sink, ranges in pieces of {@link CACHED}, small parts collected; then the end marker of a tar,
+ * filled up to a whole record.
+ *
+ * @returns the ranges, where they are now
  */
 export async function copyParts(
   archive: TarArchive,
   parts: readonly Part[],
   record: number,
   sink: Sink,
-): Promise<void> {
-  const piece = Buffer.allocUnsafeSlow(PIECE)
+): Promise<readonly Carried[]> {
+  const piece = Buffer.allocUnsafeSlow(CACHED)
   let held = 0
   let total = 0
   const room = async (): Promise<number> => {
-    if (held < PIECE) return PIECE - held
+    if (held < CACHED) return CACHED - held
     await sink(piece)
     held = 0
-    return PIECE
+    return CACHED
   }
   const fill = async (length: number, put: (at: Uint8Array, done: number) => void) => {
     for (let done = 0; done < length; ) {
@@ -38,13 +47,18 @@ export async function copyParts(
     }
     total += length
   }
+  const carried: Carried[] = []
   for (const part of parts) {
     if (part instanceof Uint8Array) await fill(part.length, (at, done) => at.set(part.subarray(done, done + at.length)))
-    else await fill(part.end - part.start, (at, done) => archive.readInto(at, part.start + done))
+    else {
+      carried.push({ ...part, at: total })
+      await fill(part.end - part.start, (at, done) => archive.readInto(at, part.start + done))
+    }
   }
   const end = Math.ceil((total + 2 * BLOCK) / record) * record - total
   await fill(end, (at) => at.fill(0))
   await sink(piece.subarray(0, held))
+  return carried
 }
 
 /** A sink that writes to a stream and waits until the stream has done with each chunk. */

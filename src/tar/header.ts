@@ -1,3 +1,4 @@
+import { fieldsOf } from '../image/fields.ts'
 import { numberIn } from './numbers.ts'
 
 /** Everything in a tar begins at a multiple of this. */
@@ -35,7 +36,7 @@ export const FIELD = {
   prefix: [345, 155],
 } as const
 
-/** What POSIX and GNU write at offset 257. */
+/** What POSIX and GNU write in that field. */
 const MAGIC = { ustar: Buffer.from('ustar\0'), gnu: Buffer.from('ustar  \0') }
 const NOTHING = new Uint8Array()
 
@@ -70,10 +71,20 @@ export function stringIn(block: Uint8Array, offset: number, length: number): Uin
 /** The sum of all bytes, those of the checksum's own field taken as spaces. */
 export function checksumOf(block: Uint8Array): number {
   const [start, length] = FIELD.checksum
-  let sum = length * 0x20
-  for (let i = 0; i < BLOCK; i++) sum += block[i] ?? 0
+  let sum = sumOf(block) + length * 0x20
   for (let i = start; i < start + length; i++) sum -= block[i] ?? 0
   return sum
+}
+
+/** Four bytes at a time, for every block of an archive is summed up: two sums of two bytes each lie in one number. */
+function sumOf(block: Uint8Array): number {
+  const words = fieldsOf(block)
+  let sums = 0
+  for (let i = 0; i < BLOCK; i += 4) {
+    const word = words.getInt32(i)
+    sums = (sums + (word & 0xff00ff) + ((word >>> 8) & 0xff00ff)) | 0
+  }
+  return (sums & 0xffff) + (sums >>> 16)
 }
 
 /** Writes the checksum that the block's other bytes make. */
@@ -93,8 +104,13 @@ export function putText(
 }
 
 function dialectOf(block: Uint8Array): Dialect {
-  if (MAGIC.ustar.every((byte, i) => block[257 + i] === byte)) return 'ustar'
-  return MAGIC.gnu.every((byte, i) => block[257 + i] === byte) ? 'gnu' : 'v7'
+  if (hasMagic(block, MAGIC.ustar)) return 'ustar'
+  return hasMagic(block, MAGIC.gnu) ? 'gnu' : 'v7'
+}
+
+function hasMagic(block: Uint8Array, magic: Uint8Array): boolean {
+  for (let i = 0; i < magic.length; i++) if (block[FIELD.magic[0] + i] !== magic[i]) return false
+  return true
 }
 
 function nameIn(block: Uint8Array, dialect: Dialect): Uint8Array {

@@ -32,7 +32,9 @@ export function bytesOf(text: string): Uint8Array {
  */
 export function pathOf(name: string): string | undefined {
   if (name === '' || name.startsWith('/') || name.length > MAX_NAME || name.includes('\0')) return undefined
-  if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(name)) return `/${name}`
+  // As most names are: looked at in one go.
+  const plain = name.slice(name.startsWith('./') ? 2 : 0, name.endsWith('/') ? -1 : undefined)
+  if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(plain)) return `/${plain}`
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
   return parts.includes('..') ? undefined : `/${parts.join('/')}`
 }

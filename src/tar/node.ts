@@ -1,5 +1,6 @@
 import { TargetError } from '../tree/tree.ts'
 import type { TarEntry } from './entry.ts'
+import { parentOf } from './names.ts'
 
 /** A path of the tree that a tar unpacks to. */
 export interface TarNode {
@@ -32,6 +33,7 @@ export function indexOf(entries: readonly TarEntry[], label: string): { root: Ta
   const refuse = (entry: TarEntry, why: string): never => {
     throw new TargetError(`${label}: ${entry.path} ${why}`)
   }
+  const put = putterInto(root)
   for (const entry of entries) {
     if (entry.kind === 'link') {
       const named = nodeAt(root, entry.target)?.entry
@@ -39,7 +41,7 @@ export function indexOf(entries: readonly TarEntry[], label: string): { root: Ta
       else if (named.kind === 'directory') refuse(entry, `is a hard link to a directory, ${entry.target}`)
       else links.set(entry, { named, content: links.get(named)?.content ?? named })
     }
-    if (!put(root, entry)) refuse(entry, 'is in the archive as a directory and as something else')
+    if (!put(entry)) refuse(entry, 'is in the archive as a directory and as something else')
   }
   return { root, links }
 }
@@ -55,22 +57,37 @@ export function nodeAt(root: TarNode, path: string): TarNode | undefined {
   return node
 }
 
-function put(root: TarNode, entry: TarEntry): boolean {
-  const isDirectory = entry.kind === 'directory'
-  const parts = entry.path.split('/').filter((part) => part !== '')
-  const name = parts.pop()
-  let parent = root
-  for (const part of parts) {
-    const next = parent.children?.get(part) ?? { entry: undefined, children: new Map() }
-    parent.children?.set(part, next)
-    if (next.children === undefined) return false
-    parent = next
+/**
+ * Puts entries into a tree, one after the other; whether that could be done. The last directory is kept, for what is in
+ * one mostly stands together.
+ */
+function putterInto(root: TarNode): (entry: TarEntry) => boolean {
+  let last = { path: '/', children: root.children }
+  return (entry) => {
+    const isDirectory = entry.kind === 'directory'
+    const path = parentOf(entry.path)
+    if (path !== last.path) last = { path, children: childrenAt(root, path) }
+    const { children } = last
+    if (children === undefined) return false
+    const name = entry.path.slice(entry.path.lastIndexOf('/') + 1)
+    const there = name === '' ? root : children.get(name)
+    if (there !== undefined) {
+      there.entry = entry
+      return (there.children !== undefined) === isDirectory
+    }
+    children.set(name, { entry, children: isDirectory ? new Map() : undefined })
+    return true
   }
-  const there = name === undefined ? root : parent.children?.get(name)
-  if (there !== undefined) {
-    there.entry = entry
-    return (there.children !== undefined) === isDirectory
+}
+
+/** What is in a directory, which is made where it is missing; `undefined`: something else is on the way to it. */
+function childrenAt(root: TarNode, path: string): Map<string, TarNode> | undefined {
+  let children = root.children
+  for (const part of path.split('/').filter((name) => name !== '')) {
+    if (children === undefined) return undefined
+    const next: TarNode = children.get(part) ?? { entry: undefined, children: new Map() }
+    children.set(part, next)
+    children = next.children
   }
-  parent.children?.set(name ?? '', { entry, children: isDirectory ? new Map() : undefined })
-  return true
+  return children
 }

@@ -1,4 +1,4 @@
-import { decimal, utf8 } from './numbers.ts'
+import { decimal } from './numbers.ts'
 
 /** A record of a PAX extended header (POSIX pax, "pax Extended Header"). Values are bytes: an ACL is no text. */
 export interface PaxRecord {
@@ -18,6 +18,7 @@ const NEWLINE = 0x0a
  */
 export function parsePax(body: Uint8Array): PaxRecord[] | undefined {
   const records: PaxRecord[] = []
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length)
   for (let start = 0; start < body.length; ) {
     const space = body.indexOf(SPACE, start)
     const length = decimal(body.subarray(start, space))
@@ -25,7 +26,7 @@ export function parsePax(body: Uint8Array): PaxRecord[] | undefined {
     const equals = body.indexOf(EQUALS, space)
     if (space < 0 || length === undefined || end > body.length || body[end - 1] !== NEWLINE) return undefined
     if (equals <= space + 1 || equals >= end) return undefined
-    const key = utf8(body.subarray(space + 1, equals))
+    const key = text.toString('utf8', space + 1, equals)
     records.push({ key, value: body.subarray(equals + 1, end - 1) })
     start = end
   }
@@ -52,7 +53,8 @@ export function paxValue(records: readonly PaxRecord[], key: string): Uint8Array
 
 /** Whether the records speak of `key` at all. */
 export function hasKey(records: readonly PaxRecord[], key: string): boolean {
-  return records.some((record) => record.key === key)
+  for (const record of records) if (record.key === key) return true
+  return false
 }
 
 /** A record with a text. */

@@ -1,5 +1,6 @@
 import type { Bytes } from '../image/bytes.ts'
 import { TargetError } from '../tree/tree.ts'
+import type { Carried } from './copy.ts'
 import type { TarEntry } from './entry.ts'
 import { entryOf } from './entry-of.ts'
 import { type Extensions, extended, extensionBody, isExtension, NO_EXTENSIONS, padded } from './extensions.ts'
@@ -16,6 +17,30 @@ export interface Scan {
   readonly dotted: boolean
 }
 
+/** What is known of an archive before it is scanned, for it was made of another one. */
+interface Known extends Pick<Scan, 'globals' | 'dotted'> {
+  /** By their offsets: whole members, and global headers between them. */
+  readonly parts: ReadonlyMap<number, { readonly entries: readonly TarEntry[]; readonly length: number }>
+}
+
+/** What a scan of one archive tells of another one that has parts of it. */
+export function knownOf({ entries, globals, dotted }: Scan, carried: readonly Carried[]): Known {
+  let next = 0
+  const parts = carried.map(({ start, end, at }) => {
+    const inside: TarEntry[] = []
+    for (let entry = entries[next]; entry !== undefined && entry.end <= end; entry = entries[++next]) {
+      if (entry.start >= start) inside.push(moved(entry, at - start))
+    }
+    return [at, { entries: inside, length: end - start }] as const
+  })
+  return { globals, dotted, parts: new Map(parts) }
+}
+
+function moved(entry: TarEntry, by: number): TarEntry {
+  const { start, header, body, end } = entry
+  return { ...entry, start: start + by, header: header + by, body: body + by, end: end + by }
+}
+
 /** More than any file system holds that fits on a card; an endless list is a trap. */
 const MAX_ENTRIES = 4_000_000
 
@@ -26,12 +51,13 @@ const GLOBAL_KEYS = ['comment', 'atime', 'ctime', 'mtime', 'uid', 'gid']
  * Finds the members of a raw tar: the old format, ustar, GNU's and PAX. Only headers are read. The end is the first
  * block of zeros, as tar(1) has it; what lies behind is not part of the archive.
  *
+ * @param known parts that are not looked at
  * @throws TargetError, with the offset, for what is no tar, is cut off or damaged, or leads outside the tree
  */
-export function scan(bytes: Bytes, label: string): Scan {
+export function scan(bytes: Bytes, label: string, known?: Known): Scan {
   const entries: TarEntry[] = []
-  let globals: readonly PaxRecord[] = []
-  let dotted: boolean | undefined
+  let globals = known?.globals ?? []
+  let dotted = known?.dotted
   let pending = NO_EXTENSIONS
   let start = 0
   let at = 0
@@ -46,6 +72,12 @@ export function scan(bytes: Bytes, label: string): Scan {
     if (extensions === NO_EXTENSIONS) start = next
   }
   for (;;) {
+    const part = known?.parts.get(at)
+    if (part !== undefined && part.length > 0) {
+      for (const entry of part.entries) entries.push(entry)
+      go(at + part.length, NO_EXTENSIONS)
+      continue
+    }
     if (at + BLOCK > bytes.size) refuse(at === 0 ? 'it is no tar' : 'the end is missing')
     const block = bytes.read(at, BLOCK)
     if (isZero(block)) break

@@ -6,7 +6,7 @@ import type { TarTree } from '../tree/tar.ts'
 import type { Target } from '../tree/tree.ts'
 import type { TarArchive } from './archive.ts'
 import { keptAttributes } from './attributes.ts'
-import { copyParts, type Part, type Sink } from './copy.ts'
+import { type Carried, copyParts, type Part, type Sink } from './copy.ts'
 import type { TarEntry } from './entry.ts'
 import { type LinkFix, linkFixes } from './hard-links.ts'
 import { BLOCK } from './header.ts'
@@ -29,7 +29,8 @@ const RECORD = 20 * BLOCK
  * @param changes sorted by path, directories before what they hold
  * @param sink takes the raw tar; a chunk is its own only until its promise is fulfilled
  * @param options.epoch the time of everything that is new, in seconds since 1970
- * @throws TargetError before anything is written when a change cannot be made
+ * @returns what was carried over; see {@link TarArchive}'s constructor
+ * @throws TargetError before anything is written when a change cannot be made; afterwards when the archive was written to meanwhile
  */
 export async function spliceTar(
   archive: TarArchive,
@@ -37,7 +38,7 @@ export async function spliceTar(
   changes: readonly Change[],
   sink: Sink,
   options: { readonly epoch: number },
-): Promise<void> {
+): Promise<readonly Carried[]> {
   const isHere = (partition: Partition) => target[partition]?.archive === archive
   const treeOf = (partition: Partition) => target[partition] ?? target.root
   // Other names of a replaced file keep its content, so none is in the way.
@@ -47,7 +48,9 @@ export async function spliceTar(
   for (const { change, path } of checkChanges(changeable, here)) {
     await splice.add(change, `${treeOf(change.operation.partition).prefix}${path}`)
   }
-  await copyParts(archive, await splice.parts(), RECORD, sink)
+  const carried = await copyParts(archive, await splice.parts(), RECORD, sink)
+  archive.assertUnchanged()
+  return carried
 }
 
 /** What is to stand where the changes touch the archive. */

@@ -16,36 +16,39 @@ export function resolveInside(
   options: { last: boolean; label: string },
 ): string {
   assertPlain(path)
-  const todo = path.split('/').filter((part) => part !== '')
-  const done: string[] = []
+  /** The parts that are left, the next one last. */
+  const todo = partsOf(path).reverse()
+  let done = ''
   let links = 0
-  while (todo.length > 0) {
-    const part = todo.shift() as string
+  for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
     if (part === '.') continue
     if (part === '..') {
-      done.pop()
+      done = done.slice(0, Math.max(0, done.lastIndexOf('/')))
       continue
     }
-    const here = `/${[...done, part].join('/')}`
+    const here = `${done}/${part}`
     const isLast = todo.length === 0
     const target = isLast && !options.last ? undefined : linkTarget(here)
     if (target === undefined) {
-      done.push(part)
+      done = here
       continue
     }
     links += 1
     if (links > MAX_LINKS) throw new TargetError(`${options.label}: too many symbolic links in ${path}`)
-    if (target.startsWith('/')) done.length = 0
-    todo.unshift(...target.split('/').filter((p) => p !== ''))
+    if (target.startsWith('/')) done = ''
+    todo.push(...partsOf(target).reverse())
   }
-  return `/${done.join('/')}`
+  return done || '/'
 }
 
 /** @throws TargetError unless `path` is absolute and holds no empty, `.` or `..` part and no NUL */
 export function assertPlain(path: string): void {
-  const parts = path.split('/')
-  const plain =
-    path === '/' ||
-    (parts.length > 1 && parts[0] === '' && parts.slice(1).every((p) => p !== '' && p !== '.' && p !== '..'))
-  if (!plain || path.includes('\0')) throw new TargetError(`not a plain absolute path: ${JSON.stringify(path)}`)
+  if (path === '/' || PLAIN.test(path)) return
+  throw new TargetError(`not a plain absolute path: ${JSON.stringify(path)}`)
+}
+
+const PLAIN = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '')
 }

@@ -19,7 +19,7 @@ import { HOST_KEY_NAMES, type HostKeys, parseHostKey } from '../../src/formats/h
 import type { Behaviour } from '../../src/inspect/inventory.ts'
 import { judge } from '../../src/judge.ts'
 import { changesOf } from '../../src/plan/changes.ts'
-import { showChange } from '../../src/plan/diff.ts'
+import { showChange, textDiff } from '../../src/plan/diff.ts'
 import { explainLines } from '../../src/plan/explain.ts'
 import { type FileOperation, pathKey } from '../../src/plan/operation.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -224,7 +224,9 @@ test('no private key is in a diff, an explanation or a document', () => {
   const target = sample()
   const result = judged(bakeSpec(), target, keys)
   const shown = [
-    JSON.stringify(changesOf(target, result.plan.operations).map((change) => showChange(target, change))),
+    JSON.stringify(
+      changesOf(target, result.plan.operations).map((change) => [showChange(change), textDiff(target, change)]),
+    ),
     JSON.stringify(files(result.plan).map((file) => explainLines(target.root, file))),
     JSON.stringify([result.hostKeys, result.plan.notes, result.verdict]),
   ].join('\n')
