@@ -63,10 +63,7 @@ export async function deliver(
     })
   } else {
     printVulnerabilities(io, vulnerabilities)
-    io.stdout.write(`
-${loginCard(prepared, target.root).join('
-')}
-`)
+    io.stdout.write(`\n${loginCard(prepared, target.root).join('\n')}\n`)
   }
   return EXIT.ok
 }
