@@ -5,9 +5,11 @@
 limit=240
 severity=degraded
 
+# In force now, which ufw tells by the kernel's chains alone, and at the next start.
 check() {
   [ "$(asked firewall)" = ufw ] || return 0
   case $(bounded 60 ufw status 2>/dev/null) in "Status: active"*) ;; *) return 1 ;; esac
+  grep -qi '^ENABLED=yes' "$PIBAKE_PREFIX/etc/ufw/ufw.conf"
 }
 
 apply() {

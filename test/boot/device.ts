@@ -118,13 +118,13 @@ export class Device {
 
   /** Shuts it down in order, as its owner does; `reboot` lets the machine end too, and {@link start} goes on. */
   async shutDown(how: 'reboot' | 'poweroff'): Promise<void> {
-    // The connection may end before the command does.
-    this.login(this.#account.user === 'root' ? `systemctl ${how}` : `sudo -S -p '' systemctl ${how}`, {
-      input: `${this.#owner.password}\n`,
-    })
-    await this.guest.off(300).catch(async (error: Error) => {
-      throw new Error(`${await this.atConsole()}\n${error.message}`)
-    })
+    try {
+      // A moment later: the connection may else end before the command has answered.
+      this.asRoot(`systemd-run --quiet --on-active=2 systemctl ${how}`)
+      await this.guest.off(300)
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await this.atConsole()}`)
+    }
     await this.remove()
   }
 

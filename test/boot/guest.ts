@@ -111,7 +111,7 @@ export class Guest {
 
   /** How its owner gets to it. */
   way(port: number): Way {
-    return { attempt, destination: '127.0.0.1', port: this.port(port), from: '127.0.0.1', patience: 20 }
+    return { attempt, destination: '127.0.0.1', port: this.port(port), from: '127.0.0.1', patience: 60 }
   }
 
   /**

@@ -195,7 +195,9 @@ async function settled(checks: Checks, device: Device, when = ''): Promise<void>
     assert.is(device.asRoot('systemctl --failed --no-legend --plain'), ''),
   )
   await checks.check(`${when}ufw is active with exactly the rules`, () => {
-    const said = device.asRoot('ufw status verbose && ufw show added && iptables --list-rules INPUT')
+    const said = device.asRoot(
+      'ufw status verbose && ufw show added && iptables --list-rules INPUT && grep ^ENABLED= /etc/ufw/ufw.conf',
+    )
     assert.match(said, /^Status: active\n(?:.*\n)*Default: deny \(incoming\), allow \(outgoing\)/)
     const added = said.split('\n').filter((line) => line.startsWith('ufw '))
     assert.equal(
@@ -203,6 +205,7 @@ async function settled(checks: Checks, device: Device, when = ''): Promise<void>
       rules.map((rule) => `ufw ${rule}`),
     )
     assert.match(said, /^-P INPUT DROP$/m)
+    assert.match(said, /^ENABLED=yes$/m)
   })
   await checks.check(`${when}the interim firewall is gone`, () =>
     assert.not.match(device.asRoot('nft list tables'), 'inet pibake'),

@@ -69,15 +69,20 @@ withDevice('while another program has the lists, apt is asked again', async (dev
   assert.is((await device.call(['run'], { env: { APT_MOOD: 'busy' } })).status, 0)
 })
 
-withDevice('what was undone later is seen, and healed by run --repair', async (device) => {
-  await device.call(['run'])
-  rmSync(device.path('ufw-active'))
-  const status = await device.call(['status'])
-  assert.is(status.status, 2)
-  assert.is(status.stderr, 'pibake: ufw: no longer as it was set up\n')
-  assert.is((await device.call(['run', '--repair'])).status, 0)
-  assert.is((await device.call(['status'])).status, 0)
-})
+for (const [what, undo] of [
+  ['ufw that is down', (device: Device) => rmSync(device.path('ufw-active'))],
+  ['ufw that the next start would not load', (device: Device) => device.write('etc/ufw/ufw.conf', '')],
+] as const) {
+  withDevice(`${what} is seen, and healed by run --repair`, async (device) => {
+    await device.call(['run'])
+    undo(device)
+    const status = await device.call(['status'])
+    assert.is(status.status, 2)
+    assert.is(status.stderr, 'pibake: ufw: no longer as it was set up\n')
+    assert.is((await device.call(['run', '--repair'])).status, 0)
+    assert.is((await device.call(['status'])).status, 0)
+  })
+}
 
 withDevice('without any firewall the interim table is loaded; without that too it says so', async (device) => {
   rmSync(device.path('nft-tables'))
