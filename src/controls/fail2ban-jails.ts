@@ -55,7 +55,7 @@ function defaultsOf(
       ['enabled', 'true', 'ssh is enabled'],
       ['port', context.spec.ssh.port, 'follows ssh.port'],
       ['backend', 'systemd', 'without rsyslog there is no auth.log'],
-      ['mode', 'aggressive', 'with keys only, most attempts end before a password could be wrong'],
+      ['mode', 'extra', 'an attempt counts; a connection that breaks off before one does not: it may be the owner’s'],
       [
         'journalmatch',
         'SYSLOG_IDENTIFIER=sshd _UID=0 + SYSLOG_IDENTIFIER=sshd-session _UID=0',

@@ -30,7 +30,7 @@ const CALLS = [...new Set(KINDS.map(({ call }) => call))].join()
 function traced(args: readonly string[], inject: readonly string[] = []) {
   const { error, status, output } = spawnSync(
     'strace',
-    ['-qq', '-o', '!cat >&3', '-e', `trace=${CALLS}`, ...inject, process.execPath, ...args],
+    ['-qq', '-y', '-o', '!cat >&3', '-e', `trace=${CALLS}`, ...inject, process.execPath, ...args],
     {
       env: { ...process.env, SOURCE_DATE_EPOCH: '1790000000' },
       encoding: 'utf8',
@@ -40,8 +40,12 @@ function traced(args: readonly string[], inject: readonly string[] = []) {
   )
   if (error !== undefined) throw error
   const lines = (output[3] ?? '').split('\n')
-  const count = (call: string) => lines.filter((line) => line.startsWith(`${call}(`)).length
-  return { status, stderr: output[2] ?? '', count }
+  /** Which calls of that name are the program's own: those with which Node.js loads packages are left alone. */
+  const numbers = (call: string) =>
+    lines
+      .filter((line) => line.startsWith(`${call}(`))
+      .flatMap((line, i) => (/^\w+\(\d+<[^>]*(?:\/package\.json|\.so\.\d+)>/.test(line) ? [] : [i + 1]))
+  return { status, stderr: output[2] ?? '', numbers }
 }
 
 for (const [base, name] of ROUTES) {
@@ -59,17 +63,15 @@ for (const [base, name] of ROUTES) {
       const undisturbed = traced(bake)
       assert.is(undisturbed.status, 0, undisturbed.stderr)
       const wanted = digestsIn(directory)
-      const loading = traced([program, '--help'])
       for (const { call, result, exit } of KINDS) {
-        // Those with which Node.js loads the program are left alone.
-        const own = loading.count(call)
-        const calls = undisturbed.count(call) - own
-        const step = Math.max(1, calls / FAULTS)
-        for (let at = FAULTS < calls ? Math.random() * step : 0; at < calls; at += step) {
+        const calls = undisturbed.numbers(call)
+        assert.ok(calls.length > 0, call)
+        const step = Math.max(1, calls.length / FAULTS)
+        for (let at = FAULTS < calls.length ? Math.random() * step : 0; at < calls.length; at += step) {
           fresh()
-          const number = own + 1 + Math.floor(at)
+          const number = calls[Math.floor(at)]
           const { status, stderr } = traced(bake, ['-e', `inject=${call}:${result}:when=${number}`])
-          const message = `${call} ${number - own} of ${calls}, ${result}: ${stderr}`
+          const message = `${call} ${number}, ${Math.floor(at) + 1} of ${calls.length}, ${result}: ${stderr}`
           assert.is(status, exit, message)
           const left = digestsIn(directory)
           const isPlaced = ['fsync', 'rename'].includes(call) && name in left

@@ -15,6 +15,26 @@ import { writeOperations } from './support/write.ts'
 
 const test = suite('fail2ban as fail2ban reads it')
 
+/** As sshd words what strangers do. */
+const ATTEMPTS = [
+  'Invalid user pi from ADDRESS port 50000',
+  'User root from ADDRESS not allowed because not listed in AllowUsers',
+  'Disconnected from authenticating user alice ADDRESS port 50000 [preauth]',
+  'Received disconnect from ADDRESS port 50000:14: No supported authentication methods available [preauth]',
+  'error: maximum authentication attempts exceeded for alice from ADDRESS port 50000 ssh2 [preauth]',
+  'Unable to negotiate with ADDRESS port 50000: no matching key exchange method found. Their offer: x [preauth]',
+]
+
+/** As sshd words what a slow network, a question that nobody answers and a look at the port leave. */
+const BROKEN_OFF = [
+  'Connection closed by ADDRESS port 50000',
+  'Connection closed by ADDRESS port 50000 [preauth]',
+  'Connection reset by ADDRESS port 50000 [preauth]',
+  'Connection closed by authenticating user alice ADDRESS port 50000 [preauth]',
+  'error: kex_exchange_identification: Connection closed by remote host',
+  'fatal: Timeout before authentication for ADDRESS port 50000',
+]
+
 for (const release of releases) {
   let root: string
   test.before(() => {
@@ -64,6 +84,20 @@ for (const release of releases) {
     }
     assert.match(dump, /'multi-set', 'sshd', 'action', 'nftables'.*\['port', '2222'\]/s)
     assert.not.match(dump, /auth\.log/)
+  })
+
+  test(`${release}: attempts count, and connections that break off before one do not`, () => {
+    write({ sshd: { maxretry: 3, findtime: '10m', bantime: -1 } })
+    const [, mode] = /^mode = (\S+)$/m.exec(runIn(root, ['cat', '/etc/fail2ban/jail.local'])) ?? []
+    const log = [...ATTEMPTS, ...BROKEN_OFF].map(
+      (text, i) => `Nov 25 23:00:00 kit sshd[${i}]: ${text.replaceAll('ADDRESS', `192.0.2.${i}`)}\n`,
+    )
+    writeFileSync(join(root, 'root/log'), log.join(''))
+    const counted = runIn(root, ['fail2ban-regex', '--out=ip', '/root/log', `sshd[mode=${mode}]`])
+    assert.equal(
+      counted.trim().split('\n'),
+      ATTEMPTS.map((_, i) => `192.0.2.${i}`),
+    )
   })
 
   test(`${release}: the table of what the package brings is what the package brings`, () => {
