@@ -1,0 +1,65 @@
+/**
+ * The long runs of the random tests, the faults and the kills: `npm run test:long -- [WORD …]`, those whose switch or test
+ * has one of the words. As root; see CONTRIBUTING.md.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { machine } from '../../bench/measure.ts'
+import { packageRoot } from '../../src/assets.ts'
+
+/** The switch that makes it long, and words of the test files. What takes long goes in pieces, each from its own seed on. */
+const RUNS: readonly (readonly [settings: Readonly<Record<string, string | number>>, tests: string])[] = [
+  [{ PIBAKE_FAULTS: 20 }, 'bake/faults'],
+  [{ PIBAKE_VARIATIONS: 20 }, 'bake/reproducible'],
+  [{ PIBAKE_KILLS: 200 }, 'bake/killed'],
+  [{ PIBAKE_KILLS: 200 }, 'image/redo'],
+  [{ PIBAKE_SPLICES: 30 }, 'archive/splice'],
+  [{ PIBAKE_TAR_TREES: 300 }, 'tar/random'],
+  [{ PIBAKE_EXT4_DAMAGE: 2000 }, 'ext4/damage'],
+  [{ PIBAKE_FAT_FUZZ: 1000 }, 'fat32/'],
+  ...Array.from(
+    { length: 6 },
+    (_, i) => [{ PIBAKE_EXT4_FUZZ: 500, PIBAKE_EXT4_FUZZ_SEED: i * 500 }, 'ext4/fuzz'] as const,
+  ),
+]
+
+const words = process.argv.slice(2)
+const date = new Date().toISOString().slice(0, 10)
+const program = fileURLToPath(new URL('../run.js', import.meta.url))
+const place = join(packageRoot, 'test/long/results')
+mkdirSync(place, { recursive: true })
+const { processor, cores, memoryGiB, kernel, node } = machine()
+const lines = [
+  `Long runs of ${date}`,
+  `${processor}, ${cores} cores, ${memoryGiB} GiB, Linux ${kernel}, Node.js ${node}`,
+  '',
+]
+
+for (const [settings, tests] of RUNS) {
+  const name = `${Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')} ${tests}`
+  if (words.length > 0 && !words.some((word) => name.includes(word))) continue
+  // In memory where there is room: what is tried is written again and again.
+  const work = mkdtempSync(join(process.env.TMPDIR ?? tmpdir(), 'pibake-long-'))
+  const started = performance.now()
+  const { status, stdout } = spawnSync(process.execPath, [program, tests], {
+    env: { ...process.env, ...Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, `${v}`])), TMPDIR: work },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+  })
+  rmSync(work, { recursive: true, force: true })
+  const seconds = Math.round((performance.now() - started) / 1000)
+  if (status !== 0) {
+    process.exitCode = 1
+    process.stderr.write(stdout)
+  }
+  const told = stdout.split('\n').filter((line) => /^\d+ sequences|^\d+ passed, \d+ failed$/.test(line))
+  lines.push(`${name}: ${told.join('; ')}; ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`)
+  console.log(lines.at(-1))
+  writeFileSync(join(place, `${date}.txt`), `${lines.join('\n')}\n`)
+}
