@@ -13,6 +13,8 @@ import { run } from './support/run.ts'
 const test = suite('ext4 and the kernel')
 
 const FILES = 2400
+/** Of random edits, for each of the variants; `npm run test:long` takes more. */
+const SEQUENCES = Number(process.env.PIBAKE_KERNEL_FUZZ ?? 1)
 const text = (content: string) => new TextEncoder().encode(content)
 const root = (mode: number) => ({ mode, owner: { uid: 0, gid: 0 } })
 
@@ -56,10 +58,13 @@ const withoutXattrs = (model: Model): Model =>
 for (const [name, args] of Object.entries(variants)) {
   test(`${name}: the kernel reads what random edits left`, () =>
     inWorkdir((work) => {
-      const file = join(work, 'image')
-      makeExt4(file, { args, size: 24, tree: { 'etc/hostname': 'pi\n', 'usr/share/doc/': '' } })
-      const { model } = fuzz(file, name.length, 300)
-      assert.equal(lines(mounted(file, 'ro', kernelModel)), lines(withoutXattrs(model)))
+      for (let seed = 0; seed < SEQUENCES; seed++) {
+        const file = join(work, `image-${seed}`)
+        makeExt4(file, { args, size: 24, tree: { 'etc/hostname': 'pi\n', 'usr/share/doc/': '' } })
+        const { model } = fuzz(file, 1000 * name.length + seed, 300)
+        assert.equal(lines(mounted(file, 'ro', kernelModel)), lines(withoutXattrs(model)), `seed ${seed}`)
+        rmSync(file)
+      }
     }))
 }
 

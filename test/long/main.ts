@@ -20,6 +20,7 @@ const RUNS: readonly (readonly [settings: Readonly<Record<string, string | numbe
   [{ PIBAKE_TAR_TREES: 300 }, 'tar/random'],
   [{ PIBAKE_EXT4_DAMAGE: 2000 }, 'ext4/damage'],
   [{ PIBAKE_FAT_FUZZ: 1000 }, 'fat32/'],
+  [{ PIBAKE_KERNEL_FUZZ: 20 }, 'device/ext4-kernel'],
   ...Array.from(
     { length: 6 },
     (_, i) => [{ PIBAKE_EXT4_FUZZ: 500, PIBAKE_EXT4_FUZZ_SEED: i * 500 }, 'ext4/fuzz'] as const,
