@@ -1,11 +1,18 @@
 # shellcheck shell=sh
-# fail2ban answers, with the jails of the image. A configuration it refuses is not started: it would stay dead.
+# fail2ban runs, with every jail of first-boot/fail2ban. A configuration it refuses is not started: it would stay dead.
 limit=240
 severity=degraded
 
+# It answers before its jails are up, and a jail that fails to start does not end it.
 check() {
-  [ "$(asked fail2ban)" = yes ] || return 0
-  bounded 20 fail2ban-client ping >/dev/null 2>&1
+  jails=$(asked fail2ban)
+  [ -n "$jails" ] || return 0
+  running=$(bounded 20 fail2ban-client status 2>/dev/null) || return 1
+  # `- Jail list:<tab>recidive, sshd
+  running=${running##*"Jail list:"?}
+  for jail in $jails; do
+    case ", $running, " in *", $jail, "*) ;; *) return 1 ;; esac
+  done
 }
 
 apply() {

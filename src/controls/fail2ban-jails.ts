@@ -15,21 +15,29 @@ export interface Jail {
  * @returns the jails, and what is wrong with them: a single jail that cannot start stops the whole of fail2ban
  */
 export function jailsOf(context: Context): { jails: Jail[]; problems: Problem[] } {
-  const { ssh, fail2ban } = context.spec
-  const wanted = new Map<string, Settings>()
-  if (ssh.enabled) wanted.set('sshd', fail2ban.jails.sshd ?? {})
-  for (const [name, settings] of Object.entries(fail2ban.jails)) if (name !== 'recidive') wanted.set(name, settings)
-  wanted.set('recidive', fail2ban.jails.recidive ?? {})
-
+  const { fail2ban } = context.spec
   const jails: Jail[] = []
   const problems: Problem[] = []
-  for (const [name, own] of wanted) {
+  for (const [name, own] of wantedJails(context.spec)) {
     const path = fail2ban.jails[name] === undefined ? ['fail2ban', 'jails'] : ['fail2ban', 'jails', name]
     const found = problemsOf(name, own, path, context)
     problems.push(...found)
     if (found.every((problem) => problem.severity === 'warning')) jails.push(jailOf(name, own, path, context))
   }
   return { jails, problems }
+}
+
+/** The names of the jails that run: all but those that the spec switches off. */
+export function namesOfJails(spec: Context['spec']): string[] {
+  // fail2ban's words for no (jailreader.py, ConfigParser.getboolean).
+  return [...wantedJails(spec)].flatMap(([name, own]) => (/^(?:false|no|off|0)$/i.test(`${own.enabled}`) ? [] : [name]))
+}
+
+function wantedJails({ ssh, fail2ban }: Context['spec']): Map<string, Settings> {
+  const wanted = new Map<string, Settings>()
+  if (ssh.enabled) wanted.set('sshd', fail2ban.jails.sshd ?? {})
+  for (const [name, settings] of Object.entries(fail2ban.jails)) if (name !== 'recidive') wanted.set(name, settings)
+  return wanted.set('recidive', fail2ban.jails.recidive ?? {})
 }
 
 function jailOf(name: string, own: Settings, path: SpecPath, context: Context): Jail {

@@ -5,6 +5,7 @@ import type { DirectoryOperation, FileOperation, Operation, Origin } from '../pl
 import type { Problem, SpecPath } from '../spec/report.ts'
 import type { Carried } from './bundle.ts'
 import type { Context, Contribution, Note, PackageRequest } from './control.ts'
+import { namesOfJails } from './fail2ban-jails.ts'
 
 /** On the device: the digest of the plan that the first start has to finish. */
 export const PLAN_FILE = '/etc/pibake/plan'
@@ -100,7 +101,7 @@ function values(
     value('host-keys', ['ssh', 'hostKeys'], 'the host keys that sshd offers', ssh(HOST_KEY_NAMES)),
     value('ssh-port', ['ssh', 'port'], 'ufw is switched on only when it admits this port', ssh([spec.ssh.port])),
     value('firewall', ['firewall', 'enabled'], 'ufw is up at the end', spec.firewall.enabled ? ['ufw'] : []),
-    value('fail2ban', ['fail2ban', 'enabled'], 'fail2ban answers at the end', spec.fail2ban.enabled ? ['yes'] : []),
+    value('fail2ban', ['fail2ban'], 'the jails that run at the end', spec.fail2ban.enabled ? namesOfJails(spec) : []),
     value('upgrade', ['updates', 'firstBoot'], 'what the first start upgrades', [spec.updates.firstBoot]),
     value('locale', ['device', 'locale'], 'built on the device', locale === undefined ? [] : [locale]),
     value(

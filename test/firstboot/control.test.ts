@@ -48,7 +48,7 @@ test('what the first start must do lies in files of one value each', () => {
     'host-keys': 'ed25519\nrsa\n',
     'ssh-port': '2222\n',
     firewall: 'ufw\n',
-    fail2ban: 'yes\n',
+    fail2ban: 'sshd\nrecidive\n',
     upgrade: 'security\n',
     locale: 'de_AT.UTF-8\n',
     'packages-install': 'fail2ban\nufw\nunattended-upgrades\n',

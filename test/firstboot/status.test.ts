@@ -84,6 +84,14 @@ for (const [what, undo] of [
   })
 }
 
+for (const running of ['', 'recidive', 'sshd-other, recidive']) {
+  withDevice(`fail2ban runs, but its jails are '${running}': degraded`, async (device) => {
+    assert.is((await device.call(['run'], { env: { FAIL2BAN_JAILS: running } })).status, 2)
+    assert.is(reasons((await device.call(['status', '--json'])).stdout).fail2ban, 'fail2ban-not-running')
+    assert.is((await device.call(['run', 'network'])).status, 0)
+  })
+}
+
 withDevice('without any firewall the interim table is loaded; without that too it says so', async (device) => {
   rmSync(device.path('nft-tables'))
   assert.match((await device.call(['run', 'local'])).stdout, 'firewall-loaded: degraded (firewall-not-loaded)')

@@ -90,7 +90,10 @@ export class Device {
 
   /** Everything that can be asked, so that every step has work. */
   askEverything(): this {
-    this.ask('host-keys', 'ed25519\n').ask('ssh-port', '22\n').ask('firewall', 'ufw\n').ask('fail2ban', 'yes\n')
+    this.ask('host-keys', 'ed25519\n')
+      .ask('ssh-port', '22\n')
+      .ask('firewall', 'ufw\n')
+      .ask('fail2ban', 'sshd\nrecidive\n')
     this.ask('upgrade', 'full\n').ask('locale', 'en_GB.UTF-8\n')
     this.ask('packages-install', 'fail2ban\nufw\n').ask('packages-remove', 'avahi-daemon\n')
     this.ask('scripts/01-a.sh', '#!/bin/sh\necho ran >>"$PIBAKE_PREFIX/script-ran"\n')
