@@ -5,7 +5,7 @@ import { suite } from '../support/suite.ts'
 import { Container } from './support/container.ts'
 import { type Image, stockImage } from './support/dress.ts'
 import { addresses, Network } from './support/network.ts'
-import { MAX_RETRY, Owner, RULES } from './support/owner.ts'
+import { MAX_RETRY, Owner, RULES, SSH_PORT } from './support/owner.ts'
 import { pibake } from './support/pibake.ts'
 import { debs } from './support/roots.ts'
 import { REPOSITORY, settleIn } from './support/site.ts'
@@ -20,6 +20,14 @@ process.once('exit', () => {
 
 /** What the first start may settle and later starts have to leave alone. */
 const settled = ['etc', 'usr', 'home', 'root', 'var/lib/pibake', 'var/lib/dpkg']
+
+/** As somebody does who looks whether the port is open, or is asked about the host key and says no. */
+const BREAK_OFF = `
+import socket
+for _ in range(${MAX_RETRY}):
+    with socket.create_connection(('${addresses.device}', ${SSH_PORT}), 5, ('${addresses.attacker}', 0)) as device:
+        device.recv(100)
+`
 
 for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
   const test = suite(`first start of ${behaviour}`)
@@ -111,7 +119,9 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     assert.not.match(device.run(['nft', 'list', 'tables']), 'inet pibake')
   })
 
-  test(`fail2ban bans after ${MAX_RETRY} failures, and not before`, async () => {
+  test(`fail2ban bans after ${MAX_RETRY} failures, and not before; whoever breaks off has not failed`, async () => {
+    const broken = network.attempt(['python3', '-c', BREAK_OFF])
+    assert.is(broken.status, 0, broken.stderr)
     const banned = () => device.run(['fail2ban-client', 'get', 'sshd', 'banip']).includes(addresses.attacker)
     const found = `[sshd] Found ${addresses.attacker}`
     const failures = () => device.run(['cat', '/var/log/fail2ban.log']).split(found).length - 1
