@@ -25,7 +25,8 @@ export class Console {
     await this.#hear(/Password: $/)
     this.#say(password)
     await this.#hear(/\$ $/)
-    this.#say("sudo -p 'sudo asks: ' -s")
+    // Written so that the question stands in sudo's own line alone, not in what the shell shows of this one.
+    this.#say("sudo -p 'sudo a''sks: ' -s")
     await this.#hear(/sudo asks: $/)
     this.#say(password)
     await this.#hear(/# $/)
