@@ -13,13 +13,20 @@ export interface Judged {
 /** Holds the first of a row's results against a goal of the row. */
 export function judged(goal: Goal, results: readonly Result[]): Judged {
   const [own] = results
-  const peer = 'of' in goal ? results.find(({ name }) => name === goal.of) : undefined
-  const [text, most, value, unit] =
-    'of' in goal
-      ? [`${factor(goal.ratio)} × ${goal.of}`, goal.ratio, medianOf(own, 'wall') / medianOf(peer, 'wall'), '×']
-      : [`${goal.megabytes} MB`, goal.megabytes, medianOf(own, 'rss') / 1024, 'MB']
-  if (Number.isNaN(value)) return { goal: `at most ${text}`, measured: '–', met: 'not measured' }
-  return { goal: `at most ${text}`, measured: `${value.toPrecision(3)} ${unit}`, met: value <= most ? 'yes' : 'no' }
+  if ('megabytes' in goal) {
+    const megabytes = medianOf(own, 'rss') / 1024
+    return verdict(`${goal.megabytes} MB`, `${megabytes.toFixed(0)} MB`, megabytes / goal.megabytes)
+  }
+  const peer = results.find(({ name }) => name === goal.of)
+  const ratio = medianOf(own, 'wall') / medianOf(peer, 'wall')
+  return verdict(`${factor(goal.ratio)} × ${goal.of}`, `${ratio.toFixed(2)} ×`, ratio / goal.ratio)
+}
+
+/** @param share what was measured over the goal; NaN: nothing was */
+function verdict(most: string, measured: string, share: number): Judged {
+  const goal = `at most ${most}`
+  if (Number.isNaN(share)) return { goal, measured: '–', met: 'not measured' }
+  return { goal, measured, met: share <= 1 ? 'yes' : 'no' }
 }
 
 /** The median of one number of a result; NaN when it has no runs. */

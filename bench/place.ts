@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../src/assets.ts'
 import { run } from '../test/device/support/run.ts'
@@ -15,7 +15,10 @@ export class Place {
     for (const name of ['alice', 'bob'])
       copyFileSync(join(packageRoot, `examples/keys/${name}.pub`), this.at(`keys/${name}.pub`))
     // Without carried packages: the same plan on every machine, network or not.
-    writeFileSync(this.spec, `${run(['cat', join(packageRoot, 'examples/kit.yaml')])}packages: { bundle: false }\n`)
+    writeFileSync(
+      this.spec,
+      `${readFileSync(join(packageRoot, 'examples/kit.yaml'), 'utf8')}packages: { bundle: false }\n`,
+    )
   }
 
   at(name: string): string {

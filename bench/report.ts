@@ -44,6 +44,6 @@ function cells(result: Result, first: Result | undefined): string {
     wall.toFixed(2),
     medianOf(result, 'cpu').toFixed(2),
     (medianOf(result, 'rss') / 1024).toFixed(0),
-    (medianOf(first, 'wall') / wall).toPrecision(3),
+    (medianOf(first, 'wall') / wall).toFixed(2),
   ].join(' | ')
 }

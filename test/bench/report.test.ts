@@ -36,9 +36,9 @@ test('the report has all contenders, those that could not run too', () => {
   const results = [own, result('peer', 4), { ...result('other'), missing: 'not installed' }]
   const text = report(about, [{ name: 'work', goals: [{ ratio: 0.1, of: 'peer' }], results }])
   assert.match(text, '| work | own | 3 | 2.00 | 2.00 | 100 | 1.00 |')
-  assert.match(text, '| work | peer | 1 | 4.00 | 4.00 | 100 | 0.500 |')
+  assert.match(text, '| work | peer | 1 | 4.00 | 4.00 | 100 | 0.50 |')
   assert.match(text, '| work | other: not installed | 0 | – | – | – | – |')
-  assert.match(text, '| work | at most 1/10 × peer | 0.500 × | no |')
+  assert.match(text, '| work | at most 1/10 × peer | 0.50 × | no |')
 })
 
 test('a contender that is missing is not run', () => {
