@@ -7,9 +7,12 @@ import { run } from '../test/device/support/run.ts'
 
 const MIB = 1024 * 1024
 /** The geometry of a Raspberry Pi OS Lite image of 2026: MBR, 8 MiB, FAT32 of 512-byte clusters, ext4. */
-const FAT = { start: 8 * MIB, size: 512 * MIB }
-const EXT4 = { start: 520 * MIB, size: 2400 * MIB }
+export const FAT = { start: 8 * MIB, size: 512 * MIB }
+export const EXT4 = { start: 520 * MIB, size: 2400 * MIB }
 const SIZE = EXT4.start + EXT4.size
+
+/** Where the images are kept, and whatever else is made once. */
+export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-bench')
 
 /** The images that everything is measured on, in one folder. */
 export interface Base {
@@ -27,7 +30,6 @@ export interface Base {
  * firmware). Made once and kept in the cache, for packing it takes a quarter of an hour. As root.
  */
 export function base(): Base {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-bench')
   const place = join(cache, 'lite-1')
   if (!existsSync(place)) {
     mkdirSync(cache, { recursive: true })

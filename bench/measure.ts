@@ -21,11 +21,22 @@ export interface Contender {
   readonly before?: () => void
   /** Called after each run, outside the clock: throws when the work was not done. */
   readonly check?: () => void
+  /** How often it runs at most. */
+  readonly runs?: number
+}
+
+/** A contender that cannot run on this machine. */
+export interface Missing {
+  readonly name: string
+  /** Why. */
+  readonly missing: string
 }
 
 export interface Result {
   readonly name: string
   readonly samples: readonly Sample[]
+  /** Why there are none. */
+  readonly missing?: string
 }
 
 /**
@@ -33,10 +44,15 @@ export interface Result {
  *
  * @throws Error when one of them fails: a failed run has no time
  */
-export function race(contenders: readonly Contender[], runs: number, work: string): Result[] {
-  const results = contenders.map(({ name }) => ({ name, samples: [] as Sample[] }))
+export function race(contenders: readonly (Contender | Missing)[], runs: number, work: string): Result[] {
+  const results = contenders.map((contender) => ({
+    name: contender.name,
+    samples: [] as Sample[],
+    ...('missing' in contender ? { missing: contender.missing } : {}),
+  }))
   for (let i = 0; i < runs; i++) {
     for (const [index, contender] of contenders.entries()) {
+      if ('missing' in contender || i >= (contender.runs ?? runs)) continue
       contender.before?.()
       const sample = measured(contender, work)
       contender.check?.()
