@@ -6,6 +6,7 @@ import { jailsOf } from './fail2ban-jails.ts'
 import { absent, rootFile } from './root-file.ts'
 
 const SANDBOX = '/etc/systemd/system/fail2ban.service.d/pibake.conf'
+const RESTART = '/etc/systemd/system/fail2ban.service.d/pibake-restart.conf'
 
 /** Bans addresses that try passwords: jail.local and fail2ban.local, read after all that the package brings. */
 export const fail2ban: Control = { name: 'fail2ban', compile }
@@ -35,6 +36,7 @@ function compile(context: Context): Contribution {
     operations: [
       rootFile('/etc/fail2ban/jail.local', { ignoreip: new Traced(ignoreip.join(' '), because), jails }, origin),
       rootFile('/etc/fail2ban/fail2ban.local', {}, origin),
+      rootFile(RESTART, {}, context.because(['fail2ban', 'enabled'], 'a start that fails is tried again')),
       spec.profile === 'strict'
         ? rootFile(SANDBOX, {}, context.because(['profile'], 'strict: fail2ban runs with few rights'))
         : absent(SANDBOX, context.because(['profile'], 'standard: fail2ban runs as packaged')),

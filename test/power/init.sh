@@ -30,7 +30,13 @@ mount_device() {
 }
 
 unmount_device() {
-  [ ! -S /device/run/fail2ban/fail2ban.sock ] || chroot /device /usr/bin/fail2ban-client stop >/dev/null
+  : >/device/run/off
+  if [ -S /device/run/fail2ban/fail2ban.sock ]; then chroot /device /usr/bin/fail2ban-client stop >/dev/null; fi
+  tries=0
+  while grep -qs 'fail2ban-serve[r]' /proc/[0-9]*/cmdline && [ $tries -lt 50 ]; do
+    tries=$((tries + 1))
+    sleep 0.2
+  done
   umount /device/usr/bin/systemctl 2>/dev/null
   umount /device/run /device/dev /device/proc /device/boot/firmware /device
 }
@@ -69,8 +75,13 @@ start_services() {
   ip link set lo up
   cat >/bin/systemctl <<'PROGRAM'
 #!/bin/sh
+exec >/dev/null 2>&1 </dev/null
 case $* in
-  'restart fail2ban.service') fail2ban-client -x start ;;
+  'restart fail2ban.service')
+    fail2ban-client stop
+    # As its unit with pibake's drop-in does: a start that ends is tried again.
+    (until [ -e /run/off ] || fail2ban-server -xf start; do sleep 5; done) &
+    ;;
   *pibake-interim-firewall-yield*) /usr/lib/pibake/interim-firewall-yield ;;
 esac
 PROGRAM
@@ -82,7 +93,7 @@ PROGRAM
 
 # Its unit would have at the start, where an earlier one has finished with it. It answers before its jails are up.
 start_fail2ban() {
-  chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/fail2ban-client -x start >/dev/null
+  chroot /device /usr/bin/fail2ban-client ping >/dev/null 2>&1 || chroot /device /usr/bin/systemctl restart fail2ban.service
   tries=0
   until chroot /device /usr/bin/fail2ban-client status sshd >/dev/null 2>&1; do
     tries=$((tries + 1))
