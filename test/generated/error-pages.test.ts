@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { packageRoot } from '../../src/assets.ts'
+import { codes } from '../../src/spec/codes.ts'
+import { readPage, tell, withReport } from '../support/error-page.ts'
+import { assertGenerated } from '../support/generated.ts'
+import { suite } from '../support/suite.ts'
+
+/** Codes that no spec alone provokes, and what else it takes. Their pages say it; the tests named here provoke them. */
+const WITHOUT_SPEC: Readonly<Record<string, string>> = {
+  YML001: 'bytes that are not UTF-8: spec/positions.test.ts',
+  YML005: 'a file of more than 1 MiB: spec/positions.test.ts',
+  YML008: 'a character that is not shown: spec/positions.test.ts',
+  SPC008: 'the mode of a file: spec/load.test.ts',
+  SPC010: 'a thousand entries',
+}
+
+const test = suite('generated: pages of the error codes')
+const folder = join(packageRoot, 'docs/errors')
+
+test('every code has a page, and every page a code', () => {
+  assert.equal(
+    readdirSync(folder).sort(),
+    Object.keys(codes)
+      .map((code) => `${code}.md`)
+      .sort(),
+  )
+})
+
+for (const name of readdirSync(folder).sort()) {
+  const code = name.replace('.md', '')
+  test(code, () => {
+    const page = readPage(readFileSync(join(folder, name), 'utf8'))
+    assert.ok(page.text.startsWith(`# ${code}\n\n${codes[code]}\n\n`), 'the page starts with the code and its meaning')
+    assert.is(page.example === undefined, WITHOUT_SPEC[code] !== undefined, 'it has an example, or a reason for none')
+    if (page.example === undefined) return
+    const { wrong, right, command } = page.example
+    const told = tell(page, wrong, command, () => {})
+    assertGenerated(`docs/errors/${name}`, withReport(page, told.report))
+    assert.ok(told.codes.has(code), `${code} does not come, but: ${told.report}`)
+    assert.equal(strangers(page.text, told.codes, code), [], 'what comes along is named')
+    const marked = wrong.split('\n').flatMap((line, i) => (line.endsWith(`# ${code}`) ? [i + 1] : []))
+    const found = [...told.report.matchAll(new RegExp(`^pibake\\.yaml:(\\d+):\\d+ \\w+ ${code} `, 'gm'))]
+    assert.equal(marked, [...new Set(found.map(([, line]) => Number(line)))], 'the mark is on the line of the message')
+    const mended = tell(page, right, command, () => {})
+    assert.equal(strangers(page.text, mended.codes), [], mended.report)
+    assert.not(mended.isRefused, mended.report)
+    assert.not(mended.codes.has(code), mended.report)
+  })
+}
+
+/** The codes, but for `own` and those that the page has a link to. */
+function strangers(text: string, found: ReadonlySet<string>, own?: string): readonly string[] {
+  return [...found].filter((code) => code !== own && !text.includes(`[${code}](${code}.md)`))
+}

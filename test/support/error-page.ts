@@ -1,0 +1,99 @@
+import { shutText } from '../../src/cli/print-access.ts'
+import { judge } from '../../src/judge.ts'
+import { samplePiOs } from '../../src/sample/sample.ts'
+import { parseSpec } from '../../src/spec/parse.ts'
+import { reportLines } from '../../src/spec/print-report.ts'
+import type { MemoryNode, MemoryTree } from '../../src/tree/memory.ts'
+import type { Target } from '../../src/tree/tree.ts'
+import { TODAY } from './judge.ts'
+import { HASH, KEYS } from './spec.ts'
+
+/** What a test holds a page of docs/errors to: its first YAML block provokes the code, its second does not. */
+export interface ErrorPage {
+  readonly text: string
+  /** Undefined: the page has no spec that provokes the code. */
+  readonly example: { readonly wrong: string; readonly right: string; readonly command: 'check' | 'plan' } | undefined
+  /** Files that the page shows: beside the spec, or (those with a leading slash) of the image. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** What is told of a spec, as the commands print it: its problems, and with `plan` why it would lock its owner out. */
+export interface Told {
+  readonly report: string
+  readonly codes: ReadonlySet<string>
+  readonly isRefused: boolean
+}
+
+/** Files that the examples name without showing them. */
+const GIVEN: Readonly<Record<string, string>> = {
+  'keys/alice.pub': `${KEYS.alice}\n`,
+  'keys/bob.pub': `${KEYS.bob}\n`,
+  'secrets/alice': `${HASH}\n`,
+  'secrets/bob': `${HASH}\n`,
+  'secrets/wifi': 'a passphrase for tests\n',
+}
+
+export function readPage(text: string): ErrorPage {
+  const [wrong, right] = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block as string)
+  const command = /^`pibake (check|plan)` says:$/m.exec(text)?.[1] as 'check' | 'plan' | undefined
+  const shown = text.matchAll(/^`(?<path>[^`\n]+)`[^`\n]* holds:\n\n```\w*\n(?<content>.*?)^```$/gms)
+  return {
+    text,
+    example: wrong === undefined || right === undefined || !command ? undefined : { wrong, right, command },
+    files: new Map([...shown].map(({ groups }) => [groups?.path as string, groups?.content as string])),
+  }
+}
+
+/** The page with the report of its first YAML block in the place that it has for it. */
+export function withReport(page: ErrorPage, report: string): string {
+  return page.text.replace(/(?<=^`pibake (?:check|plan)` says:\n\n```text\n).*?(?=^```$)/ms, () => report)
+}
+
+/**
+ * Holds a spec of a page against what the page shows, with the functions behind the page's command.
+ *
+ * @param plant makes of the sample image the one that the page describes
+ */
+export function tell(
+  page: ErrorPage,
+  spec: string,
+  command: 'check' | 'plan',
+  plant: (target: Target & { readonly root: MemoryTree }) => void,
+): Told {
+  const read = (path: string) => {
+    const content = page.files.get(path) ?? GIVEN[path]
+    return content === undefined
+      ? { failure: 'there is no such file' }
+      : { bytes: new TextEncoder().encode(content), readByAll: false }
+  }
+  const host = { read, verify: () => 'not looked at' }
+  const parsed = parseSpec(new TextEncoder().encode(spec), 'pibake.yaml', host, TODAY)
+  const target = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
+  for (const [path, content] of page.files) if (path.startsWith('/')) put(target, path, content)
+  plant(target)
+  const { problems, locate, digest: specDigest } = parsed
+  const judged =
+    command === 'check' || parsed.spec === undefined || problems.some(({ severity }) => severity === 'error')
+      ? undefined
+      : judge(parsed.spec, target, { locate, specDigest, epoch: undefined, today: TODAY, allowBooted: false })
+  const all = [...problems, ...(judged?.problems ?? [])]
+  const isWrong = all.some(({ severity }) => severity === 'error')
+  const lockouts = isWrong ? [] : (judged?.verdict.lockouts ?? [])
+  const lines = [
+    ...reportLines(all, locate),
+    ...(lockouts.length === 0 ? [] : ['The device would lock its owner out:']),
+    ...lockouts.map((shut) => `  ${shutText(shut)}`),
+  ]
+  return {
+    report: lines.map((line) => `${line}\n`).join(''),
+    codes: new Set([...all, ...lockouts].map(({ code }) => code)),
+    isRefused: isWrong || lockouts.length > 0,
+  }
+}
+
+function put({ root }: { readonly root: MemoryTree }, path: string, text: string): void {
+  const there = root.nodes.get(root.resolve(path))
+  const content = new TextEncoder().encode(text)
+  const node: MemoryNode = { kind: 'file', mode: 0o644, uid: 0, gid: 0, ...there, content } as MemoryNode
+  root.nodes.set(root.resolve(path), node)
+}
