@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/assets.ts'
 import { codes } from '../../src/spec/codes.ts'
-import { readPage, tell, withReport } from '../support/error-page.ts'
+import type { MemoryTree } from '../../src/tree/memory.ts'
+import { append, readPage, tell, withReport } from '../support/error-page.ts'
 import { assertGenerated } from '../support/generated.ts'
 import { suite } from '../support/suite.ts'
 
@@ -14,6 +15,13 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
   YML008: 'a character that is not shown: spec/positions.test.ts',
   SPC008: 'the mode of a file: spec/load.test.ts',
   SPC010: 'a thousand entries',
+}
+
+/** What a page says of its image in words, or takes for granted. */
+const PLANTED: Readonly<Record<string, (root: MemoryTree) => void>> = {
+  USR020: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  USR022: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  USR026: ({ nodes }) => nodes.set('/home/alice', { kind: 'directory', mode: 0o755, uid: 1234, gid: 1234 }),
 }
 
 const test = suite('generated: pages of the error codes')
@@ -36,14 +44,15 @@ for (const name of readdirSync(folder).sort()) {
     assert.is(page.example === undefined, WITHOUT_SPEC[code] !== undefined, 'it has an example, or a reason for none')
     if (page.example === undefined) return
     const { wrong, right, command } = page.example
-    const told = tell(page, wrong, command, () => {})
+    const plant = PLANTED[code] ?? (() => {})
+    const told = tell(page, wrong, command, plant)
     assertGenerated(`docs/errors/${name}`, withReport(page, told.report))
     assert.ok(told.codes.has(code), `${code} does not come, but: ${told.report}`)
     assert.equal(strangers(page.text, told.codes, code), [], 'what comes along is named')
     const marked = wrong.split('\n').flatMap((line, i) => (line.endsWith(`# ${code}`) ? [i + 1] : []))
     const found = [...told.report.matchAll(new RegExp(`^pibake\\.yaml:(\\d+):\\d+ \\w+ ${code} `, 'gm'))]
     assert.equal(marked, [...new Set(found.map(([, line]) => Number(line)))], 'the mark is on the line of the message')
-    const mended = tell(page, right, command, () => {})
+    const mended = tell(page, right, command, plant)
     assert.equal(strangers(page.text, mended.codes), [], mended.report)
     assert.not(mended.isRefused, mended.report)
     assert.not(mended.codes.has(code), mended.report)

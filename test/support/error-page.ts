@@ -3,8 +3,7 @@ import { judge } from '../../src/judge.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
 import { reportLines } from '../../src/spec/print-report.ts'
-import type { MemoryNode, MemoryTree } from '../../src/tree/memory.ts'
-import type { Target } from '../../src/tree/tree.ts'
+import type { MemoryTree } from '../../src/tree/memory.ts'
 import { TODAY } from './judge.ts'
 import { HASH, KEYS } from './spec.ts'
 
@@ -13,8 +12,15 @@ export interface ErrorPage {
   readonly text: string
   /** Undefined: the page has no spec that provokes the code. */
   readonly example: { readonly wrong: string; readonly right: string; readonly command: 'check' | 'plan' } | undefined
-  /** Files that the page shows: beside the spec, or (those with a leading slash) of the image. */
-  readonly files: ReadonlyMap<string, string>
+  /** Files that the page shows: beside the spec, or of the image (`/etc/passwd`, `boot:/cmdline.txt`). */
+  readonly files: readonly Shown[]
+}
+
+interface Shown {
+  readonly path: string
+  /** It is added to what the image has there. */
+  readonly isEnd: boolean
+  readonly content: string
 }
 
 /** What is told of a spec, as the commands print it: its problems, and with `plan` why it would lock its owner out. */
@@ -36,11 +42,11 @@ const GIVEN: Readonly<Record<string, string>> = {
 export function readPage(text: string): ErrorPage {
   const [wrong, right] = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block as string)
   const command = /^`pibake (check|plan)` says:$/m.exec(text)?.[1] as 'check' | 'plan' | undefined
-  const shown = text.matchAll(/^`(?<path>[^`\n]+)`[^`\n]* holds:\n\n```\w*\n(?<content>.*?)^```$/gms)
+  const shown = text.matchAll(/^`([^`\n]+)`(?: of the image)? (holds|ends with):\n\n```\w*\n(.*?)^```$/gms)
   return {
     text,
     example: wrong === undefined || right === undefined || !command ? undefined : { wrong, right, command },
-    files: new Map([...shown].map(({ groups }) => [groups?.path as string, groups?.content as string])),
+    files: [...shown].map(([, path = '', verb, content = '']) => ({ path, isEnd: verb === 'ends with', content })),
   }
 }
 
@@ -58,10 +64,10 @@ export function tell(
   page: ErrorPage,
   spec: string,
   command: 'check' | 'plan',
-  plant: (target: Target & { readonly root: MemoryTree }) => void,
+  plant: (root: MemoryTree) => void,
 ): Told {
   const read = (path: string) => {
-    const content = page.files.get(path) ?? GIVEN[path]
+    const content = page.files.find((file) => file.path === path)?.content ?? GIVEN[path]
     return content === undefined
       ? { failure: 'there is no such file' }
       : { bytes: new TextEncoder().encode(content), readByAll: false }
@@ -69,8 +75,8 @@ export function tell(
   const host = { read, verify: () => 'not looked at' }
   const parsed = parseSpec(new TextEncoder().encode(spec), 'pibake.yaml', host, TODAY)
   const target = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
-  for (const [path, content] of page.files) if (path.startsWith('/')) put(target, path, content)
-  plant(target)
+  for (const file of page.files) put(target, file)
+  plant(target.root)
   const { problems, locate, digest: specDigest } = parsed
   const judged =
     command === 'check' || parsed.spec === undefined || problems.some(({ severity }) => severity === 'error')
@@ -91,9 +97,17 @@ export function tell(
   }
 }
 
-function put({ root }: { readonly root: MemoryTree }, path: string, text: string): void {
-  const there = root.nodes.get(root.resolve(path))
-  const content = new TextEncoder().encode(text)
-  const node: MemoryNode = { kind: 'file', mode: 0o644, uid: 0, gid: 0, ...there, content } as MemoryNode
-  root.nodes.set(root.resolve(path), node)
+function put(target: { readonly root: MemoryTree; readonly boot: MemoryTree }, { path, isEnd, content }: Shown): void {
+  const [, partition, name] = /^(boot:)?(\/.*)$/.exec(path) ?? []
+  if (name === undefined) return
+  const tree = partition === undefined ? target.root : target.boot
+  if (!isEnd) tree.nodes.delete(name)
+  append(tree, name, content)
+}
+
+/** Adds text to the end of a file, which is made if there is none. */
+export function append({ nodes }: MemoryTree, path: string, text: string): void {
+  const there = nodes.get(path)
+  const file = there?.kind === 'file' ? there : { content: new Uint8Array(), mode: 0o644, uid: 0, gid: 0 }
+  nodes.set(path, { ...file, kind: 'file', content: Buffer.concat([file.content, Buffer.from(text)]) })
 }
