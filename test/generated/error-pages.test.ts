@@ -52,7 +52,8 @@ for (const name of readdirSync(folder).sort()) {
     const marked = wrong.split('\n').flatMap((line, i) => (line.endsWith(`# ${code}`) ? [i + 1] : []))
     const found = [...told.report.matchAll(new RegExp(`^pibake\\.yaml:(\\d+):\\d+ \\w+ ${code} `, 'gm'))]
     assert.equal(marked, [...new Set(found.map(([, line]) => Number(line)))], 'the mark is on the line of the message')
-    const mended = tell(page, right, command, plant)
+    const mended =
+      right === undefined ? tell({ ...page, files: [] }, wrong, command, () => {}) : tell(page, right, command, plant)
     assert.equal(strangers(page.text, mended.codes), [], mended.report)
     assert.not(mended.isRefused, mended.report)
     assert.not(mended.codes.has(code), mended.report)

@@ -10,11 +10,13 @@ import { HASH, KEYS } from './spec.ts'
 /** What a test holds a page of docs/errors to: its first YAML block provokes the code, its second does not. */
 export interface ErrorPage {
   readonly text: string
-  /** Undefined: the page has no spec that provokes the code. */
-  readonly example: { readonly wrong: string; readonly right: string; readonly command: 'check' | 'plan' } | undefined
+  /** Undefined: the page has no spec that provokes the code. Without `right` it is the image that is put right. */
+  readonly example: { readonly wrong: string; readonly right?: string; readonly command: Command } | undefined
   /** Files that the page shows: beside the spec, or of the image (`/etc/passwd`, `boot:/cmdline.txt`). */
   readonly files: readonly Shown[]
 }
+
+type Command = 'check' | 'plan'
 
 interface Shown {
   readonly path: string
@@ -41,11 +43,11 @@ const GIVEN: Readonly<Record<string, string>> = {
 
 export function readPage(text: string): ErrorPage {
   const [wrong, right] = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block as string)
-  const command = /^`pibake (check|plan)` says:$/m.exec(text)?.[1] as 'check' | 'plan' | undefined
+  const command = /^`pibake (check|plan)` says:$/m.exec(text)?.[1] as Command | undefined
   const shown = text.matchAll(/^`([^`\n]+)`(?: of the image)? (holds|ends with):\n\n```\w*\n(.*?)^```$/gms)
   return {
     text,
-    example: wrong === undefined || right === undefined || !command ? undefined : { wrong, right, command },
+    example: wrong && command ? { wrong, command, ...(right === undefined ? {} : { right }) } : undefined,
     files: [...shown].map(([, path = '', verb, content = '']) => ({ path, isEnd: verb === 'ends with', content })),
   }
 }
@@ -63,7 +65,7 @@ export function withReport(page: ErrorPage, report: string): string {
 export function tell(
   page: ErrorPage,
   spec: string,
-  command: 'check' | 'plan',
+  command: Command,
   plant: (root: MemoryTree) => void,
 ): Told {
   const read = (path: string) => {
