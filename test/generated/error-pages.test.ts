@@ -13,6 +13,7 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
   YML001: 'bytes that are not UTF-8: spec/positions.test.ts',
   YML005: 'a file of more than 1 MiB: spec/positions.test.ts',
   YML008: 'a character that is not shown: spec/positions.test.ts',
+  F2B018: 'KEY007 comes first: system/fail2ban.test.ts',
   SPC008: 'the mode of a file: spec/load.test.ts',
   SPC010: 'a thousand entries',
 }
@@ -21,6 +22,13 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
 const PLANTED: Readonly<Record<string, (root: MemoryTree) => void>> = {
   USR020: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
   USR022: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  FWL013: ({ nodes }) =>
+    nodes.set('/etc/systemd/system/sysinit.target.wants/nftables.service', {
+      kind: 'symlink',
+      target: '/usr/lib/systemd/system/nftables.service',
+      uid: 0,
+      gid: 0,
+    }),
   USR026: ({ nodes }) => nodes.set('/home/alice', { kind: 'directory', mode: 0o755, uid: 1234, gid: 1234 }),
 }
 
