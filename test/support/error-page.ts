@@ -38,6 +38,10 @@ const GIVEN: Readonly<Record<string, string>> = {
   'keys/bob.pub': `${KEYS.bob}\n`,
   'secrets/alice': `${HASH}\n`,
   'secrets/bob': `${HASH}\n`,
+  'scripts/set up.sh': '#!/bin/sh\n',
+  'scripts/set-up.sh': '#!/bin/sh\n',
+  'scripts/sensors/set-up.sh': '#!/bin/sh\n',
+  'scripts/set-up-sensors.sh': '#!/bin/sh\n',
   'secrets/wifi': 'a passphrase for tests\n',
 }
 
