@@ -30,16 +30,18 @@ const PLANTED: Readonly<Record<string, (root: MemoryTree) => void>> = {
   },
   USR020: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
   USR022: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
-  ACC009: ({ nodes }) => nodes.set('/home', { kind: 'directory', mode: 0o777, uid: 0, gid: 0 }),
-  ACC030: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
-  FWL013: ({ nodes }) =>
-    nodes.set('/etc/systemd/system/sysinit.target.wants/nftables.service', {
-      kind: 'symlink',
-      target: '/usr/lib/systemd/system/nftables.service',
-      uid: 0,
-      gid: 0,
-    }),
-  USR026: ({ nodes }) => nodes.set('/home/alice', { kind: 'directory', mode: 0o755, uid: 1234, gid: 1234 }),
+  ACC009: (root) => directory(root, '/home', 0, 0o700),
+  ACC030: (root) => {
+    append(root, '/etc/shadow', 'kiosk:!:20000::::::\n')
+    directory(root, '/home/kiosk', 1500)
+    directory(root, '/home/kiosk/.ssh', 1500)
+  },
+  FWL013: ({ nodes }) => {
+    const target = '/usr/lib/systemd/system/nftables.service'
+    const link = '/etc/systemd/system/sysinit.target.wants/nftables.service'
+    nodes.set(link, { kind: 'symlink', target, uid: 0, gid: 0 })
+  },
+  USR026: (root) => directory(root, '/home/alice', 1234),
 }
 
 const test = suite('generated: pages of the error codes')
@@ -81,4 +83,8 @@ for (const name of readdirSync(folder).sort()) {
 /** The codes, but for `own` and those that the page has a link to. */
 function strangers(text: string, found: ReadonlySet<string>, own?: string): readonly string[] {
   return [...found].filter((code) => code !== own && !text.includes(`[${code}](${code}.md)`))
+}
+
+function directory({ nodes }: MemoryTree, path: string, id: number, mode = 0o755): void {
+  nodes.set(path, { kind: 'directory', mode, uid: id, gid: id })
 }

@@ -91,11 +91,12 @@ export function tell(
   const all = [...problems, ...(judged?.problems ?? [])]
   const isWrong = all.some(({ severity }) => severity === 'error')
   const lockouts = isWrong ? [] : (judged?.verdict.lockouts ?? [])
-  const lines = [
-    ...reportLines(all, locate),
-    ...(lockouts.length === 0 ? [] : ['The device would lock its owner out:']),
+  const proof = [
+    'The device would lock its owner out:',
     ...lockouts.map((shut) => `  ${shutText(shut)}`),
+    '  hint: --accept-lockout goes on all the same',
   ]
+  const lines = [...reportLines(all, locate), ...(lockouts.length === 0 ? [] : proof)]
   return {
     report: lines.map((line) => `${line}\n`).join(''),
     codes: new Set([...all, ...lockouts].map(({ code }) => code)),
