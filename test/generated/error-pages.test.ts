@@ -13,12 +13,12 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
   YML001: 'bytes that are not UTF-8: spec/positions.test.ts',
   YML005: 'a file of more than 1 MiB: spec/positions.test.ts',
   YML008: 'a character that is not shown: spec/positions.test.ts',
+  SPC008: 'the mode of a file: spec/load.test.ts',
+  SPC010: 'more than a thousand entries: spec/positions.test.ts',
   F2B018: 'KEY007 comes first: system/fail2ban.test.ts',
-  NET022: 'NET006 and NET007 come first',
   PKG004: 'archives of packages: device/packages-archive.test.ts',
   PKG009: 'gpgv and a signature: device/signed-debs.test.ts',
-  SPC008: 'the mode of a file: spec/load.test.ts',
-  SPC010: 'a thousand entries',
+  NET022: 'NET006 and NET007 come first: network/network.test.ts',
 }
 
 /** What a page says of its image in words, or takes for granted. */

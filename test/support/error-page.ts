@@ -3,6 +3,7 @@ import { judge } from '../../src/judge.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
 import { reportLines } from '../../src/spec/print-report.ts'
+import type { Spec } from '../../src/spec/spec.ts'
 import type { MemoryTree } from '../../src/tree/memory.ts'
 import { TODAY } from './judge.ts'
 import { HASH, KEYS } from './spec.ts'
@@ -37,7 +38,6 @@ const GIVEN: Readonly<Record<string, string>> = {
   'keys/alice.pub': `${KEYS.alice}\n`,
   'keys/bob.pub': `${KEYS.bob}\n`,
   'secrets/alice': `${HASH}\n`,
-  'secrets/bob': `${HASH}\n`,
   'scripts/set up.sh': '#!/bin/sh\n',
   'scripts/set-up.sh': '#!/bin/sh\n',
   'scripts/sensors/set-up.sh': '#!/bin/sh\n',
@@ -66,12 +66,7 @@ export function withReport(page: ErrorPage, report: string): string {
  *
  * @param plant makes of the sample image the one that the page describes
  */
-export function tell(
-  page: ErrorPage,
-  spec: string,
-  command: Command,
-  plant: (root: MemoryTree) => void,
-): Told {
+export function tell(page: ErrorPage, text: string, command: Command, plant: (root: MemoryTree) => void): Told {
   const read = (path: string) => {
     const content = page.files.find((file) => file.path === path)?.content ?? GIVEN[path]
     return content === undefined
@@ -79,15 +74,16 @@ export function tell(
       : { bytes: new TextEncoder().encode(content), readByAll: false }
   }
   const host = { read, verify: () => 'not looked at' }
-  const parsed = parseSpec(new TextEncoder().encode(spec), 'pibake.yaml', host, TODAY)
-  const target = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
-  for (const file of page.files) put(target, file)
-  plant(target.root)
+  const parsed = parseSpec(new TextEncoder().encode(text), 'pibake.yaml', host, TODAY)
   const { problems, locate, digest: specDigest } = parsed
-  const judged =
-    command === 'check' || parsed.spec === undefined || problems.some(({ severity }) => severity === 'error')
-      ? undefined
-      : judge(parsed.spec, target, { locate, specDigest, epoch: undefined, today: TODAY, allowBooted: false })
+  const held = (spec: Spec) => {
+    const target = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
+    for (const file of page.files) put(target, file)
+    plant(target.root)
+    return judge(spec, target, { locate, specDigest, epoch: undefined, today: TODAY, allowBooted: false })
+  }
+  const isSound = problems.every(({ severity }) => severity !== 'error')
+  const judged = command === 'plan' && isSound && parsed.spec !== undefined ? held(parsed.spec) : undefined
   const all = [...problems, ...(judged?.problems ?? [])]
   const isWrong = all.some(({ severity }) => severity === 'error')
   const lockouts = isWrong ? [] : (judged?.verdict.lockouts ?? [])
