@@ -23,25 +23,25 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
 
 /** What a page says of its image in words, or takes for granted. */
 const PLANTED: Readonly<Record<string, (root: MemoryTree) => void>> = {
+  USR020: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  USR022: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  USR026: (root) => directory(root, '/home/alice', 1234),
+  FWL013: ({ nodes }) => {
+    const target = '/usr/lib/systemd/system/nftables.service'
+    const link = '/etc/systemd/system/sysinit.target.wants/nftables.service'
+    nodes.set(link, { kind: 'symlink', target, uid: 0, gid: 0 })
+  },
   NET023: (root) => {
     const status = new TextDecoder().decode(root.read('/var/lib/dpkg/status'))
     root.nodes.delete('/var/lib/dpkg/status')
     append(root, '/var/lib/dpkg/status', status.replace('Package: network-manager\n', 'Package: ifupdown\n'))
   },
-  USR020: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
-  USR022: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
   ACC009: (root) => directory(root, '/home', 0, 0o700),
   ACC030: (root) => {
     append(root, '/etc/shadow', 'kiosk:!:20000::::::\n')
     directory(root, '/home/kiosk', 1500)
     directory(root, '/home/kiosk/.ssh', 1500)
   },
-  FWL013: ({ nodes }) => {
-    const target = '/usr/lib/systemd/system/nftables.service'
-    const link = '/etc/systemd/system/sysinit.target.wants/nftables.service'
-    nodes.set(link, { kind: 'symlink', target, uid: 0, gid: 0 })
-  },
-  USR026: (root) => directory(root, '/home/alice', 1234),
 }
 
 const test = suite('generated: pages of the error codes')
