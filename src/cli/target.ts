@@ -14,8 +14,12 @@ export interface TargetOptions {
   readonly allowBooted?: boolean
 }
 
-/** Adds the flags that name a target. */
-export function targetOptions(command: Command): Command {
+/**
+ * Adds the flags that name a target.
+ *
+ * @param isNeeded whether the command, called with these arguments, works on one
+ */
+export function targetOptions(command: Command, isNeeded = (_: readonly string[]) => true): Command {
   return command
     .option('--root <dir>', 'the mounted root partition')
     .option('--boot <dir>', 'the mounted boot partition; without it, what belongs there is skipped')
@@ -28,7 +32,7 @@ export function targetOptions(command: Command): Command {
     .option('--allow-booted', 'work on an image that has been started before')
     .hook('preAction', (_, action) => {
       const { root, image } = action.opts<TargetOptions>()
-      if (root === undefined && image === undefined) {
+      if (root === undefined && image === undefined && isNeeded(action.args)) {
         action.error('error: a target is missing: give --image FILE, or --root DIR (and --boot DIR)')
       }
     })

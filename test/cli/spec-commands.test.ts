@@ -10,7 +10,7 @@ import { HASH, KEYS } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
 
-const test = suite('CLI: check, init, hash-password, schema, completion')
+const test = suite('CLI: check, init, hash-password, explain CODE, schema, completion')
 const SOUND = `version: 1\nusers: [{ name: alice, passwordHash: ${HASH}, authorizedKeys: ['${KEYS.alice}'] }]\n`
 
 test('check: 0 for a sound spec, 2 for an invalid one, 5 for a lock-out, 2 when both', () =>
@@ -135,6 +135,31 @@ test('init on a terminal: what was answered makes a sound spec', () =>
     assert.equal(problems, [])
     assert.equal([spec?.users[0]?.name, spec?.device.hostname], ['bob', 'kit-1'])
   }))
+
+test('check names the code to ask for, explain prints its page', () =>
+  inWorkdir((folder) => {
+    const file = join(folder, 'pibake.yaml')
+    writeFileSync(file, `${SOUND}ssh: { denyUsers: [carl, carl], allowUsers: [alice, bob] }\n`)
+    assert.match(pibake(['check', file]).stderr, 'pibake explain SSH004 tells more\n')
+    assert.not.match(pibake(['check', file, '--quiet']).stderr, 'explain')
+
+    const page = readFileSync(join(packageRoot, 'docs/errors/SSH004.md'), 'utf8')
+    assert.equal(pibake(['explain', 'ssh004']), { code: 0, stdout: page, stderr: '' })
+    const json = JSON.parse(pibake(['explain', 'SSH004', '--json']).stdout)
+    assert.equal([json.schema, json.code, json.page], ['pibake.code/1', 'SSH004', page])
+  }))
+
+test('explain: an unknown code is a usage error; a path still needs a target', () => {
+  const unknown = pibake(['explain', 'SHS004'])
+  assert.equal([unknown.code, unknown.stdout], [2, ''])
+  assert.match(unknown.stderr, 'hint: did you mean SSH004?')
+  const spec = pibake(['explain', 'pibake.yaml'])
+  assert.is(spec.code, 2)
+  assert.match(spec.stderr, 'pibake explain SPEC TARGET PATH')
+  const untargeted = pibake(['explain', 'pibake.yaml', '/etc/passwd'])
+  assert.is(untargeted.code, 2)
+  assert.match(untargeted.stderr, 'a target is missing')
+})
 
 test('schema: the shipped file', () => {
   const { code, stdout } = pibake(['schema'])

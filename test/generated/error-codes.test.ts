@@ -37,7 +37,7 @@ test('docs/error-codes.md is the table of codes', () => {
       '',
       '| code | meaning |',
       '|---|---|',
-      ...own.map(([code, text]) => `| ${code} | ${text} |`),
+      ...own.map(([code, text]) => `| [${code}](errors/${code}.md) | ${text} |`),
       '',
     ]
   })
@@ -51,7 +51,9 @@ test('docs/error-codes.md is the table of codes', () => {
       '# Codes of errors and warnings',
       '',
       'Made from `src/spec/codes.ts` by `npm run generate`. A code keeps its meaning for ever. The message beside it says',
-      'what is wrong in the spec at hand, the line `hint:` how to put it right.',
+      'what is wrong in the spec at hand, the line `hint:` how to put it right. Each code has a page that says why pibake',
+      'insists, with an example and its cure; `pibake explain CODE` prints it. Examples with `pibake plan` are held against',
+      'a sample of Raspberry Pi OS Lite (Trixie); the files that they name hold what their names say.',
       '',
       ...sections,
     ].join('\n'),

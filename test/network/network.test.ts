@@ -92,6 +92,13 @@ test('an image without NetworkManager is told', () => {
   assert.equal(problemsOf(runControl(network, specWith(KIT), image)), ['NET023 network.wifi'])
 })
 
+test('a name that has no form in a profile is told', () => {
+  const spec = specWith(KIT)
+  const networks = [{ ssid: 'x'.repeat(33), psk: undefined, hidden: false }]
+  const result = runControl(network, { ...spec, network: { wifi: { country: 'AT', networks } } }, lite())
+  assert.equal(problemsOf(result), ['NET022 network.wifi.networks[0].ssid'])
+})
+
 test('without Wi-Fi in the spec the image keeps its radio as it is', () => {
   assert.equal([...runControl(network, specOf(USER), lite()).operations], [])
 })

@@ -212,6 +212,7 @@ const cases: readonly (readonly [title: string, text: string, expected: readonly
   ['sysctl dropped', `${SOUND}hardening: { sysctl: { kernel.sysrq: null } }\n`, []],
   ['module', `${SOUND}hardening: { blockedModules: ["a b"] }\n`, ['6:31 SVC012']],
   ['size', `${SOUND}hardening: { journal: { maxUse: 64 } }\n`, ['6:33 SPC003']],
+  ['a list of 1001', `${SOUND}services: { disable: [${'a, '.repeat(1001)}] }\n`, ['6:22 SPC010']],
   ['removeHome', `${SOUND}removeHome: true\ndefaultUser: keep\n`, ['6:13 SPC012']],
   ['path with ..', `${SOUND}files: [{ path: /etc/../root/x, content: a }]\n`, ['6:17 FIL010']],
   ['path of pibake', `${SOUND}files: [{ path: /etc/pibake/x, content: a }]\n`, ['6:17 FIL012']],

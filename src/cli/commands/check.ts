@@ -33,6 +33,8 @@ function check(io: Io, file: string): ExitCode {
   } else {
     printProblems(io, problems, locate)
     say(io, `${file}: ${errors.length === 0 ? 'sound' : 'not sound'} (${summary(problems)})`)
+    const [first] = errors.length === 0 ? problems : errors
+    if (first !== undefined) say(io, `pibake explain ${first.code} tells more`)
   }
   if (errors.length === 0) return EXIT.ok
   return errors.every(({ lockout }) => lockout === true) ? EXIT.lockout : EXIT.usage

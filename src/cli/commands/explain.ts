@@ -3,22 +3,25 @@ import { visible } from '../../encode/visible.ts'
 import { explainLines } from '../../plan/explain.ts'
 import { type Operation, pathKey } from '../../plan/operation.ts'
 import { common, type Run } from '../command.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT } from '../exit.ts'
+import { explainCode } from '../explain-code.ts'
 import { type Io, printJson } from '../io.ts'
 import { originText } from '../origin-text.ts'
 import { packageOptions } from '../package-options.ts'
 import { type Prepared, type PrepareOptions, prepare } from '../prepare.ts'
 import { openTarget, type TargetOptions, targetOptions } from '../target.ts'
 
-/** `pibake explain SPEC TARGET PATH` */
+/** `pibake explain SPEC TARGET PATH` and `pibake explain CODE` */
 export function addExplain(program: Command, run: Run): void {
   const command = program
     .command('explain')
-    .description('which spec key made which line of a path, and why')
-    .argument('<spec>', 'the spec file')
-    .argument('<path>', 'a path on the device, e.g. /etc/passwd or boot:/cmdline.txt')
-  common(packageOptions(targetOptions(command))).action(
-    run(async (io: Io, spec: string, path: string, options: PrepareOptions & TargetOptions): Promise<ExitCode> => {
+    .usage('[options] <spec> <path> | <code>')
+    .description('which spec key made which line of a path, and why; or what the code of a message means')
+    .argument('<spec>', 'the spec file; alone, the code of an error or warning, e.g. SSH004')
+    .argument('[path]', 'a path on the device, e.g. /etc/passwd or boot:/cmdline.txt')
+  common(packageOptions(targetOptions(command, (words) => words.length > 1))).action(
+    run(async (io: Io, spec: string, path: string | undefined, options: PrepareOptions & TargetOptions) => {
+      if (path === undefined) return explainCode(io, spec)
       const prepared = await prepare(io, spec, { ...options, acceptLockout: true }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const operation = find(prepared.plan.operations, path)

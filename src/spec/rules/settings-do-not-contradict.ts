@@ -6,8 +6,8 @@ const decided: Readonly<Record<string, string>> = {
   passwordauthentication: 'use ssh.passwordAuthentication',
   allowusers: 'use ssh.allowUsers',
   denyusers: 'use ssh.denyUsers',
-  include: 'bring the file by `files`, under /etc/ssh/sshd_config.d',
-  match: 'a block would take in all that follows; bring a file by `files`, under /etc/ssh/sshd_config.d',
+  include: 'the image reads what lies in its /etc/ssh/sshd_config.d before pibake runs',
+  match: 'a block would take in all that follows; put it into the image, as a file in /etc/ssh/sshd_config.d',
 }
 
 /** ssh.settings leaves alone what other keys decide: sshd would take the first of two values, whichever that is. */

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { packageRoot } from '../../src/assets.ts'
+import { codes } from '../../src/spec/codes.ts'
+import type { MemoryTree } from '../../src/tree/memory.ts'
+import { append, readPage, tell, withReport } from '../support/error-page.ts'
+import { assertGenerated } from '../support/generated.ts'
+import { suite } from '../support/suite.ts'
+
+/** Codes that no spec alone provokes, and what else it takes. Their pages say it; the tests named here provoke them. */
+const WITHOUT_SPEC: Readonly<Record<string, string>> = {
+  YML001: 'bytes that are not UTF-8: spec/positions.test.ts',
+  YML005: 'a file of more than 1 MiB: spec/positions.test.ts',
+  YML008: 'a character that is not shown: spec/positions.test.ts',
+  SPC008: 'the mode of a file: spec/load.test.ts',
+  SPC010: 'more than a thousand entries: spec/positions.test.ts',
+  F2B018: 'KEY007 comes first: system/fail2ban.test.ts',
+  PKG004: 'archives of packages: device/packages-archive.test.ts',
+  PKG009: 'gpgv and a signature: device/signed-debs.test.ts',
+  NET022: 'NET006 and NET007 come first: network/network.test.ts',
+}
+
+/** What a page says of its image in words, or takes for granted. */
+const PLANTED: Readonly<Record<string, (root: MemoryTree) => void>> = {
+  USR020: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  USR022: (root) => append(root, '/etc/shadow', 'kiosk:!:20000::::::\n'),
+  USR026: (root) => directory(root, '/home/alice', 1234),
+  FWL013: ({ nodes }) => {
+    const target = '/usr/lib/systemd/system/nftables.service'
+    const link = '/etc/systemd/system/sysinit.target.wants/nftables.service'
+    nodes.set(link, { kind: 'symlink', target, uid: 0, gid: 0 })
+  },
+  NET023: (root) => {
+    const status = new TextDecoder().decode(root.read('/var/lib/dpkg/status'))
+    root.nodes.delete('/var/lib/dpkg/status')
+    append(root, '/var/lib/dpkg/status', status.replace('Package: network-manager\n', 'Package: ifupdown\n'))
+  },
+  ACC009: (root) => directory(root, '/home', 0, 0o700),
+  ACC030: (root) => {
+    append(root, '/etc/shadow', 'kiosk:!:20000::::::\n')
+    directory(root, '/home/kiosk', 1500)
+    directory(root, '/home/kiosk/.ssh', 1500)
+  },
+}
+
+const test = suite('generated: pages of the error codes')
+const folder = join(packageRoot, 'docs/errors')
+
+test('every code has a page, and every page a code', () => {
+  assert.equal(
+    readdirSync(folder).sort(),
+    Object.keys(codes)
+      .map((code) => `${code}.md`)
+      .sort(),
+  )
+})
+
+for (const name of readdirSync(folder).sort()) {
+  const code = name.replace('.md', '')
+  test(code, () => {
+    const page = readPage(readFileSync(join(folder, name), 'utf8'))
+    assert.ok(page.text.startsWith(`# ${code}\n\n${codes[code]}\n\n`), 'the page starts with the code and its meaning')
+    assert.is(page.example === undefined, WITHOUT_SPEC[code] !== undefined, 'it has an example, or a reason for none')
+    if (page.example === undefined) return
+    const { wrong, right, command } = page.example
+    const plant = PLANTED[code] ?? (() => {})
+    const told = tell(page, wrong, command, plant)
+    assertGenerated(`docs/errors/${name}`, withReport(page, told.report))
+    assert.ok(told.codes.has(code), `${code} does not come, but: ${told.report}`)
+    assert.equal(strangers(page.text, told.codes, code), [], 'what comes along is named')
+    const marked = wrong.split('\n').flatMap((line, i) => (line.endsWith(`# ${code}`) ? [i + 1] : []))
+    const found = [...told.report.matchAll(new RegExp(`^pibake\\.yaml:(\\d+):\\d+ \\w+ ${code} `, 'gm'))]
+    assert.equal(marked, [...new Set(found.map(([, line]) => Number(line)))], 'the mark is on the line of the message')
+    const mended =
+      right === undefined ? tell({ ...page, files: [] }, wrong, command, () => {}) : tell(page, right, command, plant)
+    assert.equal(strangers(page.text, mended.codes), [], mended.report)
+    assert.not(mended.isRefused, mended.report)
+    assert.not(mended.codes.has(code), mended.report)
+  })
+}
+
+/** The codes, but for `own` and those that the page has a link to. */
+function strangers(text: string, found: ReadonlySet<string>, own?: string): readonly string[] {
+  return [...found].filter((code) => code !== own && !text.includes(`[${code}](${code}.md)`))
+}
+
+function directory({ nodes }: MemoryTree, path: string, id: number, mode = 0o755): void {
+  nodes.set(path, { kind: 'directory', mode, uid: id, gid: id })
+}
