@@ -48,7 +48,11 @@ for (const release of releases) {
       container.run(['mv', '/run/ends.conf', '/run/systemd/system/fail2ban.service.d/zz-ends.conf'])
       container.run(['systemctl', 'daemon-reload'])
       container.run(['systemctl', 'restart', 'fail2ban'])
-      await container.until('the end', 10, () => container.attempt(['test', '-e', '/var/lib/fail2ban/ended']).status === 0)
+      await container.until(
+        'the end',
+        10,
+        () => container.attempt(['test', '-e', '/var/lib/fail2ban/ended']).status === 0,
+      )
       await container.until('the start after it', 40, () => banned().includes('192.0.2.7'))
       assert.is(container.run(['systemctl', 'show', '--property=NRestarts', '--value', 'fail2ban']), '1\n')
     } finally {
