@@ -95,7 +95,7 @@ export function proofProblems(root: Tree, { inventory }: Context, lines: readonl
       hint:
         line.keyword === 'AllowUsers'
           ? 'name these users in ssh.allowUsers, or take the line out of the image'
-          : `take the line out of the image, or rename its file to sort after ${DROP_IN.split('/').at(-1)}`,
+          : 'take the line out of the image',
     }),
   )
   return [...broken, ...beaten, ...listenProblems(config), ...optionProblems(root)]
