@@ -64,7 +64,9 @@ test('every link leads somewhere', () => {
   const pages = [
     'README.md',
     'CONTRIBUTING.md',
-    ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+    ...readdirSync(join(packageRoot, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
   ]
   for (const page of pages) {
     for (const [, target] of assetText(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
