@@ -3,7 +3,7 @@
  * has one of the words. As root; see CONTRIBUTING.md.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,11 +33,12 @@ const program = fileURLToPath(new URL('../run.js', import.meta.url))
 const place = join(packageRoot, 'test/long/results')
 mkdirSync(place, { recursive: true })
 const { processor, cores, memoryGiB, kernel, node } = machine()
-const lines = [
-  `Long runs of ${date}`,
-  `${processor}, ${cores} cores, ${memoryGiB} GiB, Linux ${kernel}, Node.js ${node}`,
-  '',
-]
+const file = join(place, `${date}.txt`)
+const head = `Long runs of ${date}\n${processor}, ${cores} cores, ${memoryGiB} GiB, Linux ${kernel}, Node.js ${node}\n\n`
+/** A run that is made again takes the place of what the same day had. */
+let lines: readonly string[] = existsSync(file)
+  ? readFileSync(file, 'utf8').slice(head.length).trimEnd().split('\n')
+  : []
 
 for (const [settings, tests] of RUNS) {
   const name = `${Object.entries(settings)
@@ -60,7 +61,8 @@ for (const [settings, tests] of RUNS) {
     process.stderr.write(stdout)
   }
   const told = stdout.split('\n').filter((line) => /^\d+ sequences|^\d+ passed, \d+ failed$/.test(line))
-  lines.push(`${name}: ${told.join('; ')}; ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`)
-  console.log(lines.at(-1))
-  writeFileSync(join(place, `${date}.txt`), `${lines.join('\n')}\n`)
+  const line = `${name}: ${told.join('; ')}; ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`
+  lines = [...lines.filter((other) => !other.startsWith(`${name}: `)), line]
+  console.log(line)
+  writeFileSync(file, `${head}${lines.join('\n')}\n`)
 }
