@@ -1,54 +1,24 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { Interrupted } from '../apply/errors.ts'
-import { type Carried, packagesText, sizeText } from '../controls/bundle.ts'
+import type { Carried } from '../controls/bundle.ts'
 import { missingPackages } from '../controls/first-boot.ts'
 import { visible } from '../encode/visible.ts'
 import type { Judged } from '../judge.ts'
-import type { Bundle } from '../packages/bundle.ts'
 import { bundleIn } from '../packages/bundle-in.ts'
-import { DebCache } from '../packages/cache.ts'
-import { PackageError, UnknownPackages, WITHOUT } from '../packages/errors.ts'
-import { fetchDebs } from '../packages/fetch.ts'
-import { entryFor, type Lock, type LockedImage, lockText, parseLock, withEntry } from '../packages/lock.ts'
-import { makeBundle } from '../packages/make-bundle.ts'
-import { type Mirror, parseMirrors } from '../packages/mirrors.ts'
-import { proveBundle } from '../packages/prove-bundle.ts'
+import { PackageError, UnknownPackages } from '../packages/errors.ts'
 import { imageState, type Request, requestDifferences } from '../packages/request.ts'
-import { resolvePackages } from '../packages/resolve.ts'
-import { judgeRoom } from '../packages/room.ts'
-import { imageSources, type Source } from '../packages/sources.ts'
+import { imageSources } from '../packages/sources.ts'
 import type { Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import { TargetError, type Tree } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { interruptible } from './interrupt.ts'
 import { type Io, printJson, say } from './io.ts'
-import type { PackageOptions } from './package-options.ts'
-
-/**
- * How much a command may do to have the packages: `known`: nothing but look at what is there; `try`: ask the network,
- * and go on without; `must`: ask the network, write the lock, and end if that fails; `update`: the same, and the lock
- * that is there does not count.
- */
-export type CarryMode = 'known' | 'try' | 'must' | 'update'
-
-export interface CarryOptions extends PackageOptions {
-  readonly mode: CarryMode
-  readonly specFile: string
-  /** Bytes that are free on the root partition; without it, that they suffice is seen when they are written. */
-  readonly free?: (() => number | undefined) | undefined
-}
+import { type CarryOptions, PackageJob } from './package-job.ts'
 
 export type CarryResult =
   | { readonly carried: Carried }
   | { readonly problems: readonly Problem[] }
   | { readonly exit: ExitCode }
-
-/** The lock of a spec: `pibake.lock` beside it. */
-export function lockFileOf(specFile: string): string {
-  return join(dirname(specFile), 'pibake.lock')
-}
 
 /**
  * The packages that the image is to carry: those of the lock, those that it carries already, or what apt chooses now.
@@ -110,7 +80,7 @@ async function found(
     debs: spec.packages.debs.map(({ file, sha256 }) => ({ file, sha256 })),
     snapshot: spec.packages.snapshot ?? null,
   }
-  const job = new Job(io, spec, root, request, sources, options)
+  const job = new PackageJob(io, spec, root, request, sources, options)
   const lock = job.locked()
   const differences = lock === undefined ? ['there is no entry for such an image'] : requestDifferences(lock, request)
   const isFresh = lock !== undefined && differences.length === 0
@@ -135,90 +105,6 @@ async function found(
     return { carried: { unknown: 'apt has no sources in this image' } }
   if (lock !== undefined && !isFresh) say(io, `pibake.lock is stale: ${differences.join('; ')}`)
   return { carried: job.fitting(await job.resolved()) }
-}
-
-/** One look for packages, with all that its steps share. */
-class Job {
-  readonly lockFile: string
-  readonly #io: Io
-  readonly #spec: Spec
-  readonly #root: Tree
-  readonly #request: Request
-  readonly #sources: readonly Source[]
-  readonly #options: CarryOptions
-  readonly #mirrors: readonly Mirror[]
-  readonly #debs: ReadonlyMap<string, Uint8Array>
-
-  constructor(io: Io, spec: Spec, root: Tree, request: Request, sources: readonly Source[], options: CarryOptions) {
-    this.lockFile = lockFileOf(options.specFile)
-    this.#io = io
-    this.#spec = spec
-    this.#root = root
-    this.#request = request
-    this.#sources = sources
-    this.#options = options
-    const inherited = (io.env.PIBAKE_APT_MIRROR ?? '').split(/\s+/).filter((word) => word !== '')
-    this.#mirrors = parseMirrors([...(options.aptMirror ?? []), ...inherited])
-    this.#debs = new Map(spec.packages.debs.map(({ sha256, content }) => [sha256, content]))
-  }
-
-  locked(): LockedImage | undefined {
-    return entryFor(this.#lock(), this.#request)
-  }
-
-  /** With `known`, from the cache alone. */
-  async fromLock(lock: LockedImage): Promise<Bundle> {
-    return makeBundle(lock, await this.#fetch(lock))
-  }
-
-  async resolved(): Promise<Bundle> {
-    say(this.#io, 'asking the package sources of the image …')
-    const options = { sources: this.#sources, mirrors: this.#mirrors, env: this.#io.env, debs: this.#debs }
-    const lock = await resolvePackages(this.#root, this.#request, options)
-    const bundle = makeBundle(lock, await this.#fetch(lock))
-    await proveBundle(this.#root, bundle, this.#io.env)
-    if (this.#options.mode !== 'try') {
-      writeFileSync(this.lockFile, lockText(withEntry(this.#lock(), lock)))
-      say(this.#io, `wrote ${this.lockFile}`)
-    }
-    return bundle
-  }
-
-  /** @throws SpaceError when the root partition has no room for it */
-  fitting(bundle: Bundle): Bundle {
-    const free = this.#options.free?.()
-    const warning = free === undefined ? undefined : judgeRoom(this.#root, bundle.lock, free)
-    if (warning !== undefined) say(this.#io, `warning: ${warning}`)
-    return bundle
-  }
-
-  #lock(): Lock {
-    if (!existsSync(this.lockFile)) return []
-    const parsed = parseLock(readFileSync(this.lockFile, 'utf8'))
-    if ('lock' in parsed) return parsed.lock
-    throw new PackageError(`${this.lockFile} is no lock of pibake: ${parsed.failure}`, {
-      hint: 'remove it, and pibake lock makes it anew',
-    })
-  }
-
-  #fetch(lock: LockedImage) {
-    const { mode } = this.#options
-    return fetchDebs(lock.packages, {
-      cache: new DebCache(this.#io.env, (file) => {
-        say(this.#io, visible(`warning: ${file} is not what its name says, and is thrown away`))
-      }),
-      mirrors: this.#mirrors,
-      snapshot: this.#spec.packages.snapshot,
-      env: this.#io.env,
-      debs: this.#debs,
-      onFetch: (count, bytes) => {
-        if (mode === 'known') {
-          throw new PackageError(`${packagesText(count)} of pibake.lock not in the cache`, { hint: WITHOUT })
-        }
-        say(this.#io, `fetching ${packagesText(count)}, ${sizeText(bytes)} …`)
-      },
-    })
-  }
 }
 
 /** Which key of the spec a name comes from. */

@@ -55,8 +55,32 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
   const report = () =>
     writeReport(
       { release, architecture, kernel: machine.kernel.version, ...life, checks: checks.done, times },
-      values.times ? `times-${date}` : date,
+      date,
+      values.times ? 'times' : undefined,
     )
+
+  const lives = async () => {
+    await checks.check('control: the unbaked image lives', async () => {
+      stockCard({ ...recipe, planted: PLANTED }, card('stock-lived'))
+      const device = await Device.make(machine, card('stock-lived'), owner, accounts.stock)
+      await liveStock(device, PLANTED, life).finally(() => device.remove())
+    })
+    report()
+    await checks.check('the baked image lives', async () => {
+      // Where no sshd listens any more somebody else does.
+      bakedCard({ ...recipe, planted: [22, ...PLANTED] }, card('baked-lived'))
+      const device = await Device.make(machine, card('baked-lived'), owner, accounts.baked)
+      await liveBaked(device, owner, life).finally(() => device.remove())
+    })
+    report()
+    await checks.check('the baked image lives through power cuts', async () => {
+      bakedCard({ ...recipe, planted: [22, ...PLANTED] }, card('baked-cut'))
+      const device = await Device.make(machine, card('baked-cut'), owner, accounts.baked)
+      await liveCut(device, life).finally(() => device.remove())
+    })
+    report()
+    rmSync(card('baked-cut'), { force: true })
+  }
 
   if (!values.times) await lives()
   const pairs = Number(values.pairs)
@@ -82,27 +106,4 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
   owner.remove()
   for (const what of ['baked', 'stock', 'baked-lived', 'stock-lived']) rmSync(card(what), { force: true })
   return checks.done.every(({ passed }) => passed)
-
-  async function lives(): Promise<void> {
-    await checks.check('control: the unbaked image lives', async () => {
-      stockCard({ ...recipe, planted: PLANTED }, card('stock-lived'))
-      const device = await Device.make(machine, card('stock-lived'), owner, accounts.stock)
-      await liveStock(device, PLANTED, life).finally(() => device.remove())
-    })
-    report()
-    await checks.check('the baked image lives', async () => {
-      // Where no sshd listens any more somebody else does.
-      bakedCard({ ...recipe, planted: [22, ...PLANTED] }, card('baked-lived'))
-      const device = await Device.make(machine, card('baked-lived'), owner, accounts.baked)
-      await liveBaked(device, owner, life).finally(() => device.remove())
-    })
-    report()
-    await checks.check('the baked image lives through power cuts', async () => {
-      bakedCard({ ...recipe, planted: [22, ...PLANTED] }, card('baked-cut'))
-      const device = await Device.make(machine, card('baked-cut'), owner, accounts.baked)
-      await liveCut(device, life).finally(() => device.remove())
-    })
-    report()
-    rmSync(card('baked-cut'), { force: true })
-  }
 }

@@ -24,18 +24,23 @@ export interface Result {
   readonly times: Readonly<Record<string, Times>>
 }
 
-/** Writes `test/boot/results/RELEASE-ARCHITECTURE-DATE`, as JSON and as text. */
-export function writeReport(result: Result, date: string): void {
+/**
+ * Writes `test/boot/results/RELEASE-ARCHITECTURE-DATE`, as JSON and as text.
+ *
+ * @param part goes into the name before the date, when not all was run
+ */
+export function writeReport(result: Result, date: string, part?: 'times'): void {
   const machine = { ...hostFacts(emulator(result.architecture)), load: loadavg()[2] ?? 0 }
   const passed = result.checks.filter((check) => check.passed).length
   const count = { checks: result.checks.length, passed }
-  const place = join(packageRoot, 'test/boot/results', `${result.release}-${result.architecture}-${date}`)
+  const name = [result.release, result.architecture, ...(part === undefined ? [] : [part]), date].join('-')
+  const place = join(packageRoot, 'test/boot/results', name)
   mkdirSync(join(packageRoot, 'test/boot/results'), { recursive: true })
   const document = { schema: 'pibake.boot/1', date, machine, count, ...result }
   writeFileSync(`${place}.json`, `${JSON.stringify(document, null, 1)}\n`)
   const head = `Real boots, ${result.release} on ${result.architecture}, ${date}
 ${machine.cpu}, ${machine.cores} cores, ${machine.distribution}; ${machine.qemu}, ${machine.acceleration}; load of 15 minutes ${machine.load}
-guest: Linux ${result.kernel}, ${result.versions.join(', ')}
+guest: ${[`Linux ${result.kernel}`, ...result.versions].join(', ')}
 ${passed} of ${count.checks} checks passed
 `
   writeFileSync(`${place}.txt`, [head, checkLines(result), probeLines(result), timeLines(result)].join('\n'))

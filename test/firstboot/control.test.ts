@@ -60,6 +60,13 @@ test('what the first start must do lies in files of one value each', () => {
   )
 })
 
+test('jails that the spec switches off do not have to run; those of its own have', () => {
+  const { operations } = compiled(
+    'fail2ban: { jails: { recidive: { enabled: false }, pam-generic: { maxretry: 4 }, sshd: { enabled: "off" } } }\n',
+  )
+  assert.is(asked(operations).fail2ban, 'pam-generic\n')
+})
+
 test('what is not wanted is taken away, so that an earlier plan leaves nothing behind', () => {
   const { operations } = compiled(
     'firewall: { enabled: false }\nfail2ban: { enabled: false }\nupdates: { firstBoot: none }\n',
