@@ -1,93 +1,12 @@
 # shellcheck shell=sh
-# A whole pair for each type in first-boot/host-keys, before sshd starts. A good private key is never replaced: it is
-# the device's identity. 0-byte, truncated and mismatched ones are what a power cut leaves (armbian/build#10696).
+# The host keys that sshd waits for.
 limit=240
 severity=failed
 
 check() {
-  for type in $(asked host-keys); do
-    [ ! -e "$(baked_path "$type")" ] && good_private "$type" "$(key_path "$type")" && good_public "$(key_path "$type")" || return 1
-  done
+  host_keys_whole before
 }
 
 apply() {
-  damaged=no
-  for type in $(asked host-keys); do
-    key=$(key_path "$type")
-    baked=$(baked_path "$type")
-    if [ -e "$baked" ]; then
-      if chmod 0600 "$baked" && good_private "$type" "$baked"; then
-        put_in_force "$baked" "$key"
-      else
-        damaged=yes
-      fi
-    fi
-    if ! good_private "$type" "$key"; then make_pair "$type" "$key"; fi
-    if ! good_public "$key"; then
-      put "$key.pub" 0644 "$(public_of "$key")" || give_up host-key-not-made
-    fi
-  done
-  # sshd has a key all the same, so the owner gets in; but it is not the one that the owner knows.
-  [ $damaged = no ] || give_up baked-host-key-damaged
-}
-
-key_path() {
-  echo "$PIBAKE_PREFIX/etc/ssh/ssh_host_$1_key"
-}
-
-# A key that was made before the first start. It is not in /etc/ssh because Bookworm's first start empties that.
-baked_path() {
-  echo "$ASK/host-keys.d/ssh_host_$1_key"
-}
-
-# put_in_force BAKED KEY: in place of whatever the system has made meanwhile. BAKED is there until the very rename that
-# puts it in force, so a power cut at any point begins anew, and no second copy of the secret is left.
-put_in_force() {
-  put "$2.pub" 0644 "$(public_of "$1")" || give_up host-key-not-made
-  checkpoint host-keys.public
-  mv -f "$1" "$2"
-  flush "${2%/*}" "${1%/*}"
-}
-
-# Type and blob that belong to a private key; fails for one that does not parse or that asks for a passphrase.
-public_of() {
-  bounded 20 ssh-keygen -y -P '' -f "$1" 2>/dev/null
-}
-
-# sshd ignores a private key that others may read.
-good_private() {
-  [ -s "$2" ] || return 1
-  case $(ls -ln "$2") in -rw------*) ;; *) return 1 ;; esac
-  case $1:$(public_of "$2") in
-    ed25519:ssh-ed25519\ * | rsa:ssh-rsa\ * | ecdsa:ecdsa-sha2-*\ *) ;;
-    *) return 1 ;;
-  esac
-}
-
-good_public() {
-  [ -s "$1.pub" ] || return 1
-  read -r stored_type stored_blob _ <"$1.pub" || :
-  # The comment may differ.
-  case $(public_of "$1") in
-    "$stored_type $stored_blob" | "$stored_type $stored_blob "*) ;;
-    *) return 1 ;;
-  esac
-}
-
-# The private key takes its place last, so that "there is a private key" means "there is a pair".
-make_pair() {
-  new=$2.new
-  rm -f "$new" "$new.pub"
-  mkdir -p "${2%/*}"
-  case $1 in rsa) bits=3072 ;; *) bits=256 ;; esac
-  bounded 220 ssh-keygen -q -t "$1" -b $bits -N '' -C "root@$(first_line "$PIBAKE_PREFIX/etc/hostname")" -f "$new" ||
-    give_up host-key-not-made
-  checkpoint host-keys.generated
-  if ! good_private "$1" "$new" || ! good_public "$new"; then give_up host-key-not-made; fi
-  flush "$new" "$new.pub"
-  mv -f "$new.pub" "$2.pub"
-  flush "${2%/*}"
-  checkpoint host-keys.public
-  mv -f "$new" "$2"
-  flush "${2%/*}"
+  make_host_keys_whole before
 }

@@ -41,8 +41,8 @@ function compile(context: Context): Contribution {
     operations: [
       rootDirectory('/etc/pibake', origin),
       rootDirectory('/usr/lib/pibake', origin),
-      rootFile(TABLE, data, origin, 0o644),
-      rootFile(YIELD, {}, origin, 0o755),
+      rootFile(TABLE, data, origin),
+      rootFile(YIELD, {}, origin, { mode: 0o755 }),
       ...unitFiles.map((path) => rootFile(path, {}, origin)),
     ],
     units: UNITS.map((unit) => ({ unit, state: 'enabled', origin })),

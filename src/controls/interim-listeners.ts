@@ -1,8 +1,8 @@
 import { unitNames } from '../formats/unit-files.ts'
 import type { FileOperation, RemoveOperation } from '../plan/operation.ts'
-import { render, Traced } from '../render/render.ts'
+import { Traced } from '../render/render.ts'
 import type { Context, Contribution, Control } from './control.ts'
-import { absent } from './root-file.ts'
+import { absent, rootFile } from './root-file.ts'
 
 /** What listens to the network in images of Raspberry Pi OS, sshd aside (pi-gen's package lists, Lite to Full). */
 const LISTENERS = [
@@ -31,11 +31,8 @@ function compile({ spec, inventory, because }: Context): Contribution {
     operations: LISTENERS.flatMap((unit): (FileOperation | RemoveOperation)[] => {
       const path = `/etc/systemd/system/${unit}.d/pibake-until-ufw.conf`
       if (!unguarded || !present.has(unit)) return inventory.root.lstat(path) ? [absent(path, origin)] : []
-      const { content, lines } = render('root/etc/systemd/system/LISTENER.d/pibake-until-ufw.conf.ejs', {
-        unit: new Traced(unit, origin),
-      })
-      const owner = { uid: 0, gid: 0 }
-      return [{ kind: 'file', partition: 'root', path, content, mode: 0o644, owner, origin, lines }]
+      const template = '/etc/systemd/system/LISTENER.d/pibake-until-ufw.conf'
+      return [rootFile(path, { unit: new Traced(unit, origin) }, origin, { template })]
     }),
   }
 }

@@ -1,9 +1,18 @@
 import type { DirectoryOperation, FileOperation, Origin, RemoveOperation } from '../plan/operation.ts'
 import { render } from '../render/render.ts'
 
-/** A file of root's on the root partition, from the template of the same path, readable by all unless `mode` says else. */
-export function rootFile(path: string, data: object, origin: Origin, mode = 0o644): FileOperation {
-  const { content, lines } = render(`root${path}.ejs`, data)
+/**
+ * A file of root's on the root partition, readable by all unless `mode` says else.
+ *
+ * @param options.template the path of its template, where that is another one than its own
+ */
+export function rootFile(
+  path: string,
+  data: object,
+  origin: Origin,
+  { mode = 0o644, template = path }: { readonly mode?: number; readonly template?: string } = {},
+): FileOperation {
+  const { content, lines } = render(`root${template}.ejs`, data)
   return { kind: 'file', partition: 'root', path, content, mode, owner: { uid: 0, gid: 0 }, origin, lines }
 }
 

@@ -55,6 +55,6 @@ function rules(context: Context, owners: readonly Subject[], free: readonly Subj
   const directory = RULES.slice(0, RULES.lastIndexOf('/'))
   return [
     { kind: 'directory', partition: 'root', path: directory, mode: 0o755, owner: { uid: 0, gid: 0 }, origin },
-    rootFile(RULES, data, origin, 0o440),
+    rootFile(RULES, data, origin, { mode: 0o440 }),
   ]
 }

@@ -78,6 +78,8 @@ for (const [title, { behaviour, before, after }] of Object.entries(variants)) {
         started.run(['systemctl', 'show', '--property', property, '--value', unit]).trim()
       assert.is(show('pibake-firstboot.service', 'Result'), 'success')
       assert.is(show('pibake-firstboot.service', 'ActiveState'), 'active')
+      for (const unit of ['sshd-keygen.service', 'regenerate_ssh_host_keys.service'])
+        assert.is(show(unit, 'ConditionResult'), 'no', `${unit} made host keys too`)
       const made = Number(show('pibake-firstboot.service', 'ExecMainExitTimestampMonotonic'))
       const answers = Number(show('ssh.service', 'ExecMainStartTimestampMonotonic'))
       assert.ok(made > 0 && made < answers, `keys at ${made}, sshd at ${answers}`)
@@ -93,3 +95,23 @@ for (const [title, { behaviour, before, after }] of Object.entries(variants)) {
     }
   })
 }
+
+test('trixie, no local half: the image’s own unit makes the host keys, and the owner gets in', async () => {
+  const image = stockImage('trixie-2026')
+  let device: Container | undefined
+  try {
+    settleIn(image.root)
+    const applied = pibake(['apply', owner.spec, '--boot', image.boot, '--root', image.root])
+    assert.is(applied.status, 0, applied.stdout + applied.stderr)
+    rmSync(join(image.root, 'etc/pibake/plan'))
+    const started = new Container(image.root, { network, bind: { [image.boot]: '/boot/firmware' } })
+    device = started
+    await started.until('sshd', 90, () => owner.login(network, ['true']).status === 0)
+    const made = started.run(['systemctl', 'show', '--property', 'ConditionResult', 'sshd-keygen.service'])
+    assert.is(made, 'ConditionResult=yes\n')
+    assert.match(started.run(['sshd', '-T']), /^passwordauthentication no$/m)
+  } finally {
+    await device?.remove()
+    image.remove()
+  }
+})

@@ -72,6 +72,12 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     )
   })
 
+  test('sshd, which did not wait for the RSA key, offers it', () => {
+    const scan = ['ssh-keyscan', '-T', '20', '-t', 'rsa', '-p', String(SSH_PORT), addresses.device]
+    const offered = network.attempt(scan).stdout.split(' ')[2]
+    assert.is(`${offered}`.trim(), device.run(['cat', '/etc/ssh/ssh_host_rsa_key.pub']).split(' ')[1])
+  })
+
   test('no unit failed, and none was dropped from the order', () => {
     assert.is(device.run(['systemctl', '--failed', '--no-legend', '--plain']), '')
     assert.not.match(device.console(), /ordering cycle|SKIP/)

@@ -154,6 +154,33 @@ for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
   })
 }
 
+const DROP_IN = /^root:\/etc\/systemd\/system\/(.*)\.d\/pibake-host-keys\.conf$/
+
+/** The units of an image that make host keys themselves: our drop-ins are for these and no others. */
+const makersIn = (root: MemoryTree) =>
+  root
+    .list('/usr/lib/systemd/system')
+    .filter((unit) => /^(?:sshd-keygen|regenerate_ssh_host_keys|ssh-hostkeys-generate)\.service$/.test(unit))
+
+for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
+  test(`${behaviour}: its own units make host keys only where the first start has made none`, () => {
+    const target = sample(behaviour)
+    const units = makersIn(target.root)
+    assert.ok(units.length > 0)
+    const dropIns = (parts: LooseSpec) =>
+      judged(bakeSpec(parts), target, keys).plan.operations.flatMap((one) => {
+        const unit = DROP_IN.exec(pathKey(one))?.[1]
+        return unit === undefined ? [] : [`${one.kind} ${unit}`]
+      })
+    const sorted = (kind: string) => units.map((unit) => `${kind} ${unit}`).sort()
+    for (const hostKeys of ['device', 'bake'])
+      assert.equal(dropIns({ ssh: { hostKeys } }).sort(), sorted('file'), hostKeys)
+    assert.equal(dropIns({ ssh: { enabled: false } }), [])
+    applied(bakeSpec(), target, keys)
+    assert.equal(dropIns({ ssh: { enabled: false } }).sort(), sorted('remove'))
+  })
+}
+
 test('without keys the plan names the same paths, says why it differs, and is the same each time', () => {
   const paths = (plan: Plan) => plan.operations.map((one) => `${one.kind} ${pathKey(one)}`)
   const [planned, again] = [judged(bakeSpec(), sample()), judged(bakeSpec(), sample())]
