@@ -1,7 +1,14 @@
 import { median, type Result, type Sample } from './measure.ts'
 
-/** What the first contender of a row is held to: its seconds over those of another one, or its memory. */
-export type Goal = { readonly ratio: number; readonly of: string } | { readonly megabytes: number }
+/**
+ * What the first contender of a row is held to: its seconds over those of another one, its seconds, its memory, or the
+ * bytes that it made over those that another one made.
+ */
+export type Goal =
+  | { readonly ratio: number; readonly of: string }
+  | { readonly seconds: number }
+  | { readonly megabytes: number }
+  | { readonly bytes: number; readonly of: string }
 
 /** A goal beside what was measured. */
 export interface Judged {
@@ -17,7 +24,15 @@ export function judged(goal: Goal, results: readonly Result[]): Judged {
     const megabytes = medianOf(own, 'rss') / 1024
     return verdict(`${goal.megabytes} MB`, `${megabytes.toFixed(0)} MB`, megabytes / goal.megabytes)
   }
+  if ('seconds' in goal) {
+    const seconds = medianOf(own, 'wall')
+    return verdict(`${goal.seconds} s`, `${seconds.toFixed(2)} s`, seconds / goal.seconds)
+  }
   const peer = results.find(({ name }) => name === goal.of)
+  if ('bytes' in goal) {
+    const larger = (own?.bytes ?? Number.NaN) / (peer?.bytes ?? Number.NaN)
+    return verdict(`${goal.bytes} × the bytes of ${goal.of}`, `${larger.toFixed(3)} ×`, larger / goal.bytes)
+  }
   const ratio = medianOf(own, 'wall') / medianOf(peer, 'wall')
   return verdict(`${factor(goal.ratio)} × ${goal.of}`, `${ratio.toFixed(2)} ×`, ratio / goal.ratio)
 }

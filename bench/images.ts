@@ -9,9 +9,11 @@ import { encodeFromFile } from '../src/archive/encode.ts'
 import { packageRoot } from '../src/assets.ts'
 import type { Goal } from './goal.ts'
 import { inPlace } from './in-place.ts'
+import { inPlaceLarge } from './large.ts'
 import { type Contender, type Missing, machine, race } from './measure.ts'
 import { debugfsScript } from './peers/debugfs.ts'
 import { Place } from './place.ts'
+import { reflinks } from './reflinks.ts'
 import { type MeasuredRow, report } from './report.ts'
 import { stage } from './work.ts'
 
@@ -46,6 +48,7 @@ const rows: readonly Row[] = [
     ],
     contenders: () => inPlace(place),
   },
+  { name: 'in place on a whole card', goals: [{ megabytes: 120 }], contenders: () => inPlaceLarge(place) },
   {
     name: '.img to .img',
     goals: [{ ratio: 1.3, of: 'cp --sparse=always' }],
@@ -64,6 +67,7 @@ const rows: readonly Row[] = [
       },
     ],
   },
+  { name: '.img to .img by reflinks', goals: [{ seconds: 0.3 }], contenders: () => reflinks(place) },
   {
     name: '.img.xz to .img',
     goals: [{ ratio: 1.05, of: 'xz -dc -T0' }],
@@ -74,12 +78,17 @@ const rows: readonly Row[] = [
   },
   {
     name: '.img.xz to .img.xz',
-    goals: [{ ratio: 0.1, of: 'xz -dc, debugfs + mtools, xz -T0 -6' }, { megabytes: 400 }],
+    goals: [
+      { ratio: 0.1, of: 'xz -dc, debugfs + mtools, xz -T0 -6' },
+      { megabytes: 400 },
+      { bytes: 1.01, of: 'xz -dc, debugfs + mtools, xz -T0 -6' },
+    ],
     contenders: async () => [
       {
         name: 'pibake bake, no checksums',
         command: bake(images.xz, at('g.img.xz'), plain),
         before: () => drop('g.img.xz'),
+        output: at('g.img.xz'),
       },
       { name: 'pibake bake', command: bake(images.xz, at('h.img.xz')), before: () => drop('h.img.xz') },
       {
@@ -92,6 +101,7 @@ const rows: readonly Row[] = [
           at('i.img.xz'),
         ),
         before: () => drop('peer.img', 'i.img.xz'),
+        output: at('i.img.xz'),
         runs: 1,
       },
     ],
@@ -113,6 +123,11 @@ const rows: readonly Row[] = [
           command: ['cp', '--reflink=never', at('j.img.zst'), at('l.img.zst')],
           before: () => drop('l.img.zst'),
         },
+        {
+          name: 'cp, sync',
+          command: sh('cp --reflink=never "$1" "$2"; sync "$2"', at('j.img.zst'), at('o.img.zst')),
+          before: () => drop('o.img.zst'),
+        },
       ]
     },
   },
@@ -122,6 +137,11 @@ const rows: readonly Row[] = [
     contenders: () => [
       { name: 'pibake bake, no checksums', command: bake(images.tar, at('m.tar'), plain), before: () => drop('m.tar') },
       { name: 'cp', command: ['cp', '--reflink=never', images.tar, at('n.tar')], before: () => drop('n.tar') },
+      {
+        name: 'cp, sync',
+        command: sh('cp --reflink=never "$1" "$2"; sync "$2"', images.tar, at('p.tar')),
+        before: () => drop('p.tar'),
+      },
     ],
   },
 ]

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
@@ -21,6 +21,8 @@ export interface Contender {
   readonly before?: () => void
   /** Called after each run, outside the clock: throws when the work was not done. */
   readonly check?: () => void
+  /** The file that it makes. */
+  readonly output?: string
   /** How often it runs at most. */
   readonly runs?: number
 }
@@ -35,6 +37,8 @@ export interface Missing {
 export interface Result {
   readonly name: string
   readonly samples: readonly Sample[]
+  /** Of the file that it makes. */
+  readonly bytes?: number
   /** Why there are none. */
   readonly missing?: string
 }
@@ -45,9 +49,9 @@ export interface Result {
  * @throws Error when one of them fails: a failed run has no time
  */
 export function race(contenders: readonly (Contender | Missing)[], runs: number, work: string): Result[] {
-  const results = contenders.map((contender) => ({
+  const results = contenders.map((contender): Result & { samples: Sample[]; bytes?: number } => ({
     name: contender.name,
-    samples: [] as Sample[],
+    samples: [],
     ...('missing' in contender ? { missing: contender.missing } : {}),
   }))
   for (let i = 0; i < runs; i++) {
@@ -56,7 +60,9 @@ export function race(contenders: readonly (Contender | Missing)[], runs: number,
       contender.before?.()
       const sample = measured(contender, work)
       contender.check?.()
-      results[index]?.samples.push(sample)
+      const result = results[index] as (typeof results)[number]
+      result.samples.push(sample)
+      if (contender.output !== undefined) result.bytes = statSync(contender.output).size
       console.error(`${contender.name}: ${sample.wall.toFixed(2)} s, ${Math.round(sample.rss / 1024)} MB`)
     }
   }

@@ -33,10 +33,10 @@ export class Place {
     for (const name of names) rmSync(this.at(name), { force: true })
   }
 
-  /** A copy of the base image, on the disk. */
-  fresh(name: string): void {
+  /** A copy of an image, of the base if none is named, on the disk. */
+  fresh(name: string, image = this.images.img): void {
     this.drop(name)
-    run(['cp', '--sparse=always', '--reflink=never', this.images.img, this.at(name)])
+    run(['cp', '--sparse=always', '--reflink=never', image, this.at(name)])
     run(['sync', this.at(name)])
   }
 

@@ -6,7 +6,7 @@ import { decodeFrameSync } from './zstd.ts'
 
 const MIB = 1024 * 1024
 /** Decoded frames in memory. */
-const KEPT = 32 * MIB
+const KEPT = 64 * MIB
 /** Larger frames are no good for entering a file in the middle. */
 const MAX_FRAME = 16 * MIB
 
@@ -40,17 +40,14 @@ export class ZstImage implements Bytes {
     this.path = path
     this.file = file
     this.units = units
-    this.#bytes = new UnitBytes(units, KEPT, (unit) => this.decode(unit))
+    this.#bytes = new UnitBytes(units, KEPT, (unit) =>
+      decodeFrameSync({ bytes: file.read(unit.offset, unit.length), size: unit.size }, path),
+    )
     this.size = this.#bytes.size
   }
 
   read(offset: number, length: number): Uint8Array {
     return this.#bytes.read(offset, length)
-  }
-
-  /** What a frame decodes to. */
-  decode(unit: PlacedFrame): Uint8Array {
-    return decodeFrameSync({ bytes: this.file.read(unit.offset, unit.length), size: unit.size }, this.path)
   }
 
   close(): void {

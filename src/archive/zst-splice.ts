@@ -29,7 +29,9 @@ export async function spliceZst(
       lanes: availableParallelism(),
       keep: (unit) => unit,
       make: async (touched, signal) => {
-        const bytes = patch(Buffer.from(image.decode(touched.unit)), touched)
+        const { imageOffset, size } = touched.unit
+        // A copy: the image keeps what it has decoded, most of it while the edit was made.
+        const bytes = patch(new Uint8Array(image.read(imageOffset, size)), touched)
         const coded = await encode(bytes, signal)
         return { parts: [coded], records: [{ length: coded.length, size: bytes.length }] }
       },

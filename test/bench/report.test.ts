@@ -22,6 +22,15 @@ test('a goal is held against medians, its limit included', () => {
   assert.is(judged(goal, [own, result('peer', 0.9)]).met, 'no')
   assert.is(judged({ ratio: 1 / 15, of: 'peer' }, [own, result('peer', 31)]).goal, 'at most 1/15 × peer')
   assert.is(judged({ megabytes: 99 }, [own]).met, 'no')
+  assert.is(judged({ seconds: 2 }, [own]).met, 'yes')
+  assert.is(judged({ seconds: 1.9 }, [own]).met, 'no')
+  const sizes = [
+    { ...own, bytes: 101 },
+    { ...result('peer', 1), bytes: 100 },
+  ]
+  assert.is(judged({ bytes: 1.01, of: 'peer' }, sizes).met, 'yes')
+  assert.is(judged({ bytes: 1, of: 'peer' }, sizes).met, 'no')
+  assert.is(judged({ bytes: 1, of: 'peer' }, [own, result('peer', 1)]).met, 'not measured')
 })
 
 test('a goal beside a peer that is missing or gone is not said to be met', () => {
