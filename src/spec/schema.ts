@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import * as f from './fields.ts'
-import { flag, list, oneOf, section, table, text, whole } from './values.ts'
+import { flag, judged, list, oneOf, section, table, text, whole } from './values.ts'
 
 /**
  * The spec as it is written, version 1: shapes and the syntax of single values. What defaults are filled in is
@@ -33,7 +33,7 @@ const keyEntry = section(
     ),
     expires: maybe(f.day('KEY010', 'The key is valid until the start of this day (UTC), YYYY-MM-DD.')),
     restrict: maybe(flag('No port, agent or X11 forwarding, no terminal.')),
-    command: maybe(text('The only command that this key may run.')),
+    command: maybe(judged(() => undefined, 'The only command that this key may run.')),
   },
   'A key with options: either `key` or `file`.',
 )

@@ -15,6 +15,7 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
   YML008: 'a character that is not shown: spec/positions.test.ts',
   SPC008: 'the mode of a file: spec/load.test.ts',
   SPC010: 'more than a thousand entries: spec/positions.test.ts',
+  SPC099: 'SPC006 comes first: plan/encoded.test.ts',
   F2B018: 'KEY007 comes first: system/fail2ban.test.ts',
   PKG004: 'archives of packages: device/packages-archive.test.ts',
   PKG009: 'gpgv and a signature: device/signed-debs.test.ts',
