@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { Device, type Fault, keyIsWhole } from '../firstboot/support/device.ts'
+import { type CallOptions, Device, type Fault, keyIsWhole } from '../firstboot/support/device.ts'
 import { suite } from '../support/suite.ts'
 
 const test = suite('first boot: faults')
@@ -16,23 +16,25 @@ async function anomalies(
   make: () => Device,
   words: readonly string[],
   start: number,
+  options: CallOptions = {},
 ): Promise<number> {
   // A hang costs seconds: every other N has to do.
   for (let at = start; ; at += kind === 'hang' ? 4 : 2) {
     const device = make()
     try {
-      const broken = await device.call(words, { fault: { kind, at }, limit: kind === 'hang' ? 5 : 30 })
+      const broken = await device.call(words, { limit: kind === 'hang' ? 5 : 30, ...options, fault: { kind, at } })
       if (broken.fired.length === 0) return at
       const where = `${kind} at ${at}: ${broken.fired.join(', ')}`
       if (kind === 'kill') assert.is.not(broken.status, 0, `${where} went unnoticed`)
       assert.is(device.halfKeys(), '', `${where} left half a key in its place`)
       device.boot()
-      const next = await device.call(words)
+      const next = await device.call(words, options)
       assert.is(next.status, 0, `${where}, then: ${next.stdout}${next.stderr}`)
       assert.ok(keyIsWhole(device), `${where}, then no key`)
+      assert.equal(device.missingKeys(), [], `${where}, then not all keys`)
       const before = device.snapshot()
       device.boot()
-      assert.is((await device.call(words)).stdout, '', where)
+      assert.is((await device.call(words, options)).stdout, '', where)
       assert.is(device.snapshot(), before, `${where}: a third start wrote`)
     } finally {
       device.remove()
@@ -47,6 +49,19 @@ for (const kind of ['kill', 'fail', 'hang'] as const) {
     assert.ok(Math.min(...ends) > 20, `only ${ends} commands were tried`)
   })
 }
+
+test('kill at the Nth command of making the RSA key, which sshd does not wait for: the next start finishes', async () => {
+  const network = new Device().ask('host-keys', 'ed25519\nrsa\n')
+  try {
+    assert.is((await network.call(['run', 'local'])).status, 0)
+    const make = () => network.copy()
+    const quick = { env: { SHORT_RSA: 'yes' } }
+    const ends = await Promise.all([1, 2].map((start) => anomalies('kill', make, ['run', 'network'], start, quick)))
+    assert.ok(Math.min(...ends) > 20, `only ${ends} commands were tried`)
+  } finally {
+    network.remove()
+  }
+})
 
 test('a key generator that hangs or fails ends as failed, and the device goes on', async () => {
   for (const [kind, reason] of [

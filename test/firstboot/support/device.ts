@@ -20,7 +20,7 @@ import { packageRoot } from '../../../src/assets.ts'
 const support = join(packageRoot, 'test/firstboot/support')
 
 /** Commands that change the device: the places where a cut or a failure matters. The fakes are counted too. */
-const mutating = ['chmod', 'flock', 'mkdir', 'mv', 'rm', 'rmdir', 'ssh-keygen']
+const mutating = ['chmod', 'flock', 'mkdir', 'mv', 'rm', 'rmdir']
 /** Commands that change nothing themselves: no place for a fault. */
 const passing = ['sleep', 'timeout']
 /** Commands that only read. There is no other: a fake that is taken away must not uncover the machine's own. */
@@ -81,6 +81,13 @@ export class Device {
     for (const name of passing) copyFileSync(join(support, 'fakes', name), join(this.#shims, 'bin', name))
     for (const name of [...mutating, ...readdirSync(join(support, 'fakes')).filter((name) => !passing.includes(name))])
       copyFileSync(join(support, 'shim.sh'), join(this.#shims, 'bin', name))
+  }
+
+  /** Another device that is as this one is. */
+  copy(): Device {
+    const other = new Device()
+    cpSync(this.root, other.root, { recursive: true, preserveTimestamps: true })
+    return other
   }
 
   /** What the plan asks of the first start. */
@@ -156,6 +163,12 @@ export class Device {
       .filter((name) => name.endsWith('_key'))
       .filter((name) => !names.includes(`${name}.pub`) || publicOf(this.path(`etc/ssh/${name}`)) === undefined)
       .join(' ')
+  }
+
+  /** The types of host key that are asked for and not there. */
+  missingKeys(): string[] {
+    const asked = this.read('etc/pibake/first-boot/host-keys').trim().split('\n')
+    return asked.filter((type) => !this.has(`etc/ssh/ssh_host_${type}_key`))
   }
 
   /** Takes a command away, as if its package were not installed. */
