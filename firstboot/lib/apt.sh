@@ -101,7 +101,40 @@ dpkg_whole() {
 
 # Configures what is unpacked.
 finish_dpkg() {
+  forget_half_made
   kept dpkg_patient
+}
+
+# ufw's postinst makes these with cp and then chmod, and keeps what is there: also what a power cut has left of them.
+# What is the owner's own has something else in it, and stays.
+forget_half_made() {
+  if installed ufw; then return 0; fi
+  for half in before.init after.init before.rules after.rules before6.rules after6.rules; do
+    made=$PIBAKE_PREFIX/etc/ufw/$half
+    [ -f "$made" ] || continue
+    case $half in
+      *.init) [ ! -s "$made" ] || [ "$(cat "$made")" = "$(cat "$PIBAKE_PREFIX/usr/share/ufw/$half")" ] || continue ;;
+      # Made by ucf, which takes a whole one that is gone for removed by the owner.
+      *.rules) [ ! -s "$made" ] || continue ;;
+    esac
+    rm -f "$made"
+  done
+}
+
+# Packages with a conffile of which dpkg does not know what it was: it puts a new conffile in its place and notes its sum
+# afterwards, and a power cut between the two leaves the word `newconffile` for the sum (deferred_configure_conffile in
+# dpkg's configure.c, 1.22). Upgrades would then take it for changed by the owner.
+with_unnoted_conffiles() {
+  # shellcheck disable=SC2016
+  bounded 60 dpkg-query -W -f='${binary:Package}\n${Conffiles}\n' |
+    awk '/^[^ ]/ { name = $1 } / newconffile$/ && !seen[name]++ { print name }'
+}
+
+# note_conffiles GET: installs those anew, by carried_get or apt_get.
+note_conffiles() {
+  unnoted=$(with_unnoted_conffiles)
+  # shellcheck disable=SC2086
+  [ -z "$unnoted" ] || "$1" 1800 --reinstall install $unnoted
 }
 
 # dpkg does not wait for its lock by itself, so this asks again for 300 s.

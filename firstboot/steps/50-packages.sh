@@ -9,6 +9,7 @@ check() {
   for package in $(asked packages-install); do
     installed "$package" || return 1
   done
+  [ -z "$(with_unnoted_conffiles)" ]
 }
 
 apply() {
@@ -29,6 +30,7 @@ install_carried() {
     if [ $# -gt 0 ]; then carried_get 1800 install "$@" || return 1; fi
     checkpoint packages.group
   done
+  note_conffiles carried_get || return 1
   check
 }
 
@@ -36,7 +38,7 @@ install_fetched() {
   apt_update
   dpkg_whole || apt_get 900 -f install || :
   # shellcheck disable=SC2046
-  if apt_get 1800 install $(asked packages-install); then return 0; fi
+  if apt_get 1800 install $(asked packages-install) && note_conffiles apt_get; then return 0; fi
   reason=$(apt_reason package-not-installed)
   for package in $(asked packages-install); do
     apt_get 900 install "$package" || reason=$(apt_reason package-not-installed)

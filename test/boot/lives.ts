@@ -284,9 +284,9 @@ async function ban(checks: Checks, device: Device, owner: Owner, console: Consol
   }
   await checks.check('a password opens nothing', () => refused(device, owner))
   await checks.check(`fail2ban bans after ${MAX_RETRY} failures, and not before`, async () => {
-    for (let failures = await more(0); failures < MAX_RETRY; failures = await more(failures)) {
+    for (let failures = 0; failures < MAX_RETRY; failures = await more(failures)) {
       assert.ok(!(await banned()) || (await counted()) >= MAX_RETRY, `banned after ${failures} failures`)
-      device.login('true', { user: failures === 1 ? 'pi' : 'admin', password: owner.password })
+      device.login('true', { user: failures === 0 ? 'pi' : 'admin', password: owner.password })
     }
     for (let waited = 0; !(await banned()); waited++) {
       assert.ok(waited < 60, 'no ban')

@@ -27,6 +27,21 @@ process.once('exit', () => {
   newer.remove()
 })
 
+/**
+ * What a power cut leaves at two moments that are too short to be met: a conffile has its place and dpkg has not noted it,
+ * and ufw's postinst has made one file and begun another.
+ */
+const HALF_DONE = `
+cd ${CARRIED}
+# What was killed may hold dpkg's lock for a moment.
+until dpkg --force-depends --unpack fail2ban_*.deb ufw_*.deb; do sleep 1; done
+cd /etc/fail2ban/filter.d
+mv tine20.conf.dpkg-new tine20.conf
+cp /usr/share/ufw/before.init /etc/ufw/before.init
+: >/etc/ufw/after.init
+`
+const HOOKS = '640 root /etc/ufw/after.init\n640 root /etc/ufw/before.init\n'
+
 const settled = ['etc', 'usr', 'home', 'root', 'var/lib/pibake', 'var/lib/dpkg']
 
 for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
@@ -79,6 +94,7 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     await device.until('the interim firewall', 60, () => tables().includes('table inet pibake_interim'))
     untilDpkgWorks()
     await device.remove()
+    runIn(image.root, ['timeout', '60', 'sh', '-euc', HALF_DONE])
     boot()
   })
 
@@ -88,6 +104,9 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     const log = () => device.run(['sh', '-c', 'tail -n 40 /var/lib/pibake/log/*'])
     assert.is(status.status, 0, `${status.stdout}${status.stderr}${log()}`)
     assert.is(device.run(['dpkg', '--audit']), '')
+    assert.is(device.attempt(['dpkg', '--verify', 'ufw', 'fail2ban']).stdout, '')
+    assert.is(device.run(['sh', '-c', `stat -c '%a %U %n' /etc/ufw/*.init`]), HOOKS)
+    for (const name of ['before.init', 'after.init']) device.run(['cmp', `/usr/share/ufw/${name}`, `/etc/ufw/${name}`])
     assert.is(device.attempt(['ip', 'route', 'show', 'default']).stdout, '')
   })
 

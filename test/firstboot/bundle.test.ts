@@ -57,6 +57,31 @@ withDevice('no network and no clock: all is installed and upgraded, ok, and the 
   assert.is((await device.call(['status'])).status, 0)
 })
 
+withDevice('a package whose conffiles dpkg has not noted, for the power went, is installed anew', async (device) => {
+  device.write('unnoted', 'fail2ban\nzsh\n')
+  const run = await device.call(['run'], offline)
+  assert.is(run.status, 0, run.stdout + run.stderr)
+  const again = device.read('run/apt-calls').match(/^.*--reinstall .*$/gm)
+  assert.is(again?.length, 1)
+  assert.match(again?.[0] ?? '', /carried\/sources\.list.* --reinstall install fail2ban zsh$/)
+  // Also where nothing else is left to do.
+  device.write('unnoted', 'ufw\n')
+  assert.is((await device.call(['status'], offline)).status, 2)
+})
+
+withDevice('what a power cut has left of files that ufw makes goes before ufw is configured', async (device) => {
+  device.write('half-done', 'half-done\n')
+  const [own, same, empty] = ['#!/bin/sh\necho mine\n', '#!/bin/sh\n', '']
+  for (const name of ['before.init', 'after.init']) device.write(`usr/share/ufw/${name}`, same)
+  const files = { 'before.init': own, 'after.init': same, 'before.rules': empty, 'after.rules': same }
+  for (const [name, text] of Object.entries(files)) device.write(`etc/ufw/${name}`, text)
+  assert.is((await device.call(['run', 'network'], offline)).status, 0)
+  assert.equal(
+    Object.keys(files).filter((name) => device.has(`etc/ufw/${name}`)),
+    ['before.init', 'after.rules'],
+  )
+})
+
 withDevice('the firewall comes first, then what bans, then the rest', async (device) => {
   await device.call(['run'], offline)
   const installs = device

@@ -73,7 +73,7 @@ export class Device {
     this.write('proc/uptime', '41.20 80.00\n')
     this.write('proc/sys/kernel/random/boot_id', '11111111-2222-3333-4444-555555555555\n')
     this.write('proc/net/route', 'Iface\tDestination\neth0\t00000000\t0100000A\n')
-    this.write('installed', 'openssh-server\n')
+    this.write('installed', 'openssh-server\n').write('unnoted', '')
     this.boot()
     mkdirSync(join(this.#shims, 'bin'))
     symlinkSync(found(shell), join(this.#shims, 'bin/sh'))
