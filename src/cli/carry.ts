@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Interrupted } from '../apply/errors.ts'
 import type { Carried } from '../controls/bundle.ts'
 import { missingPackages } from '../controls/first-boot.ts'
@@ -56,7 +57,9 @@ export async function carry(
 /** Ends with `Interrupted` when it is called off. apt hears Ctrl-C too, and what it says then is not the reason. */
 function unlessInterrupted<T>(work: () => Promise<T>): Promise<T> {
   return interruptible(async (signal) => {
-    const result = await work().catch((error) => {
+    const result = await work().catch(async (error) => {
+      // A signal that came while a program was waited for is told in the next turn of the event loop.
+      await setImmediate()
       throw signal.aborted ? new Interrupted() : error
     })
     if (signal.aborted) throw new Interrupted()
