@@ -9,10 +9,9 @@ export function reflinks(place: Place): readonly (Contender | Missing)[] {
   if (folder === undefined) return [{ name: 'pibake bake', missing: 'no mkfs.xfs' }]
   const at = (name: string) => `${folder}/${name}`
   run(['cp', '--sparse=always', place.images.img, at('base.img')])
-  const sync = () => run(['sync', '--file-system', folder])
   const before = (name: string) => () => {
     run(['rm', '-f', at(name)])
-    sync()
+    run(['sync', '--file-system', folder])
   }
   return [
     {
@@ -30,7 +29,7 @@ export function reflinks(place: Place): readonly (Contender | Missing)[] {
   ]
 }
 
-/** A new XFS file system; it is unmounted with the place's removal. */
+/** A new XFS file system, until this process ends. */
 function mounted(place: Place): string | undefined {
   if (!existsSync('/usr/sbin/mkfs.xfs') && !existsSync('/sbin/mkfs.xfs')) return undefined
   const folder = place.at('reflinks')

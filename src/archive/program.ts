@@ -50,9 +50,12 @@ export function start(
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (status, by) => {
-      if (signal?.aborted === true) reject(new Interrupted())
-      else if (status === 0) resolve()
-      else reject(failure(program, about, complaint, status ?? by))
+      // Ctrl-C ends it too, which may be told before the abort is, in the same turn of the event loop.
+      setImmediate(() => {
+        if (signal?.aborted === true) reject(new Interrupted())
+        else if (status === 0) resolve()
+        else reject(failure(program, about, complaint, status ?? by))
+      })
     })
   }).finally(() => signal?.removeEventListener('abort', abort))
   if (signal?.aborted === true) abort()

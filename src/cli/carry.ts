@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
-import { Interrupted } from '../apply/errors.ts'
 import type { Carried } from '../controls/bundle.ts'
 import { missingPackages } from '../controls/first-boot.ts'
 import { visible } from '../encode/visible.ts'
@@ -12,7 +10,7 @@ import type { Problem } from '../spec/report.ts'
 import type { Spec } from '../spec/spec.ts'
 import { TargetError, type Tree } from '../tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { interruptible } from './interrupt.ts'
+import { unlessInterrupted } from './interrupt.ts'
 import { type Io, printJson, say } from './io.ts'
 import { type CarryOptions, PackageJob } from './package-job.ts'
 
@@ -52,19 +50,6 @@ export async function carry(
     if (options.mode === 'known') say(io, visible(`the carried packages are not known: ${unknown}`))
     return { carried: { unknown } }
   }
-}
-
-/** Ends with `Interrupted` when it is called off. apt hears Ctrl-C too, and what it says then is not the reason. */
-function unlessInterrupted<T>(work: () => Promise<T>): Promise<T> {
-  return interruptible(async (signal) => {
-    const result = await work().catch(async (error) => {
-      // A signal that came while a program was waited for is told in the next turn of the event loop.
-      await setImmediate()
-      throw signal.aborted ? new Interrupted() : error
-    })
-    if (signal.aborted) throw new Interrupted()
-    return result
-  })
 }
 
 async function found(

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+import { Interrupted } from '../apply/errors.ts'
 import { EXIT } from './exit.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -18,4 +20,22 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop)
   }
+}
+
+/**
+ * Runs work that writes nothing and waits for other programs. They hear Ctrl-C too, and what they say then is not the
+ * reason for the end.
+ *
+ * @throws Interrupted when it was called off
+ */
+export function unlessInterrupted<T>(work: () => Promise<T>): Promise<T> {
+  return interruptible(async (signal) => {
+    const result = await work().catch(async (error) => {
+      // Their end may be told before the signal is, which comes in the same turn of the event loop.
+      await setImmediate()
+      throw signal.aborted ? new Interrupted() : error
+    })
+    if (signal.aborted) throw new Interrupted()
+    return result
+  })
 }
