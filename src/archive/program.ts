@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Interrupted } from '../apply/errors.ts'
+import { pendingSignals } from '../apply/pending-signals.ts'
 import { SpaceError, TargetError } from '../tree/tree.ts'
 
 export type Program = 'xz' | 'zstd'
@@ -49,13 +50,11 @@ export function start(
   child.stdin?.on('error', () => undefined)
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (status, by) => {
-      // Ctrl-C ends it too, which may be told before the abort is, in the same turn of the event loop.
-      setImmediate(() => {
-        if (signal?.aborted === true) reject(new Interrupted())
-        else if (status === 0) resolve()
-        else reject(failure(program, about, complaint, status ?? by))
-      })
+    child.on('close', async (status, by) => {
+      if (status !== 0) await pendingSignals()
+      if (signal?.aborted === true) reject(new Interrupted())
+      else if (status === 0) resolve()
+      else reject(failure(program, about, complaint, status ?? by))
     })
   }).finally(() => signal?.removeEventListener('abort', abort))
   if (signal?.aborted === true) abort()

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises'
 import { Interrupted } from '../apply/errors.ts'
+import { pendingSignals } from '../apply/pending-signals.ts'
 import { EXIT } from './exit.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -31,8 +31,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 export function unlessInterrupted<T>(work: () => Promise<T>): Promise<T> {
   return interruptible(async (signal) => {
     const result = await work().catch(async (error) => {
-      // Their end may be told before the signal is, which comes in the same turn of the event loop.
-      await setImmediate()
+      await pendingSignals()
       throw signal.aborted ? new Interrupted() : error
     })
     if (signal.aborted) throw new Interrupted()
