@@ -5,8 +5,16 @@ import { suite } from '../support/suite.ts'
 
 const test = suite('work that Ctrl-C calls off')
 
-// Here SIGHUP, which does the same: the tests' own Ctrl-C ends them.
-const endOf = (work: () => Promise<string>) => unlessInterrupted(work).catch((error: Error) => error)
+/** How the work ends. Nobody else hears the signal: other tests end by it. */
+async function endOf(work: () => Promise<string>): Promise<string | Error> {
+  const others = process.rawListeners('SIGHUP') as NodeJS.SignalsListener[]
+  process.removeAllListeners('SIGHUP')
+  try {
+    return await unlessInterrupted(work).catch((error: Error) => error)
+  } finally {
+    for (const other of others) process.on('SIGHUP', other)
+  }
+}
 
 test('a program that ends by Ctrl-C before we hear of it is not the reason', async () => {
   const end = await endOf(async () => {
