@@ -136,6 +136,8 @@ export async function liveStock(device: Device, planted: readonly number[], life
 /** Every file of pibake's state, with its times. */
 const LISTING = "find /var/lib/pibake -printf '%p %y %m %s %T@ %C@\\n' | sort"
 /** A test that refuses and a machine that is slow leave failures behind, and all of them come from one address. */
+/** What ssh ends with when it hears nothing more. */
+const CUT_OFF = 124
 const UNBAN = 'fail2ban-client unban --all'
 const UNPLANT =
   'rm /etc/systemd/system/sysinit.target.wants/planted.service /etc/systemd/system/planted.service /usr/local/lib/planted.py'
@@ -293,7 +295,11 @@ async function ban(checks: Checks, device: Device, owner: Owner, console: Consol
       await sleep(1000)
     }
   })
-  await checks.check('who is banned reaches sshd no more', () => assert.is(device.login('true').status, 255))
+  await checks.check('who is banned reaches sshd no more', () => {
+    // fail2ban notes the ban before the firewall has it: who comes between the two is cut off in the middle.
+    const first = device.login('true').status
+    assert.is(first === CUT_OFF ? device.login('true').status : first, 255)
+  })
   await checks.check('once the ban is lifted the owner logs in again', async () => {
     await console.run(UNBAN)
     await device.until('a login', 60, () => device.login('true').status === 0)
