@@ -58,6 +58,8 @@ export function race(contenders: readonly (Contender | Missing)[], runs: number,
     for (const [index, contender] of contenders.entries()) {
       if ('missing' in contender || i >= (contender.runs ?? runs)) continue
       contender.before?.()
+      // What the contender before has left to be written is no work of this one, which may have to wait for the disk.
+      spawnSync('sync')
       const sample = measured(contender, work)
       contender.check?.()
       const result = results[index] as (typeof results)[number]
