@@ -8,6 +8,7 @@ import { decodeZst } from './decode-zst.ts'
 import { sha256OfFile } from './hash-file.ts'
 import { newFile } from './new-file.ts'
 import { withFile } from './pieces.ts'
+import { whileWrittenBack } from './write-back.ts'
 
 /** So much is decoded before {@link DecodeOptions.limit} is asked. */
 export const FIRST = 1024 * 1024
@@ -53,7 +54,7 @@ export async function decodeToFile(source: string, destination: string, options:
       // A failure of the decoder is the one to tell; the hash is then called off.
       hash?.catch(() => undefined)
       try {
-        await decode({ ...rest, source: file, path: source, fd })
+        await whileWrittenBack(fd, () => decode({ ...rest, source: file, path: source, fd }))
         return hash === undefined ? {} : { sourceHash: await hash }
       } catch (error) {
         stop.abort()
