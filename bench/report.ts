@@ -44,6 +44,7 @@ function cells(result: Result, first: Result | undefined): string {
     wall.toFixed(2),
     medianOf(result, 'cpu').toFixed(2),
     (medianOf(result, 'rss') / 1024).toFixed(0),
-    (medianOf(first, 'wall') / wall).toFixed(2),
+    // Too short for time(1) to tell.
+    wall === 0 ? '–' : (medianOf(first, 'wall') / wall).toFixed(2),
   ].join(' | ')
 }
