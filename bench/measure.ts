@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { run } from '../test/device/support/run.ts'
 
 /** One run of a whole process with all its children. */
 export interface Sample {
@@ -59,7 +60,7 @@ export function race(contenders: readonly (Contender | Missing)[], runs: number,
       if ('missing' in contender || i >= (contender.runs ?? runs)) continue
       contender.before?.()
       // What the contender before has left to be written is no work of this one, which may have to wait for the disk.
-      spawnSync('sync')
+      run(['sync'])
       const sample = measured(contender, work)
       contender.check?.()
       const result = results[index] as (typeof results)[number]

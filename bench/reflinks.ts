@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { run } from '../test/device/support/run.ts'
 import type { Contender, Missing } from './measure.ts'
 import type { Place } from './place.ts'
@@ -9,10 +9,7 @@ export function reflinks(place: Place): readonly (Contender | Missing)[] {
   if (folder === undefined) return [{ name: 'pibake bake', missing: 'no mkfs.xfs' }]
   const at = (name: string) => `${folder}/${name}`
   run(['cp', '--sparse=always', place.images.img, at('base.img')])
-  const before = (name: string) => () => {
-    run(['rm', '-f', at(name)])
-    run(['sync', '--file-system', folder])
-  }
+  const before = (name: string) => () => rmSync(at(name), { force: true })
   return [
     {
       name: 'pibake bake, no checksums',

@@ -135,9 +135,9 @@ export async function liveStock(device: Device, planted: readonly number[], life
 
 /** Every file of pibake's state, with its times. */
 const LISTING = "find /var/lib/pibake -printf '%p %y %m %s %T@ %C@\\n' | sort"
-/** A test that refuses and a machine that is slow leave failures behind, and all of them come from one address. */
-/** What ssh ends with when it hears nothing more. */
+/** How a login ends that hears nothing more: `timeout` ends it. */
 const CUT_OFF = 124
+/** A test that refuses and a machine that is slow leave failures behind, and all of them come from one address. */
 const UNBAN = 'fail2ban-client unban --all'
 const UNPLANT =
   'rm /etc/systemd/system/sysinit.target.wants/planted.service /etc/systemd/system/planted.service /usr/local/lib/planted.py'
