@@ -2,8 +2,8 @@ import { createCipheriv } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { stockImage } from '../test/device/support/dress.ts'
-import { run } from '../test/device/support/run.ts'
+import { stockImage } from '../test/system/support/dress.ts'
+import { run } from '../test/system/support/run.ts'
 
 const MIB = 1024 * 1024
 /** The geometry of a Raspberry Pi OS Lite image of 2026: MBR, 8 MiB, FAT32 of 512-byte clusters, ext4. */
@@ -30,7 +30,7 @@ export interface Base {
  * firmware). Made once and kept in the cache, for packing it takes a quarter of an hour. As root.
  */
 export function base(): Base {
-  const place = join(cache, 'lite-1')
+  const place = join(cache, 'lite-2')
   if (!existsSync(place)) {
     mkdirSync(cache, { recursive: true })
     const partial = mkdtempSync(`${place}.partial-`)
@@ -98,6 +98,8 @@ function fillRoot(img: string, root: string, tar: string): void {
       mkdirSync(join(mounted, 'opt', copy), { recursive: true })
       run(['cp', '--archive', join(root, 'usr'), join(mounted, 'opt', copy)])
     }
+    // Copies of programs that run as root would be ways to root.
+    run(['chmod', '--recursive', 'ug-s', join(mounted, 'opt')])
     for (let i = 0; i < 24; i++) writeFileSync(join(mounted, 'opt', `firmware-${i}.bin`), noise(1000 + i, 16 * MIB))
     const owned = ['--numeric-owner', '--sort=name', '--xattrs', '--xattrs-include=*']
     run(['tar', '--create', ...owned, '--file', tar, '--directory', mounted, '.'], { timeout: 600 })

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { run } from '../test/device/support/run.ts'
+import { run } from '../test/system/support/run.ts'
 
 /** One run of a whole process with all its children. */
 export interface Sample {

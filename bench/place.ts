@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../src/assets.ts'
-import { run } from '../test/device/support/run.ts'
+import { packageRoot } from '../src/base/host/assets.ts'
+import { run } from '../test/system/support/run.ts'
 import { type Base, base, cache } from './base.ts'
 
 /** A folder to work in, with the spec, and what all rows need of it. */

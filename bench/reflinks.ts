@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { run } from '../test/device/support/run.ts'
+import { run } from '../test/system/support/run.ts'
 import type { Contender, Missing } from './measure.ts'
 import type { Place } from './place.ts'
 

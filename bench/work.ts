@@ -1,12 +1,13 @@
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { imageTarget } from '../src/apply/edit-image.ts'
-import { overlayTar } from '../src/emit/overlay-tar.ts'
-import { PlainFile } from '../src/image/plain-file.ts'
-import { judge } from '../src/judge.ts'
-import { changesOf } from '../src/plan/changes.ts'
-import { type Operation, type Partition, pathKey } from '../src/plan/operation.ts'
-import { loadSpec } from '../src/spec/load.ts'
+import { PlainFile } from '../src/base/disk/plain-file.ts'
+import { loadSpec } from '../src/cli/load-spec.ts'
+import { compileFor } from '../src/core/compile-for.ts'
+import { changesOf } from '../src/core/plan/changes.ts'
+import type { Operation } from '../src/core/plan/operation.ts'
+import { type Partition, pathKey } from '../src/storage/tree/tree.ts'
+import { imageTarget } from '../src/write/apply/open-image.ts'
+import { overlayTar } from '../src/write/emit/overlay-tar.ts'
 
 /** One change that every peer makes. */
 export interface Step {
@@ -31,9 +32,9 @@ export async function stage(specFile: string, image: string, folder: string): Pr
   if (spec === undefined) throw new Error(`${specFile} is refused`)
   const target = imageTarget(new PlainFile(image), image)
   const options = { locate, specDigest: digest, epoch: undefined, today: '2026-01-01', allowBooted: false }
-  const { plan, epoch } = judge(spec, target, options)
+  const { plan, epoch } = compileFor(spec, target, options)
   const steps = changesOf(target, plan.operations).map(({ operation, before }) => {
-    const path = operation.partition === 'root' ? target.root.place(operation.path) : operation.path
+    const path = operation.partition === 'root' ? target.root.resolveParent(operation.path) : operation.path
     return { operation: { ...operation, path }, replaces: before.kind !== 'absent' }
   })
   const work = { steps, epoch, folder }

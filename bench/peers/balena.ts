@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from '../../test/device/support/run.ts'
+import { run } from '../../test/system/support/run.ts'
 import { cache } from '../base.ts'
 import { type Step, staged, stepsOn, type Work } from '../work.ts'
 import type { BalenaStep } from './balena-edit.ts'

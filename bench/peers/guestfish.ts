@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attempt } from '../../test/device/support/run.ts'
+import { attempt } from '../../test/system/support/run.ts'
 import { staged, stepsOn, type Work } from '../work.ts'
 
 /** Seconds that its virtual machine may take to start. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { attempt } from '../../test/device/support/run.ts'
+import { attempt } from '../../test/system/support/run.ts'
 import { EXT4, FAT } from '../base.ts'
 import { staged, stepsOn, type Work, writeScript } from '../work.ts'
 import { mtoolsLines } from './mtools.ts'

@@ -41,14 +41,21 @@ command_run() {
   exit_for "$state"
 }
 
-# The lock is in /run: a power cut leaves none behind. Without flock(1) the units' order has to do.
+# The lock is in /run: a power cut leaves none behind. Nobody else may read it, for who can open a file can lock it
+# (flock(2)). Without flock(1) the units' order has to do.
 one_at_a_time() {
+  umask 077
   exec 9>"$RUN/lock"
+  umask 022
   command -v flock >/dev/null 2>&1 || return 0
-  if ! flock -n 9; then
-    say "run: already running"
-    exit 0
+  if flock -n 9; then return 0; fi
+  # Who asks for a repair wants it done. `bounded` would keep the lock from flock(1).
+  if [ "$repair" = yes ]; then
+    say "run: waiting for another run to end"
+    if timeout -k 10 1800 flock 9; then return 0; fi
   fi
+  say "run: already running"
+  exit 0
 }
 
 # A state that cannot be written (`unsaved`) is said at the end; the work is done all the same.

@@ -34,15 +34,17 @@ command_status() {
   esac
 }
 
-# Are the records right and the device is not? Names the steps on stderr; `run --repair` heals them.
+# Are the records right and the device is not? Names the steps and what differs on stderr; `run --repair` heals what can
+# be healed.
 drifted() {
   found=1
   for phase in local network; do
     for id in $(steps_of $phase); do
-      if ! (load_step "$id" && check) >/dev/null 2>&1; then
-        printf 'pibake: %s: no longer as it was set up\n' "$id" >&2
-        found=0
-      fi
+      if differs=$( (load_step "$id" && check) 2>/dev/null); then continue; fi
+      printf '%s\n' "${differs:-no longer as it was set up}" | while IFS= read -r line; do
+        printf 'pibake: %s: %s\n' "$id" "$line" >&2
+      done
+      found=0
     done
   done
   return $found

@@ -22,9 +22,13 @@ apply() {
 }
 
 # Closed before open: the firewall first, then what bans, then the rest. A kill in between leaves the interim firewall.
+# What the owner asked for may listen as soon as it is installed, so it comes only behind a packet filter.
+FIREWALL='iptables|nftables|ufw'
+
 install_carried() {
   dpkg_whole || carried_get 1800 -f install || return 1
-  for group in 'iptables|nftables|ufw' 'fail2ban|python3-systemd' '.*'; do
+  for group in "$FIREWALL" 'fail2ban|python3-systemd' '.*'; do
+    [ "$group" != '.*' ] || guard || give_up firewall-not-loaded
     # shellcheck disable=SC2046
     set -- $(carried_names $(asked packages-install | grep -xE -e "$group"))
     if [ $# -gt 0 ]; then carried_get 1800 install "$@" || return 1; fi
@@ -37,6 +41,11 @@ install_carried() {
 install_fetched() {
   apt_update
   dpkg_whole || apt_get 900 -f install || :
+  if ! guard; then
+    # shellcheck disable=SC2046
+    apt_get 1800 install $(asked packages-install | grep -xE -e "$FIREWALL") || :
+    guard || give_up firewall-not-loaded
+  fi
   # shellcheck disable=SC2046
   if apt_get 1800 install $(asked packages-install) && note_conffiles apt_get; then return 0; fi
   reason=$(apt_reason package-not-installed)

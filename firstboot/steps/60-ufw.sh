@@ -23,6 +23,7 @@ apply() {
     give_up ufw-not-enabled
   fi
   bounded 30 systemctl start --no-block pibake-interim-firewall-yield.service || :
+  leave_ssh_only
 }
 
 # Is there a rule, or the default, by which the port of ssh is reached? (From where, the plan has proved.)

@@ -30,7 +30,8 @@ run_script() {
   esac
   bounded 300 sync
   checkpoint scripts.ran
-  put "$VAR/scripts/${1##*/}" 0644 "$(script_digest "$1") end"
+  # A guess of a secret in it could be held against the digest.
+  put "$VAR/scripts/${1##*/}" 0600 "$(script_digest "$1") end"
 }
 
 script_digest() {

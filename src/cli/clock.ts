@@ -1,7 +1,7 @@
 /**
  * SOURCE_DATE_EPOCH in seconds since 1970, undefined where it is not set (reproducible-builds.org, version 1.1).
  *
- * @throws Error when it is no whole number
+ * @throws Error when it is not a whole number
  */
 export function sourceDateEpoch(env: NodeJS.ProcessEnv): number | undefined {
   const text = env.SOURCE_DATE_EPOCH

@@ -1,14 +1,16 @@
-import { assetText } from '../assets.ts'
-import { visible } from '../encode/visible.ts'
-import { codes } from '../spec/codes.ts'
-import { suggest } from '../spec/suggest.ts'
+import { visible } from '../base/encode/visible.ts'
+import { assetText } from '../base/host/assets.ts'
+import { codes, isCode } from '../base/report/codes.ts'
+import { suggest } from '../base/report/suggest.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
+import { markdownLines } from './markdown.ts'
+import { printPaged } from './pager.ts'
 
 /** Prints the page of a code, which may be typed in small letters. */
 export function explainCode(io: Io, typed: string): ExitCode {
   const code = typed.toUpperCase()
-  if (!Object.hasOwn(codes, code)) {
+  if (!isCode(code)) {
     const near = suggest(code, Object.keys(codes))
     const hint = near === undefined ? 'for a line of a file: pibake explain SPEC TARGET PATH' : `did you mean ${near}?`
     const message = `${visible(typed)} is not the code of an error or warning`
@@ -17,7 +19,8 @@ export function explainCode(io: Io, typed: string): ExitCode {
     return EXIT.usage
   }
   const page = assetText(`docs/errors/${code}.md`)
-  if (io.json) printJson(io, { schema: 'pibake.code/1', code, meaning: codes[code], page })
-  else io.stdout.write(page)
+  const [name, meaning] = codes[code]
+  if (io.json) printJson(io, { schema: 'pibake.code/1', code, name, meaning, page })
+  else printPaged(io, markdownLines(io, page))
   return EXIT.ok
 }

@@ -1,16 +1,18 @@
-import { Interrupted, ReadBackError, UnfinishedError } from '../apply/errors.ts'
-import { OutputError } from '../emit/errors.ts'
-import { visible } from '../encode/visible.ts'
-import { PackageError } from '../packages/errors.ts'
-import { isOutOfSpace } from '../tree/explain.ts'
-import { SpaceError, TargetError } from '../tree/tree.ts'
+import { isOutOfSpace } from '../base/disk/file-errors.ts'
+import { visible } from '../base/encode/visible.ts'
+import { Interrupted, ReadBackError, SpaceError, TargetError, UnfinishedError } from '../base/errors.ts'
+import { OutputError } from '../write/emit/errors.ts'
+import { PackageError } from '../write/packages/errors.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Tells why a command ended, on stderr (and as a document with `--json`), and gives the exit code of that failure. */
 export function explainFailure(error: unknown, io: Io): ExitCode {
   const message = visible(error instanceof Error ? error.message : String(error))
-  const isHinted = [TargetError, OutputError, PackageError].some((kind) => error instanceof kind)
+  const isHinted = [TargetError, SpaceError, OutputError, PackageError, UsageError].some(
+    (kind) => error instanceof kind,
+  )
   const given = isHinted ? (error as { readonly hint: string | undefined }).hint : undefined
   const hint = given === undefined ? undefined : visible(given)
   const exit = exitOf(error)
@@ -22,6 +24,7 @@ export function explainFailure(error: unknown, io: Io): ExitCode {
 }
 
 function exitOf(error: unknown): ExitCode {
+  if (error instanceof UsageError) return EXIT.usage
   if (error instanceof TargetError) return EXIT.refused
   if (error instanceof SpaceError || isOutOfSpace(error)) return EXIT.retry
   if (error instanceof PackageError && error.isTemporary) return EXIT.retry

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
-import { DirectoryTree } from '../tree/directory.ts'
-import { FileSystemTree } from '../tree/file-system.ts'
-import type { Tree } from '../tree/tree.ts'
+import { FileSystemTree } from '../storage/image/tree.ts'
+import { DirectoryTree } from '../storage/tree/directory.ts'
+import type { Tree } from '../storage/tree/tree.ts'
 
 /** What is free on the file system of a partition, in bytes; `undefined`: the tree has none, as that of an archive. */
 export function freeBytes(tree: Tree): number | undefined {

@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { bakesHostKeys } from '../controls/host-keys.ts'
+import { bakesHostKeys } from '../core/controls/host-keys.ts'
+import { hostnameOf } from '../core/controls/hostname.ts'
+import type { Spec } from '../core/spec-file/spec.ts'
 import {
   HOST_KEY_NAMES,
   HOST_KEY_TYPES,
@@ -7,11 +9,9 @@ import {
   type HostKeys,
   hostKeyComment,
   parseHostKey,
-} from '../formats/host-key.ts'
-import { openSshPrivateKey } from '../formats/openssh-private-key.ts'
-import { hostnameOf } from '../inspect/hostname.ts'
-import type { Spec } from '../spec/spec.ts'
-import type { Tree } from '../tree/tree.ts'
+} from '../device/formats/host-key.ts'
+import { openSshPrivateKey } from '../device/formats/openssh-private-key.ts'
+import type { Tree } from '../storage/tree/tree.ts'
 
 /** The length that ssh-keygen gives RSA keys. */
 const RSA_BITS = 3072

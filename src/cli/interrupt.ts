@@ -1,5 +1,5 @@
-import { Interrupted } from '../apply/errors.ts'
-import { pendingSignals } from '../apply/pending-signals.ts'
+import { Interrupted } from '../base/errors.ts'
+import { pendingSignals } from '../base/process/pending-signals.ts'
 import { EXIT } from './exit.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

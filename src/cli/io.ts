@@ -23,13 +23,16 @@ export interface CommonOptions {
   readonly verbose?: boolean
   readonly input?: boolean
   readonly color?: 'auto' | 'always' | 'never'
+  /** `-`: standard output is for the bytes of what is made. */
+  readonly output?: string
 }
 
-/** The process's own streams; `auto` colours follow the terminal, NO_COLOR and FORCE_COLOR. */
+/** The process's own streams; where what is made goes to standard output, all else goes to stderr. `auto` colours follow the terminal, NO_COLOR and FORCE_COLOR. */
 export function processIo(options: CommonOptions): Io {
   const color = options.color ?? 'auto'
+  const stdout = options.output === '-' ? process.stderr : process.stdout
   return {
-    stdout: process.stdout,
+    stdout,
     stderr: process.stderr,
     env: process.env,
     json: options.json ?? false,
@@ -37,7 +40,7 @@ export function processIo(options: CommonOptions): Io {
     verbose: options.verbose ?? false,
     interactive: options.input !== false && process.stdin.isTTY === true && process.stderr.isTTY === true,
     style: (format, text) =>
-      color === 'never' ? text : styleText(format, text, { stream: process.stdout, validateStream: color === 'auto' }),
+      color === 'never' ? text : styleText(format, text, { stream: stdout, validateStream: color === 'auto' }),
   }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit.ts'
+import { handleOutputErrors } from './output-errors.ts'
 import { buildProgram } from './program.ts'
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -17,4 +18,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-process.exitCode = await main(process.argv)
+handleOutputErrors()
+const code = await main(process.argv)
+// Whoever calls it off does not wait for a reader that does not read.
+if (code === EXIT.interrupted) process.exit(code)
+process.exitCode ??= code

@@ -1,21 +1,23 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { packagesText, sizeText } from '../controls/bundle.ts'
-import { visible } from '../encode/visible.ts'
-import type { Bundle } from '../packages/bundle.ts'
-import { DebCache } from '../packages/cache.ts'
-import { PackageError, WITHOUT } from '../packages/errors.ts'
-import { fetchDebs } from '../packages/fetch.ts'
-import { entryFor, type Lock, type LockedImage, lockText, parseLock, withEntry } from '../packages/lock.ts'
-import { makeBundle } from '../packages/make-bundle.ts'
-import { type Mirror, parseMirrors } from '../packages/mirrors.ts'
-import { proveBundle } from '../packages/prove-bundle.ts'
-import type { Request } from '../packages/request.ts'
-import { resolvePackages } from '../packages/resolve.ts'
-import { judgeRoom } from '../packages/room.ts'
-import type { Source } from '../packages/sources.ts'
-import type { Spec } from '../spec/spec.ts'
-import type { Tree } from '../tree/tree.ts'
+import { readBelieved } from '../base/disk/believed.ts'
+import { writeAtomically } from '../base/disk/write-atomically.ts'
+import { visible } from '../base/encode/visible.ts'
+import type { Bundle } from '../core/carried/bundle.ts'
+import { packagesText, sizeText } from '../core/carried/bundle.ts'
+import { entryFor, type Lock, type LockedImage, lockText, parseLock, withEntry } from '../core/carried/lock.ts'
+import type { Request } from '../core/carried/request.ts'
+import type { Spec } from '../core/spec-file/spec.ts'
+import type { Source } from '../device/apt/sources.ts'
+import type { Tree } from '../storage/tree/tree.ts'
+import { DebCache } from '../write/packages/cache.ts'
+import { PackageError, WITHOUT } from '../write/packages/errors.ts'
+import { fetchDebs } from '../write/packages/fetch.ts'
+import { spaceProblem } from '../write/packages/free-space.ts'
+import { makeBundle } from '../write/packages/make-bundle.ts'
+import { type Mirror, parseMirrors } from '../write/packages/mirrors.ts'
+import { proveBundle } from '../write/packages/prove-bundle.ts'
+import { resolvePackages } from '../write/packages/resolve.ts'
 import { type Io, say } from './io.ts'
 import type { PackageOptions } from './package-options.ts'
 
@@ -24,10 +26,10 @@ import type { PackageOptions } from './package-options.ts'
  * and go on without; `must`: ask the network, write the lock, and end if that fails; `update`: the same, and the lock
  * that is there does not count.
  */
-export type CarryMode = 'known' | 'try' | 'must' | 'update'
+export type ChoiceMode = 'known' | 'try' | 'must' | 'update'
 
-export interface CarryOptions extends PackageOptions {
-  readonly mode: CarryMode
+export interface ChoiceOptions extends PackageOptions {
+  readonly mode: ChoiceMode
   readonly specFile: string
   /** Bytes that are free on the root partition; without it, that they suffice is seen when they are written. */
   readonly free?: (() => number | undefined) | undefined
@@ -46,11 +48,11 @@ export class PackageJob {
   readonly #root: Tree
   readonly #request: Request
   readonly #sources: readonly Source[]
-  readonly #options: CarryOptions
+  readonly #options: ChoiceOptions
   readonly #mirrors: readonly Mirror[]
   readonly #debs: ReadonlyMap<string, Uint8Array>
 
-  constructor(io: Io, spec: Spec, root: Tree, request: Request, sources: readonly Source[], options: CarryOptions) {
+  constructor(io: Io, spec: Spec, root: Tree, request: Request, sources: readonly Source[], options: ChoiceOptions) {
     this.lockFile = lockFileOf(options.specFile)
     this.#io = io
     this.#spec = spec
@@ -79,7 +81,7 @@ export class PackageJob {
     const bundle = makeBundle(lock, await this.#fetch(lock))
     await proveBundle(this.#root, bundle, this.#io.env)
     if (this.#options.mode !== 'try') {
-      writeFileSync(this.lockFile, lockText(withEntry(this.#lock(), lock)))
+      writeAtomically(this.lockFile, lockText(withEntry(this.#lock(), lock)), { mode: 0o644 })
       say(this.#io, `wrote ${this.lockFile}`)
     }
     return bundle
@@ -88,16 +90,17 @@ export class PackageJob {
   /** @throws SpaceError when the root partition has no room for it */
   fitting(bundle: Bundle): Bundle {
     const free = this.#options.free?.()
-    const warning = free === undefined ? undefined : judgeRoom(this.#root, bundle.lock, free)
+    const warning = free === undefined ? undefined : spaceProblem(this.#root, bundle.lock, free)
     if (warning !== undefined) say(this.#io, `warning: ${warning}`)
     return bundle
   }
 
   #lock(): Lock {
-    if (!existsSync(this.lockFile)) return []
-    const parsed = parseLock(readFileSync(this.lockFile, 'utf8'))
+    const bytes = readBelieved(this.lockFile, statSync(this.#options.specFile))
+    if (bytes === undefined) return []
+    const parsed = parseLock(new TextDecoder().decode(bytes))
     if ('lock' in parsed) return parsed.lock
-    throw new PackageError(`${this.lockFile} is no lock of pibake: ${parsed.failure}`, {
+    throw new PackageError(`${this.lockFile} is not a pibake lock file: ${parsed.failure}`, {
       hint: 'remove it, and pibake lock makes it anew',
     })
   }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { parseMirrors } from '../packages/mirrors.ts'
+import { parseMirrors } from '../write/packages/mirrors.ts'
 
 /** The flags that say where carried packages come from. */
 export interface PackageOptions {
@@ -9,14 +9,19 @@ export interface PackageOptions {
   readonly aptMirror?: readonly string[]
 }
 
-/** Adds them to a command that makes a plan. */
-export function packageOptions(command: Command): Command {
+/**
+ * Adds them to a command that makes a plan.
+ *
+ * @param use `lock`: what is carried is all that the command is for
+ */
+export function packageOptions(command: Command, use: 'plan' | 'lock' = 'plan'): Command {
+  command.optionsGroup('Packages:')
+  if (use === 'plan') command.option('--no-bundle', 'carry no packages: the first start fetches them from the network')
   return command
-    .option('--no-bundle', 'carry no packages: the first start fetches them from the network')
     .option('--frozen', 'carry exactly what pibake.lock says, and fail if that is not what the spec and the image need')
     .option(
       '--apt-mirror <[from=]to>',
-      'fetch packages there instead; {snapshot} in it stands for the moment of packages.snapshot; may be repeated',
+      'fetch packages there instead; {snapshot} in it is replaced by the moment of packages.snapshot; may be repeated',
       mirrorOption,
     )
 }

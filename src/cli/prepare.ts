@@ -1,37 +1,44 @@
-import type { Verdict } from '../access/prove.ts'
-import { hostKeysIn } from '../inspect/host-keys.ts'
-import { hostnameOf } from '../inspect/hostname.ts'
-import { type Judged, judge } from '../judge.ts'
-import type { Bundle } from '../packages/bundle.ts'
-import { loadSpec } from '../spec/load.ts'
-import type { SpecInputs } from '../spec/parse.ts'
-import type { Locate, Problem } from '../spec/report.ts'
-import type { Spec } from '../spec/spec.ts'
-import type { Target, Tree } from '../tree/tree.ts'
-import { carry } from './carry.ts'
+import { visible } from '../base/encode/visible.ts'
+import type { Locate, Problem } from '../base/report/report.ts'
+import type { Verdict } from '../core/access/prove.ts'
+import type { Bundle, Carried } from '../core/carried/bundle.ts'
+import type { SpecInputs } from '../core/check/parse.ts'
+import { compileFor, type Evaluation, finishPlan } from '../core/compile-for.ts'
+import { hostnameOf } from '../core/controls/hostname.ts'
+import type { Spec } from '../core/spec-file/spec.ts'
+import { isWorkedOn } from '../device/inspect/booted.ts'
+import { hostKeysIn } from '../device/inspect/host-keys.ts'
+import type { Target, Tree } from '../storage/tree/tree.ts'
+import { type AccessPolicy, accessReport } from './access-report.ts'
+import { choosePackages } from './choose-packages.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { freeBytes } from './free-bytes.ts'
 import { newHostKeysFor } from './host-keys.ts'
-import { type Io, printJson } from './io.ts'
-import type { CarryMode } from './package-job.ts'
+import { type Io, printJson, say } from './io.ts'
+import { type LoadedSpec, loadSpec } from './load-spec.ts'
+import type { ChoiceMode } from './package-job.ts'
 import type { PackageOptions } from './package-options.ts'
-import { shutText } from './print-access.ts'
-import { printProblems } from './print-problems.ts'
+import { printMessages, printProblems, problemLines } from './print.ts'
+import type { SpecOptions } from './spec-options.ts'
+import { assertSpec } from './swapped.ts'
 
-export interface PrepareOptions extends PackageOptions {
+export interface PrepareOptions extends SpecOptions, PackageOptions, AccessPolicy {
   readonly allowBooted?: boolean
-  readonly acceptLockout?: boolean
+  /** The target is only held against the plan: one that was worked on needs no second leave for having been started. */
+  readonly isComparison?: boolean
   /** Make the host keys that the spec wants and the target lacks; else the plan leaves their place empty. */
   readonly makeHostKeys?: boolean
   /** A root partition whose host keys are taken for a target that has none, in place of new ones. */
   readonly hostKeysFrom?: Tree
   /** What may be done to have the packages that the image carries; `known` unless given. */
-  readonly carry?: CarryMode
+  readonly carry?: ChoiceMode
+  /** The caller prints {@link Prepared.remarks} in its report; else they are printed on stderr. */
+  readonly isReported?: boolean
 }
 
-export interface Prepared<T extends Target = Target> extends Judged {
+export interface Prepared<T extends Target = Target> extends Evaluation {
   readonly locate: Locate
   readonly spec: Spec
   readonly target: T
@@ -39,6 +46,8 @@ export interface Prepared<T extends Target = Target> extends Judged {
   readonly inputs: SpecInputs
   /** The packages that the image carries. */
   readonly bundle: Bundle | undefined
+  /** Lines of what does not end the command: warnings, and what of the proof is accepted. */
+  readonly remarks: readonly string[]
 }
 
 /**
@@ -54,61 +63,67 @@ export async function prepare<T extends Target>(
   options: PrepareOptions,
   open: () => T | Promise<T>,
 ): Promise<Prepared<T> | ExitCode> {
-  const accept = options.acceptLockout ?? false
-  const { spec, problems, locate, digest, inputs } = loadSpec(specFile, today(io.env))
-  if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate)
+  assertSpec(specFile)
+  const accept = options.reportOnly ?? options.acceptLockout ?? false
+  const { spec, problems, locate, excerpt, digest, inputs } = loadSpec(specFile, options, today(io.env))
+  if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate, excerpt)
 
   const target = await open()
-  const settings = {
+  for (const what of target.recovered ?? []) say(io, what)
+  const evaluation = compileFor(spec, target, {
     locate,
     specDigest: digest,
     epoch: sourceDateEpoch(io.env),
     today: today(io.env),
-    allowBooted: options.allowBooted ?? false,
+    allowBooted: options.allowBooted === true || (options.isComparison === true && isWorkedOn(target.root)),
+  })
+  const all = [...problems, ...evaluation.problems]
+  if (refuses(all, accept)) return refuse(io, all, locate, excerpt)
+  const access = accessReport(evaluation.verdict, spec.access.accept, options)
+  const remarks = [...problemLines(io, all, locate, excerpt), ...access.lines]
+  const isLater = options.isReported === true && !io.json
+  if (!isLater || access.isRefused) printMessages(io, remarks)
+  if (access.isRefused) {
+    if (io.json) printJson(io, refusal(EXIT.lockout, all, locate, evaluation.verdict))
+    return EXIT.lockout
   }
-  const judged = judge(spec, target, settings)
-  const all = [...problems, ...judged.problems]
-  if (refuses(all, accept)) return refuse(io, all, locate)
-  printProblems(io, all, locate)
-  if (judged.verdict.lockouts.length > 0) {
-    io.stderr.write(`The device would lock its owner out${accept ? ', as accepted' : ''}:\n`)
-    for (const shut of judged.verdict.lockouts) io.stderr.write(`  ${shutText(shut)}\n`)
-    if (!accept) {
-      io.stderr.write('  hint: --accept-lockout goes on all the same\n')
-      if (io.json) printJson(io, refusal(EXIT.lockout, all, locate, judged.verdict))
-      return EXIT.lockout
-    }
-  }
-  const packed = await carry(io, spec, target.root, judged, {
+  const packed = await choosePackages(io, spec, target.root, evaluation, {
     ...options,
     mode: options.carry ?? 'known',
     specFile,
     free: () => freeBytes(target.root),
   })
   if ('exit' in packed) return packed.exit
-  if ('problems' in packed) return refuse(io, packed.problems, locate)
+  if ('problems' in packed) return refuse(io, packed.problems, locate, excerpt)
   const { carried } = packed
+  const unknown = io.quiet || options.carry !== undefined ? [] : unknownText(carried)
+  if (!isLater) printMessages(io, unknown)
   const taken = options.hostKeysFrom && hostKeysIn(options.hostKeysFrom, hostnameOf(spec, options.hostKeysFrom))
-  const newHostKeys = {
-    ...(options.makeHostKeys && newHostKeysFor(spec, target.root, { ...taken, ...judged.hostKeys })),
+  const hostKeys = {
+    ...(options.makeHostKeys && newHostKeysFor(spec, target.root, { ...taken, ...evaluation.hostKeys })),
     ...taken,
   }
-  const isWhole = Object.keys(newHostKeys).length === 0 && carried === undefined
-  const final = isWhole
-    ? judged
-    : judge(spec, target, { ...settings, newHostKeys, ...(carried === undefined ? {} : { bundle: carried }) })
+  const isWhole = Object.keys(hostKeys).length === 0 && carried === undefined
+  const final = isWhole ? evaluation : finishPlan(evaluation, { hostKeys, bundle: carried })
   const bundle = carried !== undefined && 'lock' in carried ? carried : undefined
-  return { ...final, spec, target, problems: all, locate, bundle, specDigest: digest, inputs }
+  const said = [...remarks, ...unknown]
+  return { ...final, spec, target, problems: all, locate, bundle, specDigest: digest, inputs, remarks: said }
+}
+
+/** Where nothing is fetched: why the carried packages are left out of the comparison. */
+function unknownText(carried: Carried): string[] {
+  if (carried === undefined || !('unknown' in carried)) return []
+  return [visible(`note: the carried packages are not known: ${carried.unknown}`)]
 }
 
 function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {
   return problems.some((problem) => problem.severity === 'error' && !(acceptLockout && problem.lockout === true))
 }
 
-function refuse(io: Io, problems: readonly Problem[], locate: Locate): ExitCode {
+function refuse(io: Io, problems: readonly Problem[], locate: Locate, excerpt: LoadedSpec['excerpt']): ExitCode {
   const errors = problems.filter((problem) => problem.severity === 'error')
   const code = errors.every((problem) => problem.lockout === true) ? EXIT.lockout : EXIT.usage
-  printProblems(io, problems, locate)
+  printProblems(io, problems, locate, excerpt)
   if (io.json) printJson(io, refusal(code, problems, locate, undefined))
   return code
 }

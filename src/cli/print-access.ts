@@ -1,19 +1,23 @@
-import type { Reach } from '../access/facts.ts'
-import type { Shut, Verdict, WayIn } from '../access/prove.ts'
-import { visible } from '../encode/visible.ts'
-import type { HostKeys } from '../formats/host-key.ts'
-import { hostnameOf } from '../inspect/hostname.ts'
-import type { Inventory } from '../inspect/inventory.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { Spec } from '../spec/spec.ts'
-import type { Tree } from '../tree/tree.ts'
+import { visible } from '../base/encode/visible.ts'
+import { type Finding, fileLineText } from '../core/access/finding.ts'
+import type { Blocked, WayIn } from '../core/access/prove.ts'
+import type { Proof } from '../core/access/prove-target.ts'
+import type { RootGroup } from '../core/access/root-groups.ts'
+import { hostnameOf } from '../core/controls/hostname.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import type { Spec } from '../core/spec-file/spec.ts'
+import type { HostKeys } from '../device/formats/host-key.ts'
+import type { Inventory } from '../device/inspect/inventory.ts'
+import type { Sources } from '../device/net/reach.ts'
+import type { Tree } from '../storage/tree/tree.ts'
+import type { Screen } from './screen.ts'
 
 /** Who may get in where, and by which keys the device shows who it is. */
 interface Granted {
   readonly spec: Spec
   readonly inventory: Pick<Inventory, 'packages'>
   readonly plan: Pick<Plan, 'units' | 'packages'>
-  readonly verdict: Verdict
+  readonly verdict: Proof
   readonly hostKeys: HostKeys
 }
 
@@ -21,19 +25,24 @@ interface Granted {
  * The card that ends a successful run: who logs in, how, from where, what root asks for, and how to know the device.
  *
  * @param root the device's root partition, which may name the device
+ * @param screen one that is too narrow for the fingerprints gets their ends alone
  */
-export function loginCard(granted: Granted, root: Tree): string[] {
+export function loginCard(granted: Granted, root: Tree, screen?: Screen): string[] {
   const { spec, verdict, hostKeys } = granted
   const announced = isAnnounced(granted)
   const address = announced ? addressOf(spec, root) : 'ADDRESS'
   const keys = Object.values(hostKeys)
   return [
-    'The way in',
+    'You get in by',
     ...(announced ? [] : ['  ADDRESS is what the network gave the device: it announces no name (avahi-daemon is off)']),
-    ...verdict.ways.map((way) => `  ${wayText(way, address)}`),
+    ...wayLines(verdict.ways, address, verdict, screen),
+    ...verdict.droppedFactors.map(({ at, because }) => visible(`  second factor off: ${fileLineText(at)}: ${because}`)),
+    ...verdict.behindFirewall.map((finding) => `  kept out by the firewall alone: ${shutText(finding)}`),
     ...verdict.shut.map((shut) => `  shut: ${shutText(shut)}`),
+    ...(verdict.unproved.length > 0 ? ['Not proved, as accepted'] : []),
+    ...verdict.unproved.map((finding) => `  ${shutText(finding)}`),
     ...(verdict.intruders.length > 0 ? ['Others who can get in'] : []),
-    ...verdict.intruders.map((way) => `  ${wayText(way, address)}`),
+    ...wayLines(verdict.intruders, address, verdict, screen),
     ...(keys.length > 0 ? ['Its host keys'] : []),
     ...keys.map(({ publicKey: { type, fingerprint } }) => `  ${fingerprint} (${type})`),
   ]
@@ -54,18 +63,78 @@ export function addressOf(spec: Spec, root: Tree): string {
 }
 
 /** One reason in one line, its stable code first. */
-export function shutText(shut: Shut): string {
-  return visible(`${shut.code} ${shut.user === undefined ? '' : `${shut.user}: `}${shut.because}`)
+export function shutText({ code, user, at, because }: Pick<Blocked, 'code' | 'user' | 'at' | 'because'>): string {
+  const place = at === undefined ? '' : `${fileLineText(at)}: `
+  return visible(`${code} ${user === undefined ? '' : `${user}: `}${place}${because}`)
 }
 
-function wayText(way: WayIn, address: string): string {
-  const root = way.root === 'no' ? 'cannot become root' : `sudo ${way.root}`
-  if (way.by === 'console') return visible(`${way.user} at the console, with the password; ${root}`)
-  const port = way.port === 22 ? '' : ` -p ${way.port}`
-  const by = way.by === 'key' ? `with the key ${way.fingerprint}` : 'with the password'
-  return visible(`ssh${port} ${way.user}@${address}  ${by}, from ${reachText(way.from)}; ${root}`)
+/** What cannot be judged, each with where it stands and what would settle it. */
+export function unprovedReport(findings: readonly Finding[]): string[] {
+  return [
+    'This decides who gets in, and cannot be judged:',
+    ...findings.flatMap((finding) => [
+      `  ${shutText(finding)}`,
+      ...(finding.settle === undefined ? [] : [visible(`    to settle it: ${finding.settle}`)]),
+    ]),
+  ]
 }
 
-function reachText(reach: Reach): string {
-  return reach === 'everywhere' ? 'everywhere' : reach.join(', ')
+/** How to go on with what cannot be judged. */
+export function unprovedHint(findings: readonly Finding[]): string {
+  const flags = [...new Set(findings.map(({ code }) => code))].map((code) => `--accept-unproved ${code}`)
+  return `  hint: when you have looked at it yourself, ${flags.join(' ')} goes on all the same`
+}
+
+/** One way a line, in columns: what is typed, by what one gets in, from where, and how one becomes root. */
+function wayLines(ways: readonly WayIn[], address: string, proof: Proof, screen: Screen | undefined): string[] {
+  const rows = ways.map((way) => wayParts(way, address, proof))
+  const width = Math.max(0, ...rows.map(([call]) => call.length))
+  return rows.map(([call, ...rest]) => {
+    const line = visible(`  ${call.padEnd(width)}   ${rest.join('   ')}`)
+    const isNarrow = screen?.isTerminal === true && line.length > screen.columns
+    return isNarrow ? line.replace(/(SHA256:.{4})\S+(\S{4})/, '$1…$2') : line
+  })
+}
+
+function wayParts(
+  way: WayIn,
+  address: string,
+  { unmadeInterfaces }: Proof,
+): readonly [call: string, ...rest: string[]] {
+  if (way.by === 'console') return ['console', `${way.user}, password`, rootText(way)]
+  const call = `ssh ${way.port === 22 ? '' : `-p ${way.port} `}${way.user}@${address}`
+  const by = way.by === 'key' ? `key ${way.fingerprint}` : 'password'
+  return [call, by, ...sourcesText(way, unmadeInterfaces), rootText(way)]
+}
+
+const SUDO = { 'asks for the password': 'sudo: password', 'asks for nothing': 'sudo: no password' } as const
+
+/** `sudo: password, and in the group docker, which starts containers in which it is root of the device` */
+function rootText({ root, rootGroups }: Pick<WayIn, 'root' | 'rootGroups'>): string {
+  const groups = rootGroups.map(({ name, does }: RootGroup) => `in the group ${name}, which ${does}`)
+  const sudo = root !== 'no' ? SUDO[root] : rootGroups.length > 0 ? 'no sudo' : 'cannot become root'
+  return [sudo, ...groups].join(', and ')
+}
+
+/**
+ * `from everywhere except 10.0.0.0/8`, `only through wg0 (which nothing in this spec or image makes), from 192.0.2.0/24`;
+ * nothing where it is open to all.
+ *
+ * @param unmade interfaces that nothing makes
+ */
+function sourcesText({ from, except, interfaces, exceptInterfaces }: Sources, unmade: readonly string[]): string[] {
+  const named = interfaces?.map((name) =>
+    unmade.includes(name) ? `${name} (which nothing in this spec or image makes)` : name,
+  )
+  const through =
+    named !== undefined
+      ? [`only through ${named.join(', ')}`]
+      : exceptInterfaces.length > 0
+        ? [`not through ${exceptInterfaces.join(', ')}`]
+        : []
+  const isAny = from === 'everywhere' && except.length === 0
+  const without = except.length === 0 ? '' : ` except ${except.join(', ')}`
+  const networks = isAny ? [] : [`from ${from === 'everywhere' ? from : from.join(', ')}${without}`]
+  const text = [...through, ...networks].join(', ')
+  return text === '' ? [] : [text]
 }

@@ -1,45 +1,73 @@
 import { Command } from 'commander'
-import { toolVersion } from '../emit/tool.ts'
+import { toolVersion } from '../write/emit/tool.ts'
 import { type Run, runner } from './command.ts'
 import type { ExitCode } from './exit.ts'
+import { examples } from './help.ts'
 
 type Add = (program: Command, run: Run) => void
+type Load = () => Promise<Add>
 
-/** Each command's own file adds it to the program; in the order of the help. */
-const commands = new Map<string, () => Promise<Add>>([
-  ['init', async () => (await import('./commands/init.ts')).addInit],
-  ['check', async () => (await import('./commands/check.ts')).addCheck],
-  ['plan', async () => (await import('./commands/plan.ts')).addPlan],
-  ['apply', async () => (await import('./commands/apply.ts')).addApply],
-  ['bake', async () => (await import('./commands/bake.ts')).addBake],
-  ['verify', async () => (await import('./commands/verify.ts')).addVerify],
-  ['explain', async () => (await import('./commands/explain.ts')).addExplain],
-  ['lock', async () => (await import('./commands/lock.ts')).addLock],
-  ['hash-password', async () => (await import('./commands/hash-password.ts')).addHashPassword],
-  ['schema', async () => (await import('./commands/schema.ts')).addSchema],
-  ['completion', async () => (await import('./commands/completion.ts')).addCompletion],
-  ['demo', async () => (await import('./commands/demo.ts')).addDemo],
-])
+/** Each command's own file adds it to the program; in the groups and the order of the help. */
+const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
+  'Write a spec:': {
+    init: async () => (await import('./init.ts')).addInit,
+    check: async () => (await import('./check.ts')).addCheck,
+    'hash-password': async () => (await import('./hash-password.ts')).addHashPassword,
+  },
+  'Harden a card or an image:': {
+    plan: async () => (await import('./plan.ts')).addPlan,
+    apply: async () => (await import('./apply.ts')).addApply,
+    bake: async () => (await import('./bake.ts')).addBake,
+    verify: async () => (await import('./verify.ts')).addVerify,
+    lock: async () => (await import('./lock.ts')).addLock,
+  },
+  'Look something up:': {
+    explain: async () => (await import('./explain.ts')).addExplain,
+    schema: async () => (await import('./schema.ts')).addSchema,
+    completion: async () => (await import('./completion.ts')).addCompletion,
+    demo: async () => (await import('./demo.ts')).addDemo,
+  },
+}
 
 /** It describes all the others. */
 const COMPLETION = 'completion'
 
 /**
  * Builds the command tree, as much of it as `word` needs: a command is loaded without the others, for that is a good part
- * of the time that it takes; help, a word that is no command and {@link COMPLETION} see all of them.
+ * of the time that it takes; help, a word that is not a command and {@link COMPLETION} see all of them.
  *
  * @param word the first one of the command line
  * @param keep receives the exit code of the command that ran
  */
 export async function buildProgram(word: string | undefined, keep: (code: ExitCode) => void): Promise<Command> {
   const program = new Command('pibake')
+    .usage('COMMAND [options]')
     .description('Hardens and personalises Raspberry Pi OS before its first start, from one spec file.')
     .version(toolVersion())
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pibake: ')) })
     .showSuggestionAfterError()
-    .showHelpAfterError('(pibake COMMAND --help tells more)')
+    .showHelpAfterError('  hint: pibake --help')
     .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        ['pibake init', 'write pibake.yaml, to be filled in'],
+        ['pibake plan pibake.yaml --image base.img.xz', 'look at what would happen'],
+        ['pibake bake pibake.yaml base.img.xz -o kit.img.xz', 'make a hardened image'],
+        ['pibake bake --help', 'all flags of a command'],
+      ),
+    )
   const run = runner(keep)
-  const called = word === undefined || word === COMPLETION ? undefined : commands.get(word)
-  for (const load of called === undefined ? commands.values() : [called]) (await load())(program, run)
+  const isAlone = word !== COMPLETION && Object.values(groups).some((group) => Object.hasOwn(group, word ?? ''))
+  for (const [title, group] of Object.entries(groups)) {
+    program.commandsGroup(title)
+    for (const [name, load] of Object.entries(group)) if (!isAlone || name === word) (await load())(program, run)
+  }
+  program.addHelpCommand(new Command('help').argument('[command]').description('show the help of a command'))
+  for (const command of program.commands) {
+    // The usage line names what is required.
+    const usage = command.usage().replaceAll('\n', '\n  ')
+    command.showHelpAfterError(`  usage: pibake ${command.name()} ${usage}\n  hint: pibake ${command.name()} --help`)
+  }
   return program
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import type { SingleBar } from 'cli-progress'
-import type { Progress } from '../bake/bakery.ts'
+import type { Progress } from '../write/bake/bake-job.ts'
 import type { Io } from './io.ts'
 
 /** In ms: what is done sooner shows nothing. */

@@ -1,6 +1,6 @@
-import type { SbomFacts } from '../emit/sbom-facts.ts'
-import { sbomPackages } from '../emit/sbom-packages.ts'
-import { toolVersion } from '../emit/tool.ts'
+import type { SbomFacts } from '../write/emit/sbom-facts.ts'
+import { sbomPackages } from '../write/emit/sbom-packages.ts'
+import { toolVersion } from '../write/emit/tool.ts'
 import type { Prepared } from './prepare.ts'
 
 /**

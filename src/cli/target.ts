@@ -1,13 +1,19 @@
 import { type Command, Option } from 'commander'
-import { imageTarget } from '../apply/edit-image.ts'
-import { Imaged } from '../apply/imaged.ts'
-import { Mounted } from '../apply/mounted.ts'
-import type { Workable } from '../apply/workable.ts'
-import { enteredImage, isPacked } from '../bake/base-image.ts'
-import { type Target, TargetError } from '../tree/tree.ts'
+import { TargetError } from '../base/errors.ts'
+import type { Target } from '../storage/tree/tree.ts'
+import type { PartitionChoice } from '../write/apply/choose-partitions.ts'
+import { ImageTarget } from '../write/apply/image-target.ts'
+import { MountedTarget } from '../write/apply/mounted-target.ts'
+import { imageTarget } from '../write/apply/open-image.ts'
+import type { TransactionalTarget } from '../write/apply/transactional-target.ts'
+import { enteredImage, isPacked } from '../write/bake/base-image.ts'
 import { type Io, say } from './io.ts'
+import { partitionOptions } from './partition-options.ts'
 
-export interface TargetOptions {
+/** How usage lines name the flags of {@link TargetOptions}, of which one way is needed. */
+export const TARGET = '(--image FILE | --boot DIR --root DIR)'
+
+export interface TargetOptions extends PartitionChoice {
   readonly root?: string
   readonly boot?: string
   readonly image?: string
@@ -20,15 +26,15 @@ export interface TargetOptions {
  * @param isNeeded whether the command, called with these arguments, works on one
  */
 export function targetOptions(command: Command, isNeeded = (_: readonly string[]) => true): Command {
-  return command
+  const mounted = command
+    .optionsGroup('Target:')
     .option('--root <dir>', 'the mounted root partition')
     .option('--boot <dir>', 'the mounted boot partition; without it, what belongs there is skipped')
-    .addOption(
-      new Option(
-        '--image <file>',
-        'a raw image file, in place of mounted partitions; needs neither root nor a mount',
-      ).conflicts(['root', 'boot']),
-    )
+  const image = new Option(
+    '--image <file>',
+    'a raw image file, in place of mounted partitions; needs neither root nor a mount',
+  ).conflicts(['root', 'boot'])
+  return partitionOptions(mounted.addOption(image))
     .option('--allow-booted', 'work on an image that has been started before')
     .hook('preAction', (_, action) => {
       const { root, image } = action.opts<TargetOptions>()
@@ -45,7 +51,7 @@ export function targetOptions(command: Command, isNeeded = (_: readonly string[]
  */
 export function openTarget(options: TargetOptions): Target {
   if (options.image !== undefined && isPacked(options.image)) {
-    return imageTarget(enteredImage(options.image), options.image)
+    return imageTarget(enteredImage(options.image), options.image, options)
   }
   const target = open(options)
   if (target.isUnfinished()) {
@@ -62,7 +68,7 @@ export function openTarget(options: TargetOptions): Target {
  *
  * @throws TargetError when it cannot be worked on safely, or only root could
  */
-export function openTargetToChange(io: Io, options: TargetOptions): Workable {
+export function openTargetToChange(io: Io, options: TargetOptions): TransactionalTarget {
   if (options.image !== undefined && isPacked(options.image)) {
     throw new TargetError(`${options.image} is packed: it cannot be changed in place`, {
       hint: 'pibake bake makes a new one of it',
@@ -74,10 +80,10 @@ export function openTargetToChange(io: Io, options: TargetOptions): Workable {
   return target
 }
 
-function open({ image, root, boot }: TargetOptions): Workable {
-  if (image !== undefined) return new Imaged(image)
+function open({ image, root, boot, ...choice }: TargetOptions): TransactionalTarget {
+  if (image !== undefined) return new ImageTarget(image, choice)
   if (root === undefined) throw new Error('no target')
-  return new Mounted(root, boot)
+  return new MountedTarget(root, boot)
 }
 
 /** Without root, files would get the wrong owner, and sshd and sudo would refuse them. */

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { sbomPackages } from '../emit/sbom-packages.ts'
-import { parseTracker, type Vulnerability, vulnerabilitiesOf } from '../emit/vulnerabilities.ts'
-import { visible } from '../encode/visible.ts'
-import { PackageError } from '../packages/errors.ts'
-import type { Io } from './io.ts'
+import { visible } from '../base/encode/visible.ts'
+import { sbomPackages } from '../write/emit/sbom-packages.ts'
+import { PackageError } from '../write/packages/errors.ts'
+import { parseTracker, type Vulnerability, vulnerabilitiesOf } from '../write/packages/vulnerabilities.ts'
 import type { Prepared } from './prepare.ts'
 
 export interface TrackerOptions {
@@ -13,23 +12,26 @@ export interface TrackerOptions {
 
 /** Adds the flag that names the file. */
 export function trackerOption(command: Command): Command {
-  return command.option(
-    '--security-tracker <file>',
-    "list known vulnerabilities by this file, the JSON data of Debian's security tracker",
-  )
+  return command
+    .optionsGroup('Packages:')
+    .option(
+      '--security-tracker <file>',
+      "list known vulnerabilities by this file, the JSON data of Debian's security tracker",
+    )
 }
 
 /**
  * The known vulnerabilities of the device as it is after its first start, by a file of Debian's security tracker.
  *
  * @param file undefined: there is none, and nothing is known
- * @throws PackageError when it is no such file, or says nothing of the image's release
+ * @throws PackageError when it is not such a file, or says nothing of the image's release
  */
 export function knownVulnerabilities(prepared: Prepared, file: string | undefined): Vulnerability[] | undefined {
   if (file === undefined) return undefined
   const { bundle, inventory, spec } = prepared
   const parsed = parseTracker(readText(file), inventory.release)
-  if ('failure' in parsed) throw new PackageError(`${file} is no data of Debian's security tracker: ${parsed.failure}`)
+  if ('failure' in parsed)
+    throw new PackageError(`${file} is not a file of Debian's security tracker: ${parsed.failure}`)
   const packages = sbomPackages(inventory.root, bundle?.lock, spec.packages.remove)
   return vulnerabilitiesOf(packages, parsed.tracker, inventory.release)
 }
@@ -42,12 +44,15 @@ function readText(file: string): string {
   }
 }
 
-/** Prints them, one a line; undefined: nothing is known. */
-export function printVulnerabilities(io: Io, found: readonly Vulnerability[] | undefined): void {
-  if (found === undefined) return
-  io.stdout.write(`\nKnown vulnerabilities: ${found.length}\n`)
-  for (const { id, source, version, urgency, fixed, packages } of found) {
-    const end = fixed === undefined ? 'no fix for this release' : `fixed in ${fixed}`
-    io.stdout.write(`  ${visible(`${id} ${source} ${version} (${urgency}; ${end}): ${packages.join(', ')}`)}\n`)
-  }
+/** One line each, below a title; undefined: nothing is known. */
+export function vulnerabilityLines(found: readonly Vulnerability[] | undefined): string[] {
+  if (found === undefined) return []
+  return [
+    '',
+    `Known vulnerabilities: ${found.length}`,
+    ...found.map(({ id, source, version, urgency, fixed, packages }) => {
+      const end = fixed === undefined ? 'no fix for this release' : `fixed in ${fixed}`
+      return `  ${visible(`${id} ${source} ${version} (${urgency}; ${end}): ${packages.join(', ')}`)}`
+    }),
+  ]
 }

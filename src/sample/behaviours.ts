@@ -1,4 +1,4 @@
-import type { Behaviour, Release } from '../inspect/inventory.ts'
+import type { Behaviour, Release } from '../device/inspect/inventory.ts'
 
 /** What tells one behaviour class of official images from another; one row a class, see `docs/images.md`. */
 export interface BehaviourFacts {

@@ -1,6 +1,8 @@
-import type { Release } from '../inspect/inventory.ts'
+import type { Release } from '../device/inspect/inventory.ts'
 import { directory, file, type Layout, link } from './layout.ts'
 import { packageEntry } from './packages.ts'
+import { pamFiles } from './pam.ts'
+import { startUnits } from './start-units.ts'
 import { serviceUnit } from './units.ts'
 
 /** Per release: versions as Debian's point releases of 2026 have them, and what the release keeps elsewhere. */
@@ -154,6 +156,9 @@ export function debianBase(release: Release, architecture: string): Layout {
     '/etc/sysctl.d': directory(),
     '/etc/udev/rules.d': directory(),
     '/usr/bin/sudo': file('', { mode: 0o4755 }),
+    '/usr/bin/su': file('', { mode: 0o4755 }),
+    ...pamFiles(release, architecture),
+    ...startUnits,
     '/usr/sbin/nft': file('', { mode: 0o755 }),
     '/usr/sbin/sshd': file('', { mode: 0o755 }),
     '/usr/sbin/nologin': file('', { mode: 0o755 }),

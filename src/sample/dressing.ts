@@ -1,4 +1,4 @@
-import type { Tree } from '../tree/tree.ts'
+import type { Tree } from '../storage/tree/tree.ts'
 import { bootPartition } from './boot-partition.ts'
 import { firstBootAgents } from './first-boot-agents.ts'
 import { file, type Layout } from './layout.ts'

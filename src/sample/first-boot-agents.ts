@@ -3,7 +3,7 @@ import type { Sample } from './options.ts'
 import { serviceUnit } from './units.ts'
 
 /** A script that Raspberry Pi ships: here only its first line and where the real one comes from. */
-export const standIn = (source: string) =>
+const standIn = (source: string) =>
   file(`#!/bin/sh\n# Stand-in: the real script is ${source}.\nexit 0\n`, { mode: 0o755 })
 
 const UNITS = '/usr/lib/systemd/system'

@@ -1,4 +1,4 @@
-import type { MemoryNode, MemoryTree } from '../tree/memory.ts'
+import type { MemoryNode, MemoryTree } from '../storage/tree/memory.ts'
 
 /** Path → what is there; `null`: nothing is there. Parent directories need not be named. */
 export type Layout = Readonly<Record<string, MemoryNode | null>>

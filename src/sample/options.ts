@@ -1,4 +1,4 @@
-import type { Behaviour } from '../inspect/inventory.ts'
+import type { Behaviour } from '../device/inspect/inventory.ts'
 import { type BehaviourFacts, behaviours } from './behaviours.ts'
 
 export interface SampleOptions {

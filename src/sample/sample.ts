@@ -1,5 +1,5 @@
-import { MemoryTree } from '../tree/memory.ts'
-import type { Target } from '../tree/tree.ts'
+import { MemoryTree } from '../storage/tree/memory.ts'
+import type { Target } from '../storage/tree/tree.ts'
 import { debianBase } from './debian.ts'
 import { dressing } from './dressing.ts'
 import { lay } from './layout.ts'

@@ -1,6 +1,6 @@
-import { STOCK_GROUPS } from '../controls/account-groups.ts'
-import { AccountFile, type AccountFileName, accountFiles } from '../formats/account-files.ts'
-import type { Tree } from '../tree/tree.ts'
+import { STOCK_GROUPS } from '../core/controls/account-groups.ts'
+import { AccountFile, type AccountFileName, accountFiles } from '../device/formats/account-files.ts'
+import type { Tree } from '../storage/tree/tree.ts'
 import { directory, file, type Layout } from './layout.ts'
 import type { Sample } from './options.ts'
 

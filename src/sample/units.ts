@@ -1,4 +1,4 @@
-import type { MemoryNode } from '../tree/memory.ts'
+import type { MemoryNode } from '../storage/tree/memory.ts'
 import { file } from './layout.ts'
 
 /** A unit file from its sections: `{ Unit: { Description: '…' }, Install: { WantedBy: '…' } }`. */

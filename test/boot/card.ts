@@ -1,13 +1,13 @@
 import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { packageRoot } from '../../src/assets.ts'
-import type { Behaviour, Release } from '../../src/inspect/inventory.ts'
-import { type Image, stockImage } from '../device/support/dress.ts'
-import { debianKernel } from '../device/support/kernel.ts'
-import type { Owner } from '../device/support/owner.ts'
-import { pibake } from '../device/support/pibake.ts'
-import type { Architecture } from '../device/support/recipe.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import type { Behaviour, Release } from '../../src/device/inspect/inventory.ts'
 import { growDisk, makeDisk, piGen } from '../power/disk.ts'
+import { type Image, stockImage } from '../system/support/dress.ts'
+import { debianKernel } from '../system/support/kernel.ts'
+import type { Owner } from '../system/support/owner.ts'
+import { pibake } from '../system/support/pibake.ts'
+import type { Architecture } from '../system/support/recipe.ts'
 
 /** What a card is made of. */
 export interface Recipe {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LoginOptions, type Owner, SSH_PORT } from '../device/support/owner.ts'
-import type { Finished } from '../device/support/run.ts'
+import { type LoginOptions, type Owner, SSH_PORT } from '../system/support/owner.ts'
+import type { Finished } from '../system/support/run.ts'
 import { Console } from './console.ts'
 import { type Forwarded, freePorts, Guest, type Machine } from './guest.ts'
 import { Probe } from './probe.ts'

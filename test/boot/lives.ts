@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { MAX_RETRY, type Owner, SSH_PORT } from '../device/support/owner.ts'
+import { MAX_RETRY, type Owner, SSH_PORT } from '../system/support/owner.ts'
 import type { Checks } from './checks.ts'
 import { Console } from './console.ts'
 import type { Device } from './device.ts'
@@ -83,7 +83,7 @@ export async function liveBaked(device: Device, owner: Owner, life: Life): Promi
  * Seconds after which each start of a card loses its power, before one that does not: while systemd begins, while the
  * local half works, while sshd comes up, and while dpkg is at work.
  */
-export const CUTS = [12, 25, 35, 60, 100, 150] as const
+const CUTS = [12, 25, 35, 60, 100, 150] as const
 
 /** Starts a baked device whose power is cut again and again; in the end it has to be what it would have been without. */
 export async function liveCut(device: Device, life: Life): Promise<void> {
@@ -171,7 +171,7 @@ async function closed(checks: Checks, device: Device, seen: Seen, which: string)
 }
 
 /** The probe has asked every port, and was answered by none; nor has who listens there heard anybody, however briefly. */
-export function nothingOpened(device: Device, seen: Seen): void {
+function nothingOpened(device: Device, seen: Seen): void {
   assert.equal(opened(seen), [])
   for (const [port, { asked, nobody }] of Object.entries(seen.ports)) {
     assert.ok(asked - nobody > 20, `port ${port} was asked only ${asked - nobody} times`)
@@ -181,13 +181,13 @@ export function nothingOpened(device: Device, seen: Seen): void {
 }
 
 /** The probe has logged in, and every time sshd offered keys alone. */
-export function noPasswordOffered(seen: Seen): void {
+function noPasswordOffered(seen: Seen): void {
   assert.ok(seen.logins > 0, 'no login')
   assert.equal(Object.keys(seen.methods), ['publickey'])
 }
 
 /** The ports of which the probe heard something. */
-export function opened(seen: Seen): readonly number[] {
+function opened(seen: Seen): readonly number[] {
   const ports = Object.keys(seen.ports).filter((port) => seen.ports[port]?.answered)
   return ports.map(Number)
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { packageRoot } from '../../src/assets.ts'
-import type { Release } from '../../src/inspect/inventory.ts'
-import { debianKernel, moduleFiles, packInitramfs, staticBusybox } from '../device/support/kernel.ts'
-import type { Architecture } from '../device/support/recipe.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import type { Release } from '../../src/device/inspect/inventory.ts'
+import { debianKernel, moduleFiles, packInitramfs, staticBusybox } from '../system/support/kernel.ts'
+import type { Architecture } from '../system/support/recipe.ts'
 import type { Machine } from './guest.ts'
 
 /** What the initramfs has to load to reach the card; all else the device's own udev loads. */

@@ -1,15 +1,15 @@
 /**
  * Boots whole baked devices in the emulator: `npm run test:boot -- [RELEASE …] [--architecture NAME …] [--pairs N]
- * [--times]`. As root; see CONTRIBUTING.md.
+ * [--times]`. As root; see docs/testing.md.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as assert from 'uvu/assert'
-import type { Release } from '../../src/inspect/inventory.ts'
-import { Owner, SSH_PORT } from '../device/support/owner.ts'
-import type { Architecture } from '../device/support/recipe.ts'
-import { releases } from '../device/support/roots.ts'
+import type { Release } from '../../src/device/inspect/inventory.ts'
+import { Owner, SSH_PORT } from '../system/support/owner.ts'
+import type { Architecture } from '../system/support/recipe.ts'
+import { releases } from '../system/support/roots.ts'
 import { bakedCard, stockCard } from './card.ts'
 import { Checks } from './checks.ts'
 import { accounts, Device, PLANTED } from './device.ts'

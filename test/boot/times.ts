@@ -1,4 +1,4 @@
-import { type Owner, SSH_PORT } from '../device/support/owner.ts'
+import { type Owner, SSH_PORT } from '../system/support/owner.ts'
 import { Guest, type Machine, type Moment } from './guest.ts'
 
 /** Seconds until an emulated device is given up. */

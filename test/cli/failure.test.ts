@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { EXIT } from '../../src/cli/exit.ts'
 import { explainFailure } from '../../src/cli/failure.ts'
 import { processIo } from '../../src/cli/io.ts'
-import { OutputError } from '../../src/emit/errors.ts'
+import { OutputError } from '../../src/write/emit/errors.ts'
 import { suite } from '../support/suite.ts'
 
 const test = suite('CLI: failures')

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { Interrupted } from '../../src/apply/errors.ts'
+import { Interrupted } from '../../src/base/errors.ts'
 import { unlessInterrupted } from '../../src/cli/interrupt.ts'
 import { suite } from '../support/suite.ts'
 

@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { packageRoot } from '../../src/assets.ts'
-import { judgeCryptHash } from '../../src/formats/crypt-hash.ts'
-import { loadSpec } from '../../src/spec/load.ts'
-import { pibake } from '../support/cli.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import { loadSpec } from '../../src/cli/load-spec.ts'
+import { judgeCryptHash } from '../../src/device/formats/crypt-hash.ts'
+import { pibake, program } from '../support/cli.ts'
 import { HASH, KEYS } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
@@ -17,7 +17,7 @@ test('check: 0 for a sound spec, 2 for an invalid one, 5 for a lock-out, 2 when 
   inWorkdir((folder) => {
     const file = join(folder, 'pibake.yaml')
     const checked = (text: string, ...flags: string[]) => {
-      writeFileSync(file, text)
+      writeFileSync(file, text, { mode: 0o600 })
       return pibake(['check', file, ...flags])
     }
     assert.equal(checked(SOUND).code, 0)
@@ -73,15 +73,33 @@ test('hash-password: empty, too long and unusable passwords are refused, and not
   assert.is(pibake(['hash-password', '--rounds', '10'], { input: 'x\n' }).code, 2)
 })
 
+test('hash-password: what is tried first is taken by force only', () => {
+  for (const [password, user, reason] of [
+    ['a', undefined, /fewer than 8 characters/],
+    ['Raspberry', undefined, /commonest/],
+    ['zzzzzzzzzz', undefined, /one character/],
+    ['marianne', 'marianne', /the user's name/],
+    ['Marianne1!', 'marianne', /the user's name/],
+  ] as const) {
+    const words = ['hash-password', '--rounds', '5000', ...(user === undefined ? [] : ['--user', user])]
+    const { code, stdout, stderr } = pibake(words, { input: `${password}\n` })
+    assert.equal([code, stdout], [2, ''])
+    assert.match(stderr, reason)
+    assert.match(stderr, '--force')
+    assert.is(pibake([...words, '--force'], { input: `${password}\n` }).code, 0)
+  }
+  assert.is(pibake(['hash-password', '--rounds', '5000', '--user', 'anna'], { input: 'savannah river' }).code, 0)
+})
+
 test('hash-password: on a terminal it asks twice and shows nothing', async () => {
   const same = await onTerminal(
     ['hash-password', '--rounds', '5000'],
-    ['Password: ', 's3cret\r', 'Once more: ', 's3cret\r'],
+    ['Password: ', 's3cret-word\r', 'Once more: ', 's3cret-word\r'],
   )
   assert.is(same.code, 0)
   assert.not.match(same.screen, 's3cret')
   assert.match(same.screen, '$6$rounds=5000$')
-  const other = await onTerminal(['hash-password'], ['Password: ', 's3cret\r', 'Once more: ', 's3cre\r'])
+  const other = await onTerminal(['hash-password'], ['Password: ', 's3cret-word\r', 'Once more: ', 's3cret-wor\r'])
   assert.is(other.code, 2)
   assert.match(other.screen, 'differ')
   const broken = await onTerminal(['hash-password'], ['Password: ', '\u0003'])
@@ -124,9 +142,9 @@ test('init on a terminal: what was answered makes a sound spec', () =>
         'public key',
         `${key}\r`,
         'Password',
-        's3cret\r',
+        's3cret-word\r',
         'Once more',
-        's3cret\r',
+        's3cret-word\r',
       ],
     )
     assert.is(code, 0, screen)
@@ -140,11 +158,13 @@ test('check names the code to ask for, explain prints its page', () =>
   inWorkdir((folder) => {
     const file = join(folder, 'pibake.yaml')
     writeFileSync(file, `${SOUND}ssh: { denyUsers: [carl, carl], allowUsers: [alice, bob] }\n`)
-    assert.match(pibake(['check', file]).stderr, 'pibake explain SSH004 tells more\n')
+    assert.match(pibake(['check', file]).stderr, 'For more: pibake explain SSH004\n')
     assert.not.match(pibake(['check', file, '--quiet']).stderr, 'explain')
 
     const page = readFileSync(join(packageRoot, 'docs/errors/SSH004.md'), 'utf8')
-    assert.equal(pibake(['explain', 'ssh004']), { code: 0, stdout: page, stderr: '' })
+    const { code, stdout } = pibake(['explain', 'ssh004'])
+    assert.is(code, 0)
+    assert.match(stdout, /^SSH004 [a-z-]+\n\n/)
     const json = JSON.parse(pibake(['explain', 'SSH004', '--json']).stdout)
     assert.equal([json.schema, json.code, json.page], ['pibake.code/1', 'SSH004', page])
   }))
@@ -190,7 +210,7 @@ function onTerminal(
   args: readonly string[],
   dialogue: readonly string[],
 ): Promise<{ code: number | null; screen: string }> {
-  const words = [process.execPath, join(packageRoot, 'build/src/cli/main.js'), ...args].map((word) => `'${word}'`)
+  const words = [process.execPath, program, ...args].map((word) => `'${word}'`)
   // script(1) is in bsdutils, which is Essential on Debian.
   const child = spawn('script', ['-qec', words.join(' '), '/dev/null'], { env: { ...process.env, NO_COLOR: '1' } })
   let screen = ''

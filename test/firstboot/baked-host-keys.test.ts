@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { attempt } from '../device/support/run.ts'
 import { suite } from '../support/suite.ts'
+import { attempt } from '../system/support/run.ts'
 import { Device, keyIsWhole } from './support/device.ts'
 
 const test = suite('first boot: host keys that were made beforehand')

@@ -1,19 +1,15 @@
 import { chmodSync } from 'node:fs'
 import * as assert from 'uvu/assert'
-import { attempt } from '../device/support/run.ts'
 import { suite } from '../support/suite.ts'
-import { Device, keyIsWhole } from './support/device.ts'
+import { attempt } from '../system/support/run.ts'
+import { Device, keyIsWhole, started } from './support/device.ts'
 
 const test = suite('first boot: host keys')
 
 const key = 'etc/ssh/ssh_host_ed25519_key'
 
 /** A device that has its keys already. */
-async function finished(): Promise<Device> {
-  const device = new Device().ask('host-keys', 'ed25519\n')
-  assert.is((await device.call(['run', 'local'])).status, 0)
-  return device
-}
+const finished = started(test, () => new Device().ask('host-keys', 'ed25519\n'), ['run', 'local'])
 
 /** How an interrupted or wrong start leaves a private key; each is replaced by a new pair. */
 const broken: Readonly<Record<string, (device: Device) => void>> = {
@@ -33,7 +29,7 @@ const broken: Readonly<Record<string, (device: Device) => void>> = {
 
 for (const [what, breakIt] of Object.entries(broken)) {
   test(`a private key ${what} is replaced by a new pair`, async () => {
-    const device = await finished()
+    const device = finished()
     try {
       breakIt(device)
       const run = await device.call(['run', '--repair', 'local'])
@@ -55,7 +51,7 @@ const around: Readonly<Record<string, (device: Device) => void>> = {
 
 for (const [what, breakIt] of Object.entries(around)) {
   test(`${what}: it is made anew from the private key`, async () => {
-    const device = await finished()
+    const device = finished()
     try {
       const before = device.read(key)
       breakIt(device)
@@ -69,7 +65,7 @@ for (const [what, breakIt] of Object.entries(around)) {
 }
 
 test('a private key that others may read is not one that sshd takes', async () => {
-  const device = await finished()
+  const device = finished()
   try {
     chmodSync(device.path(key), 0o644)
     assert.is((await device.call(['run', '--repair', 'local'])).status, 0)
@@ -79,8 +75,8 @@ test('a private key that others may read is not one that sshd takes', async () =
   }
 })
 
-/** The tests' limit of a command is too short for RSA on a busy machine. */
-const patient = { env: { COMMAND_LIMIT: '60', STEP_LIMIT: '90' }, limit: 120 }
+/** The tests' limit of a step is too short for RSA on a busy machine. */
+const patient = { env: { STEP_LIMIT: '90' }, limit: 120 }
 const rsa = 'etc/ssh/ssh_host_rsa_key'
 
 test('sshd waits for no RSA key: the network half makes it, with 3072 bits, and has sshd read it', async () => {
@@ -94,6 +90,18 @@ test('sshd waits for no RSA key: the network half makes it, with 3072 bits, and 
     assert.match(network.stdout, /host-keys-slow: ok \(done now\)/)
     assert.match(attempt(['ssh-keygen', '-l', '-f', device.path(rsa)]).stdout, /^3072 /)
     assert.match(device.read('run/systemctl-calls'), /^try-reload-or-restart ssh\.service$/m)
+  } finally {
+    device.remove()
+  }
+})
+
+test('an sshd that its socket started is started again: it cannot bind the port of its socket', async () => {
+  const device = new Device().ask('host-keys', 'ed25519\nrsa\n').write('ssh-socket-is-active', '')
+  try {
+    const run = await device.call(['run'], patient)
+    assert.match(run.stdout, /host-keys-slow: ok \(done now\)/)
+    assert.match(device.read('run/systemctl-calls'), /^try-restart ssh\.service$/m)
+    assert.not.match(device.read('run/systemctl-calls'), 'try-reload')
   } finally {
     device.remove()
   }

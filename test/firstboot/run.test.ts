@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
 import { Device, plan } from './support/device.ts'
@@ -64,6 +66,14 @@ test('beside a run that is going on, a second one ends with 0 and touches nothin
     assert.is(second.stdout, 'pibake: run: already running\n')
     assert.is(second.status, 0)
     assert.is(device.snapshot(), before)
+    const repair = device.call(['run', '--repair'])
+    const waits = new RegExp(`-> FLOCK .*:${statSync(lock).ino} `)
+    while (!waits.test(readFileSync('/proc/locks', 'utf8'))) await sleep(50)
+    other.stdin.end()
+    const { stdout, status } = await repair
+    assert.match(stdout, /^pibake: run: waiting for another run to end\n/)
+    assert.match(stdout, 'pibake: machine-id: ok')
+    assert.is(status, 0, stdout)
   } finally {
     other.stdin.end()
     device.remove()

@@ -1,15 +1,18 @@
-import { chmodSync, readdirSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
-import { Device } from './support/device.ts'
+import { Device, started } from './support/device.ts'
 
 const test = suite('first boot: scripts')
 
 const folder = 'etc/pibake/first-boot/scripts'
 
-/** A device with these scripts; each notes that it ran. */
+/** One whose first start is over. */
+const finished = started(test, () => new Device(), ['run', 'network'])
+
+/** A device that has nothing left to do but these scripts; each notes that it ran. */
 function withScripts(...names: readonly string[]): Device {
-  const device = new Device()
+  const device = finished().redo('scripts')
   for (const name of names) lay(device, name, `#!/bin/sh\n# token 8e1f\necho ${name} >>"$PIBAKE_PREFIX/ran"\n`)
   return device
 }
@@ -40,6 +43,12 @@ test('run in order, then overwritten and taken away', () =>
       wiped.map((line) => line.split('/').at(-1)),
       ['.01-b.sh.doomed', '.02-a.sh.doomed'],
     )
+  }))
+
+test('its digest, by which a guess of its secret could be judged, is for root alone', () =>
+  on(withScripts('01-a.sh'), async (device) => {
+    assert.is((await device.call(['run', 'network'])).status, 0)
+    assert.is(statSync(device.path('var/lib/pibake/scripts/01-a.sh')).mode & 0o777, 0o600)
   }))
 
 test('one that fails stays, with those after it; those before it are not run again', () =>

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { packageRoot } from '../../src/assets.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
 import { suite } from '../support/suite.ts'
 
 const test = suite('first boot: sources')

@@ -1,12 +1,15 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { suite } from '../support/suite.ts'
-import { Device, keyIsWhole, plan } from './support/device.ts'
+import { Device, keyIsWhole, plan, started } from './support/device.ts'
 
 const test = suite('first boot: state')
 
 const other = `sha256:${'cd'.repeat(32)}`
 const good = `1 ${plan} ok none yes end\n`
+
+/** One whose local half is done. */
+const finished = started(test, () => new Device().ask('host-keys', 'ed25519\n'), ['run', 'local'])
 
 /** What is not a whole record of this plan means "not done": the step runs again. */
 const records: Readonly<Record<string, string>> = {
@@ -21,9 +24,8 @@ const records: Readonly<Record<string, string>> = {
 
 for (const [what, text] of Object.entries(records)) {
   test(`a record ${what} counts as not done`, async () => {
-    const device = new Device().ask('host-keys', 'ed25519\n')
+    const device = finished()
     try {
-      assert.is((await device.call(['run', 'local'])).status, 0)
       device.write('var/lib/pibake/steps/machine-id', text)
       const status = JSON.parse((await device.call(['status', '--json'])).stdout)
       assert.is(status.steps.find(({ id }: { id: string }) => id === 'machine-id').state, 'pending')
@@ -37,9 +39,8 @@ for (const [what, text] of Object.entries(records)) {
 }
 
 test('a new plan on the same device: every step is looked at, what is as wanted stays', async () => {
-  const device = new Device().ask('host-keys', 'ed25519\n')
+  const device = finished()
   try {
-    assert.is((await device.call(['run', 'local'])).status, 0)
     const key = device.read('etc/ssh/ssh_host_ed25519_key')
     device.write('etc/pibake/plan', `${other}\n`)
     assert.match((await device.call(['status'])).stdout, /^state: pending\n/)

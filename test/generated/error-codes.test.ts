@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { packageRoot } from '../../src/assets.ts'
-import { codes } from '../../src/spec/codes.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import { codes } from '../../src/base/report/codes.ts'
 import { assertGenerated } from '../support/generated.ts'
 import { suite } from '../support/suite.ts'
 
@@ -37,7 +37,7 @@ test('docs/error-codes.md is the table of codes', () => {
       '',
       '| code | meaning |',
       '|---|---|',
-      ...own.map(([code, text]) => `| [${code}](errors/${code}.md) | ${text} |`),
+      ...own.map(([code, [name, meaning]]) => `| [${code} ${name}](errors/${code}.md) | ${meaning} |`),
       '',
     ]
   })
@@ -50,8 +50,8 @@ test('docs/error-codes.md is the table of codes', () => {
     [
       '# Codes of errors and warnings',
       '',
-      'Made from `src/spec/codes.ts` by `npm run generate`. A code keeps its meaning for ever. The message beside it says',
-      'what is wrong in the spec at hand, the line `hint:` how to put it right. Each code has a page that says why pibake',
+      'Made from `src/base/report/codes.ts` by `npm run generate`. A code keeps its meaning and its name',
+      'for ever. The message beside it says what is wrong in the spec at hand, the line `hint:` how to put it right. Each code has a page that says why pibake',
       'insists, with an example and its cure; `pibake explain CODE` prints it. Examples with `pibake plan` are held against',
       'a sample of Raspberry Pi OS Lite (Trixie); the files that they name hold what their names say.',
       '',
@@ -60,11 +60,17 @@ test('docs/error-codes.md is the table of codes', () => {
   )
 })
 
+test('every name is lower-case words, and belongs to one code', () => {
+  const names = Object.values(codes).map(([name]) => name)
+  for (const name of names) assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*$/)
+  assert.is(new Set(names).size, names.length)
+})
+
 test('the table holds the codes that the source uses, and no other', () => {
   const folder = join(packageRoot, 'src')
   const used = new Set<string>()
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts') || file.endsWith('spec/codes.ts')) continue
+    if (!file.endsWith('.ts') || file.endsWith('report/codes.ts')) continue
     const text = readFileSync(join(folder, file), 'utf8')
     for (const [, code] of text.matchAll(/'(?!SHA)([A-Z][A-Z0-9]{2}\d{3})'/g)) used.add(code as string)
   }

@@ -1,10 +1,11 @@
-import type { Behaviour } from '../../src/inspect/inventory.ts'
-import { judge } from '../../src/judge.ts'
-import { type Operation, pathKey } from '../../src/plan/operation.ts'
+import type { Operation } from '../../src/core/plan/operation.ts'
+import type { Behaviour } from '../../src/device/inspect/inventory.ts'
 import { behaviours } from '../../src/sample/behaviours.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
+import { pathKey } from '../../src/storage/tree/tree.ts'
 import { assertGenerated } from '../support/generated.ts'
-import { fullSpec, type LooseSpec, parsed, smallSpec, TODAY } from '../support/judge.ts'
+import { compiled } from '../support/plan.ts'
+import { fullSpec, type LooseSpec, smallSpec, sound } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
 
 /**
@@ -23,10 +24,7 @@ for (const [name, loose, images] of plans) {
   for (const behaviour of images) {
     const file = `test/golden/${behaviour}-${name}.txt`
     test(file, () => {
-      const { spec, locate, digest } = parsed(loose)
-      const target = samplePiOs({ behaviour, variant: 'lite', architecture: 'arm64' })
-      const options = { locate, specDigest: digest, epoch: undefined, today: TODAY, allowBooted: false }
-      const { plan } = judge(spec, target, options)
+      const { plan } = compiled(sound(loose), samplePiOs({ behaviour, variant: 'lite', architecture: 'arm64' }))
       assertGenerated(file, `${plan.operations.map(show).join('\n')}\n`)
     })
   }

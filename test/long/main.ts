@@ -1,6 +1,6 @@
 /**
  * The long runs of the random tests, the faults and the kills: `npm run test:long -- [WORD …]`, those whose switch or test
- * has one of the words. As root; see CONTRIBUTING.md.
+ * has one of the words. As root; see docs/testing.md.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,8 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { machine } from '../../bench/measure.ts'
-import { packageRoot } from '../../src/assets.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import { fuzzedReaders } from '../fuzz/readers/index.ts'
 
 /** The switch that makes it long, and words of the test files. What takes long goes in pieces, each from its own seed on. */
 const RUNS: readonly (readonly [settings: Readonly<Record<string, string | number>>, tests: string])[] = [
@@ -19,12 +20,19 @@ const RUNS: readonly (readonly [settings: Readonly<Record<string, string | numbe
   [{ PIBAKE_SPLICES: 30 }, 'archive/splice'],
   [{ PIBAKE_TAR_TREES: 300 }, 'tar/random'],
   [{ PIBAKE_EXT4_DAMAGE: 2000 }, 'ext4/damage'],
-  [{ PIBAKE_FAT_FUZZ: 1000 }, 'fat32/'],
-  [{ PIBAKE_KERNEL_FUZZ: 20 }, 'device/ext4-kernel'],
+  [{ PIBAKE_FAT_FUZZ: 1000, PIBAKE_FAT_BITS: 32 }, 'storage/fat/'],
+  [{ PIBAKE_KERNEL_FUZZ: 20 }, 'system/ext4-kernel'],
+  [{ PIBAKE_JOURNALS: 5 }, 'system/ext4-journal'],
+  [{ PIBAKE_JOURNAL_DAMAGE: 200 }, 'ext4/journal'],
+  ...Array.from(
+    { length: 6 },
+    (_, i) => [{ PIBAKE_FAT_FUZZ: 500, PIBAKE_FAT_FUZZ_SEED: i * 500, PIBAKE_FAT_BITS: 16 }, 'fat/fuzz'] as const,
+  ),
   ...Array.from(
     { length: 6 },
     (_, i) => [{ PIBAKE_EXT4_FUZZ: 500, PIBAKE_EXT4_FUZZ_SEED: i * 500 }, 'ext4/fuzz'] as const,
   ),
+  ...fuzzedReaders.map(({ name }) => [{ PIBAKE_FUZZ: 100_000, PIBAKE_FUZZ_READER: name }, 'fuzz/readers'] as const),
 ]
 
 const words = process.argv.slice(2)
@@ -60,7 +68,9 @@ for (const [settings, tests] of RUNS) {
     process.exitCode = 1
     process.stderr.write(stdout)
   }
-  const told = stdout.split('\n').filter((line) => /^\d+ sequences|^\d+ passed, \d+ failed$/.test(line))
+  const told = stdout
+    .split('\n')
+    .filter((line) => /^\d+ sequences|^\d+ journals: |^\d+ inputs of |^\d+ passed, \d+ failed$/.test(line))
   const line = `${name}: ${told.join('; ')}; ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`
   lines = [...lines.filter((other) => !other.startsWith(`${name}: `)), line]
   console.log(line)

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { attempt, run } from '../device/support/run.ts'
+import { attempt, run } from '../system/support/run.ts'
 
 const SECTOR = 512
 const MIB = 1024 * 1024

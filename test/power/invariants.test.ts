@@ -1,9 +1,9 @@
 import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { run } from '../device/support/run.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
+import { run } from '../system/support/run.ts'
 import { violations } from './invariants.ts'
 
 const test = suite('power cuts: invariants')

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attempt } from '../device/support/run.ts'
+import { attempt } from '../system/support/run.ts'
 
 /** What is read of a card: a part of its root, and its boot partition, as directories. */
 export interface Contents {

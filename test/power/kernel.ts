@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { packageRoot } from '../../src/assets.ts'
-import { debianKernel, moduleFiles, packInitramfs } from '../device/support/kernel.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import { debianKernel, moduleFiles, packInitramfs } from '../system/support/kernel.ts'
 
 /** A kernel with an initramfs that runs `init.sh`. */
 export interface Kernel {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../src/assets.ts'
-import { hostFacts } from '../device/support/host.ts'
-import { run } from '../device/support/run.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import { hostFacts } from '../system/support/host.ts'
+import { run } from '../system/support/run.ts'
 import type { Half } from './invariants.ts'
 
 /** What came of one case. */

@@ -1,3 +1,4 @@
+import { uniform } from '../support/seeded.ts'
 import { END, type Plug } from './guest.ts'
 
 /** One loss of power during a start. */
@@ -22,7 +23,7 @@ const DELAYS = [0, 2, 8, 20] as const
  * @param seed decides the pairs and the order
  */
 export function cases(passed: readonly string[], pairs: number, seed: number): readonly Case[] {
-  const random = generator(seed)
+  const random = uniform(seed)
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T
   const single = [
     ...passed.flatMap((name, index) => cutsAt(name, countOf(name, passed.slice(0, index + 1)))),
@@ -88,15 +89,4 @@ function shuffled<T>(list: readonly T[], random: () => number): T[] {
     .map((item) => ({ item, key: random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ item }) => item)
-}
-
-/** Mulberry32: the same numbers from 0 to 1 for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

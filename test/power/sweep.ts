@@ -1,15 +1,15 @@
 /**
  * Cuts the power of a device during its first start, again and again: `npm run test:power -- [RELEASE …] [--half local|network]
- * [--cases N] [--minutes N] [--jobs N] [--pairs N] [--network N] [--seed N] [--continue]`. As root; see CONTRIBUTING.md.
+ * [--cases N] [--minutes N] [--jobs N] [--pairs N] [--network N] [--seed N] [--continue]`. As root; see docs/testing.md.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { packageRoot } from '../../src/assets.ts'
-import type { Release } from '../../src/inspect/inventory.ts'
-import { releases } from '../device/support/roots.ts'
-import { run } from '../device/support/run.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import type { Release } from '../../src/device/inspect/inventory.ts'
+import { releases } from '../system/support/roots.ts'
+import { run } from '../system/support/run.ts'
 import { bake } from './bake.ts'
 import { Guests, machines } from './guest.ts'
 import type { Half } from './invariants.ts'

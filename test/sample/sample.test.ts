@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { behaviours } from '../../src/sample/behaviours.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
-import type { Tree } from '../../src/tree/tree.ts'
+import type { Tree } from '../../src/storage/tree/tree.ts'
 import { everySample } from '../support/samples.ts'
 import { suite } from '../support/suite.ts'
 

@@ -1,17 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytewise } from '../../src/order.ts'
-import type { Operation } from '../../src/plan/operation.ts'
-import { pathKey } from '../../src/plan/operation.ts'
-import { type Change, differs, stateAt } from '../../src/plan/state.ts'
-import { DirectoryTree } from '../../src/tree/directory.ts'
-import type { Disk } from '../../src/tree/disk.ts'
-import type { Target } from '../../src/tree/tree.ts'
+import type { Disk } from '../../src/base/disk/disk.ts'
+import { bytewise } from '../../src/base/order.ts'
+import type { Operation } from '../../src/core/plan/operation.ts'
+import { type Change, differs, stateAt } from '../../src/core/plan/state.ts'
+import { DirectoryTree } from '../../src/storage/tree/directory.ts'
+import type { Target } from '../../src/storage/tree/tree.ts'
+import { pathKey } from '../../src/storage/tree/tree.ts'
 import { operationOf } from './operations.ts'
 import { directory, file, me, type Nodes, plant, symlink } from './plant.ts'
 
 /** A small card: every kind of entry, and something for every kind of operation to meet. */
-export const ROOT: Nodes = [
+const ROOT: Nodes = [
   ['/etc', directory()],
   ['/etc/hostname', file('raspberrypi\n')],
   ['/etc/passwd', file('pi:x:1000:1000::/home/pi:/bin/bash\n')],
@@ -28,7 +28,7 @@ export const ROOT: Nodes = [
   ['/usr/lib', directory()],
   ['/usr/sudo', file('binary', 0o4755)],
 ]
-export const BOOT: Nodes = [
+const BOOT: Nodes = [
   ['/CONFIG.TXT', file('arm_64bit=1\n')],
   ['/cmdline.txt', file('console=tty1 root=PARTUUID=1\n')],
   ['/userconf.txt', file('pi:x\n')],

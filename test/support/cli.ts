@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { packageRoot } from '../../src/assets.ts'
+import { packageRoot } from '../../src/base/host/assets.ts'
+import { patient } from '../runner/patience.ts'
 
 export interface Ran {
   readonly code: number | null
@@ -8,8 +9,11 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** The compiled CLI, as node runs it. */
-export const program = join(packageRoot, 'build/src/cli/main.js')
+/** The compiled CLI, as node runs it: bundled by the runner; for coverage file by file, as the report names them. */
+export const program = join(
+  packageRoot,
+  process.env.NODE_V8_COVERAGE === undefined ? 'build/test/bundle/cli/main.js' : 'build/src/cli/main.js',
+)
 
 /** Runs the compiled CLI as a process of its own. */
 export function pibake(
@@ -21,7 +25,7 @@ export function pibake(
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     input: options.input ?? '',
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: patient(60) * 1000,
     maxBuffer: 64 << 20,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   })

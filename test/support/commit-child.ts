@@ -1,5 +1,5 @@
 /** A process of its own that commits on the card given as its argument; to be killed. Says `ready` first. */
-import { commit } from '../../src/apply/commit.ts'
+import { commit } from '../../src/write/apply/commit.ts'
 import { changesOn, withTarget } from './bake-fixture.ts'
 
 const card = process.argv[2]

@@ -1,6 +1,6 @@
 import { file, lay } from '../../src/sample/layout.ts'
-import type { MemoryTree } from '../../src/tree/memory.ts'
-import type { Tree } from '../../src/tree/tree.ts'
+import type { MemoryTree } from '../../src/storage/tree/memory.ts'
+import type { Tree } from '../../src/storage/tree/tree.ts'
 
 /** The text of a file in a tree; fails when there is none. */
 export function textOf(tree: Tree, path: string): string {

@@ -1,12 +1,13 @@
-import { shutText } from '../../src/cli/print-access.ts'
-import { judge } from '../../src/judge.ts'
+import { dirname } from 'node:path'
+import { reportLines } from '../../src/base/report/print.ts'
+import { accessReport } from '../../src/cli/access-report.ts'
+import type { Verdict } from '../../src/core/access/prove.ts'
+import { parseSpec } from '../../src/core/check/parse.ts'
+import { compileFor } from '../../src/core/compile-for.ts'
+import type { Spec } from '../../src/core/spec-file/spec.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
-import { parseSpec } from '../../src/spec/parse.ts'
-import { reportLines } from '../../src/spec/print-report.ts'
-import type { Spec } from '../../src/spec/spec.ts'
-import type { MemoryTree } from '../../src/tree/memory.ts'
-import { TODAY } from './judge.ts'
-import { HASH, KEYS } from './spec.ts'
+import { MemoryTree } from '../../src/storage/tree/memory.ts'
+import { HASH, KEYS, TODAY } from './spec.ts'
 
 /** What a test holds a page of docs/errors to: its first YAML block provokes the code, its second does not. */
 export interface ErrorPage {
@@ -26,8 +27,8 @@ interface Shown {
   readonly content: string
 }
 
-/** What is told of a spec, as the commands print it: its problems, and with `plan` why it would lock its owner out. */
-export interface Told {
+/** What pibake says of a spec, as the commands print it: its problems, and with `plan` why it would lock its owner out. */
+export interface Report {
   readonly report: string
   readonly codes: ReadonlySet<string>
   readonly isRefused: boolean
@@ -66,38 +67,45 @@ export function withReport(page: ErrorPage, report: string): string {
  *
  * @param plant makes of the sample image the one that the page describes
  */
-export function tell(page: ErrorPage, text: string, command: Command, plant: (root: MemoryTree) => void): Told {
+export function reportOf(page: ErrorPage, text: string, command: Command, plant: (root: MemoryTree) => void): Report {
   const read = (path: string) => {
     const content = page.files.find((file) => file.path === path)?.content ?? GIVEN[path]
     return content === undefined
-      ? { failure: 'there is no such file' }
+      ? { failure: 'no such file' }
       : { bytes: new TextEncoder().encode(content), readByAll: false }
   }
-  const host = { read, verify: () => 'not looked at' }
+  const host = { read, verify: () => 'not looked at', unpack: () => new MemoryTree('deb') }
   const parsed = parseSpec(new TextEncoder().encode(text), 'pibake.yaml', host, TODAY)
   const { problems, locate, digest: specDigest } = parsed
   const held = (spec: Spec) => {
     const target = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
     for (const file of page.files) put(target, file)
     plant(target.root)
-    return judge(spec, target, { locate, specDigest, epoch: undefined, today: TODAY, allowBooted: false })
+    return compileFor(spec, target, { locate, specDigest, epoch: undefined, today: TODAY, allowBooted: false })
   }
   const isSound = problems.every(({ severity }) => severity !== 'error')
-  const judged = command === 'plan' && isSound && parsed.spec !== undefined ? held(parsed.spec) : undefined
-  const all = [...problems, ...(judged?.problems ?? [])]
+  const evaluation = command === 'plan' && isSound && parsed.spec !== undefined ? held(parsed.spec) : undefined
+  const all = [...problems, ...(evaluation?.problems ?? [])]
   const isWrong = all.some(({ severity }) => severity === 'error')
-  const lockouts = isWrong ? [] : (judged?.verdict.lockouts ?? [])
-  const proof = [
-    'The device would lock its owner out:',
-    ...lockouts.map((shut) => `  ${shutText(shut)}`),
-    '  hint: --accept-lockout goes on all the same',
-  ]
-  const lines = [...reportLines(all, locate), ...(lockouts.length === 0 ? [] : proof)]
+  const lockouts = isWrong ? [] : (evaluation?.verdict.lockouts ?? [])
+  const verdict = isWrong ? undefined : evaluation?.verdict
+  const { text: proof, isRefused } = verdict === undefined ? { text: '', isRefused: false } : refusal(verdict)
+  const unproved = lockouts.length > 0 ? [] : (verdict?.unproved ?? [])
   return {
-    report: lines.map((line) => `${line}\n`).join(''),
-    codes: new Set([...all, ...lockouts].map(({ code }) => code)),
-    isRefused: isWrong || lockouts.length > 0,
+    report: reportLines(all, locate)
+      .map((line) => `${line}\n`)
+      .join('')
+      .concat(proof),
+    codes: new Set([...all, ...lockouts, ...unproved].map(({ code }) => code)),
+    isRefused: isWrong || isRefused,
   }
+}
+
+/** What the commands print of the proof when nothing is accepted. */
+function refusal(verdict: Verdict): { readonly text: string; readonly isRefused: boolean } {
+  const { lines, isRefused } = accessReport(verdict, [], {})
+  const text = lines.map((line) => `${line}\n`).join('')
+  return { text, isRefused }
 }
 
 function put(target: { readonly root: MemoryTree; readonly boot: MemoryTree }, { path, isEnd, content }: Shown): void {
@@ -108,9 +116,16 @@ function put(target: { readonly root: MemoryTree; readonly boot: MemoryTree }, {
   append(tree, name, content)
 }
 
-/** Adds text to the end of a file, which is made if there is none. */
+/** Adds text to the end of a file, which is made if there is none, with the directories above it. */
 export function append({ nodes }: MemoryTree, path: string, text: string): void {
+  for (let at = path.indexOf('/', 1); at !== -1; at = path.indexOf('/', at + 1)) {
+    const parent = path.slice(0, at)
+    if (!nodes.has(parent)) nodes.set(parent, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 })
+  }
   const there = nodes.get(path)
   const file = there?.kind === 'file' ? there : { content: new Uint8Array(), mode: 0o644, uid: 0, gid: 0 }
   nodes.set(path, { ...file, kind: 'file', content: Buffer.concat([file.content, Buffer.from(text)]) })
+  for (let above = dirname(path); above !== '/'; above = dirname(above)) {
+    if (!nodes.has(above)) nodes.set(above, { kind: 'directory', mode: 0o755, uid: 0, gid: 0 })
+  }
 }

@@ -1,4 +1,4 @@
-import { type Disk, realDisk } from '../../src/tree/disk.ts'
+import { type Disk, realDisk } from '../../src/base/disk/disk.ts'
 
 /** What the machine does at the Nth system call. */
 export interface Fault {

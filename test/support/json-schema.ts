@@ -1,17 +1,28 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
-import { manifestSchema } from '../../src/emit/manifest-schema.ts'
-import { specSchema } from '../../src/spec/schema.ts'
+import { specSchema } from '../../src/core/spec-file/schema.ts'
+import { manifestSchema } from '../../src/write/emit/manifest-schema.ts'
 
 /** The JSON Schema (draft 2020-12) of a spec: what valibot checks by patterns and kinds, with the descriptions. */
 export function specJsonSchema(): JsonSchema {
+  // A default has one place in JSON Schema, and a key may have two, one a profile: docs/spec.md shows them.
+  return convert(({ default: _, ...rest }) => rest)
+}
+
+/** The same with the defaults of the standard profile, as they are written at their keys. */
+export function specTree(): JsonSchema {
+  return convert((node) => node)
+}
+
+function convert(each: (node: JsonSchema) => JsonSchema): JsonSchema {
   return {
     title: 'pibake spec, version 1',
     ...toJsonSchema(specSchema, {
       target: 'draft-2020-12',
+      typeMode: 'input',
       // What functions judge (keys, hashes, dates) no JSON Schema can say; `pibake check` does.
-      ignoreActions: ['raw_check'],
+      ignoreActions: ['raw_check', 'raw_transform', 'transform', 'metadata'],
       overrideSchema: ({ valibotSchema, jsonSchema }) =>
-        valibotSchema.type === 'loose_object' ? { ...jsonSchema, additionalProperties: false } : undefined,
+        each(valibotSchema.type === 'loose_object' ? { ...jsonSchema, additionalProperties: false } : jsonSchema),
     }),
   }
 }

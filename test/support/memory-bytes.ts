@@ -1,4 +1,4 @@
-import { assertInside, type WritableBytes } from '../../src/image/bytes.ts'
+import { assertInside, type WritableBytes } from '../../src/base/bytes/bytes.ts'
 
 /** Bytes in memory. They count what is asked of them, and whoever has touched one place has touched them all. */
 export class MemoryBytes implements WritableBytes {

@@ -1,4 +1,4 @@
-import { MemoryTree } from '../../src/tree/memory.ts'
+import { MemoryTree } from '../../src/storage/tree/memory.ts'
 
 /** What a path holds: the text of a file, with mode and owner where they matter, or a link. */
 export type Sketch = string | { text: string; mode?: number; uid?: number; gid?: number } | { link: string }

@@ -1,12 +1,7 @@
-import type { Operation, Origin, Partition } from '../../src/plan/operation.ts'
-import type { MemoryNode } from '../../src/tree/memory.ts'
-
-const origin: Origin = {
-  path: ['test'],
-  key: 'test',
-  position: { file: 'test.yaml', line: 1, column: 1 },
-  because: 'a test wants it',
-}
+import type { Operation } from '../../src/core/plan/operation.ts'
+import type { MemoryNode } from '../../src/storage/tree/memory.ts'
+import type { Partition } from '../../src/storage/tree/tree.ts'
+import { origin } from './origin.ts'
 
 /** The operation that makes `path` the given node; `undefined` removes it. */
 export function operationOf(path: string, node: MemoryNode | undefined, partition: Partition = 'root'): Operation {

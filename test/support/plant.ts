@@ -1,7 +1,7 @@
 import { chmodSync, lchownSync, lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytewise } from '../../src/order.ts'
-import type { MemoryNode } from '../../src/tree/memory.ts'
+import { bytewise } from '../../src/base/order.ts'
+import type { MemoryNode } from '../../src/storage/tree/memory.ts'
 
 /** Who runs the tests owns what they plant: so they run without root too. */
 export const me = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }

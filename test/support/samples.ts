@@ -1,4 +1,4 @@
-import type { Behaviour } from '../../src/inspect/inventory.ts'
+import type { Behaviour } from '../../src/device/inspect/inventory.ts'
 import { behaviours } from '../../src/sample/behaviours.ts'
 import type { SampleOptions } from '../../src/sample/options.ts'
 
@@ -17,3 +17,12 @@ export function everySample(): readonly { readonly title: string; readonly optio
     options,
   }))
 }
+
+/** One image of each behaviour class, for what takes long or depends on nothing else. */
+export const samples: readonly SampleOptions[] = [
+  { behaviour: 'bookworm-2023', variant: 'lite', architecture: 'armhf' },
+  { behaviour: 'bookworm-2025', variant: 'desktop', architecture: 'arm64' },
+  { behaviour: 'trixie-2025-10', variant: 'lite', architecture: 'arm64' },
+  { behaviour: 'trixie-2025-11', variant: 'desktop', architecture: 'armhf' },
+  { behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' },
+]

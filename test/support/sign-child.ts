@@ -1,4 +1,4 @@
-import { signFile } from '../../src/emit/sign.ts'
+import { signFile } from '../../src/write/emit/sign.ts'
 
 /** Signs a file as an interactive command does: `node sign-child.js KEY FILE`. */
 const [, , key = '', file = ''] = process.argv

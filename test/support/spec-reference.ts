@@ -1,5 +1,7 @@
-import { type Defaults, profiles } from '../../src/spec/profiles.ts'
-import { specJsonSchema } from './json-schema.ts'
+import * as v from 'valibot'
+import { withProfile } from '../../src/core/spec-file/profiles.ts'
+import { type FilledSpec, specSchema } from '../../src/core/spec-file/schema.ts'
+import { specTree } from './json-schema.ts'
 
 interface Node {
   readonly type?: string
@@ -9,6 +11,14 @@ interface Node {
   readonly anyOf?: readonly Node[]
   readonly enum?: readonly unknown[]
   readonly additionalProperties?: Node | false
+  readonly default?: unknown
+}
+
+const standard = defaults('standard')
+const strict = defaults('strict')
+
+function defaults(profile: FilledSpec['profile']): FilledSpec {
+  return v.parse(specSchema, withProfile({ version: 1, profile }))
 }
 
 /** docs/spec.md: every key with its kind, its default in both profiles, and what it is for. */
@@ -16,20 +26,20 @@ export function specReference(): string {
   return [
     '# The spec, key by key',
     '',
-    'Made from `src/spec/schema.ts` and `src/spec/profiles.ts` by `npm run generate`. A spec is one YAML 1.2 file; keys that',
+    'Made from `src/core/spec-file/sections/` by `npm run generate`. A spec is one YAML 1.2 file; keys that',
     'it does not know are errors. `[]` behind a key: one entry of a list. `*`: a name of your choice. A default that differs',
     'in the strict profile stands behind a slash. What has no default is left as the image has it, or has none.',
     '',
     '| key | value | default | what it is for |',
     '|---|---|---|---|',
-    ...rows(specJsonSchema() as Node, ''),
+    ...rows(specTree() as Node, ''),
     '',
-    `Kernel settings of the standard profile: ${code(sysctl('standard'))}.`,
+    `Kernel settings of the standard profile: ${code(settings(standard))}.`,
     '',
-    `The strict profile adds or changes: ${code(sysctl('strict').filter((line) => !sysctl('standard').includes(line)))}.`,
+    `The strict profile adds or changes: ${code(settings(strict).filter((line) => !settings(standard).includes(line)))}.`,
     '',
-    `Blocked modules of the standard profile: ${code(profiles.standard.hardening.blockedModules)}; the strict one adds`,
-    `${code(profiles.strict.hardening.blockedModules.filter((name) => !profiles.standard.hardening.blockedModules.includes(name)))}.`,
+    `Blocked modules of the standard profile: ${code(standard.hardening.blockedModules)}; the strict one adds`,
+    `${code(strict.hardening.blockedModules.filter((name) => !standard.hardening.blockedModules.includes(name)))}.`,
     '',
   ].join('\n')
 }
@@ -43,7 +53,7 @@ function rows(node: Node, path: string): string[] {
 
 function row(key: string, node: Node): string[] {
   const text = node.description ?? node.anyOf?.find(({ description }) => description !== undefined)?.description ?? ''
-  return [`| \`${key}\` | ${kind(node)} | ${defaultOf(key)} | ${text.replaceAll('|', '\\|')} |`]
+  return [`| \`${key}\` | ${kind(node)} | ${defaultOf(key, node)} | ${text.replaceAll('|', '\\|')} |`]
 }
 
 /** What a key holds: sections, entries of lists, values of a choice. */
@@ -67,43 +77,33 @@ function kind(node: Node): string {
   return words[node.type ?? ''] ?? node.type ?? '`1`'
 }
 
-/** Defaults that no profile decides. */
-const always: Readonly<Record<string, string>> = {
-  profile: '`standard`',
-  defaultUser: '`remove`',
-  removeHome: '`false`',
-  'users[].groups': '`default`',
-  'users[].sudo': '`password`',
-  'users[].mustChangePassword': '`false`',
-  'users[].shell': '`/bin/bash`',
-  'users[].authorizedKeys[].restrict': '`false`',
+/** Defaults that follow from other keys, or are too long for a table. */
+const IN_WORDS: Readonly<Record<string, string>> = {
   'ssh.allowUsers': 'every user who can log in',
-  'ssh.denyUsers': '`[]`',
   'firewall.rules': "`limit PORT/tcp comment 'ssh'`",
-  'files[].mode': '`"0644"`',
-  'files[].owner': '`root`',
-  'files[].group': '`root`',
+  'hardening.sysctl': 'see below',
+  'hardening.blockedModules': 'see below',
 }
 
-function defaultOf(key: string): string {
-  const own = always[key]
-  if (own !== undefined) return own
-  if (key === 'hardening.sysctl' || key === 'hardening.blockedModules') return 'see below'
-  const [standard, strict] = [value(profiles.standard, key), value(profiles.strict, key)]
-  if (standard === undefined && strict === undefined) return ''
-  const shown = [standard, strict].map((one) => (one === undefined ? 'none' : `\`${JSON.stringify(one)}\``))
-  return shown[0] === shown[1] ? (shown[0] as string) : shown.join(' / ')
+function defaultOf(key: string, node: Node): string {
+  if (IN_WORDS[key] !== undefined) return IN_WORDS[key]
+  if (kind(node) === 'section') return ''
+  // What an entry of a list has, a spec without entries does not show.
+  if (key === 'profile' || key === 'version' || key.includes('[]')) return shown(node.default)
+  const [usual, stricter] = [shown(valueAt(standard, key)), shown(valueAt(strict, key))]
+  return usual === stricter ? usual : `${usual || 'none'} / ${stricter}`
 }
 
-function value(defaults: Defaults, key: string): unknown {
-  const found = key
-    .split('.')
-    .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], defaults)
-  return typeof found === 'object' && !Array.isArray(found) && key !== 'fail2ban.jails' ? undefined : found
+function shown(value: unknown): string {
+  return value === undefined ? '' : `\`${JSON.stringify(value)}\``
 }
 
-function sysctl(profile: 'standard' | 'strict'): string[] {
-  return Object.entries(profiles[profile].hardening.sysctl).map(([key, setting]) => `${key}=${setting}`)
+function valueAt(filled: FilledSpec, key: string): unknown {
+  return key.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], filled)
+}
+
+function settings({ hardening }: FilledSpec): string[] {
+  return Object.entries(hardening.sysctl).map(([key, setting]) => `${key}=${setting}`)
 }
 
 function code(words: readonly string[]): string {

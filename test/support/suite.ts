@@ -1,9 +1,10 @@
 import './defer.ts'
 import { exec, suite as uvuSuite } from 'uvu'
+import { note } from '../runner/journal.ts'
 
 /**
  * The only door to uvu. uvu passes when a `before` hook throws, when `.run()` is forgotten and when nothing ran at all;
- * here suites run themselves, and every declared test is counted until it has passed or failed.
+ * here suites run themselves, and the runner counts every declared test until it has passed or failed.
  */
 export interface Suite {
   (title: string, body: () => void | Promise<void>): void
@@ -11,76 +12,56 @@ export interface Suite {
   after(body: () => void | Promise<void>): void
 }
 
-interface Tally {
+interface Declared {
   readonly name: string
   declared: number
-  passed: number
-  failed: number
-  readonly hookErrors: unknown[]
   readonly run: () => void
 }
 
-const tallies: Tally[] = []
+const all: Declared[] = []
 
-/** Declares a suite; `test/run.ts` runs every suite that the test files declared. */
+/** Declares a suite; {@link runSuites} runs every one that the test file declared. */
 export function suite(name: string): Suite {
   const inner = uvuSuite(name)
-  const tally: Tally = { name, declared: 0, passed: 0, failed: 0, hookErrors: [], run: inner.run }
-  tallies.push(tally)
+  const own: Declared = { name, declared: 0, run: inner.run }
+  const index = all.push(own) - 1
   const declare = (title: string, body: () => void | Promise<void>) => {
-    tally.declared += 1
+    own.declared += 1
     inner(title, async () => {
+      note({ what: 'begin', suite: index, at: Date.now(), title })
       try {
         await body()
-        tally.passed += 1
+        note({ what: 'passed', suite: index, at: Date.now() })
       } catch (error) {
-        tally.failed += 1
+        note({ what: 'failed', suite: index, at: Date.now() })
         // uvu's report formats only errors with a stack.
         throw error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
       }
     })
   }
-  const hook = (body: () => void | Promise<void>) => async () => {
-    try {
-      await body()
-    } catch (error) {
-      tally.hookErrors.push(error)
-      throw error
-    }
-  }
+  const hook = (kind: 'before' | 'after', body: () => void | Promise<void>) =>
+    inner[kind](async () => {
+      note({ what: 'begin', suite: index, at: Date.now(), title: kind })
+      try {
+        await body()
+        note({ what: 'hook', suite: index, at: Date.now(), error: undefined })
+      } catch (error) {
+        note({ what: 'hook', suite: index, at: Date.now(), error: describe(error) })
+        throw error
+      }
+    })
   return Object.assign(declare, {
-    before: (body: () => void | Promise<void>) => inner.before(hook(body)),
-    after: (body: () => void | Promise<void>) => inner.after(hook(body)),
+    before: (body: () => void | Promise<void>) => hook('before', body),
+    after: (body: () => void | Promise<void>) => hook('after', body),
   })
 }
 
 /** Runs every declared suite, one after another. */
 export async function runSuites(): Promise<void> {
-  for (const tally of tallies) tally.run()
+  for (const [suite, { name, declared }] of all.entries()) note({ what: 'suite', suite, name, declared })
+  for (const { run } of all) run()
   await exec()
-}
-
-/** What came of it: a declared test that neither passed nor failed counts as failed, and so does a broken hook. */
-export function outcome(): { passed: number; failed: number; complaints: string[] } {
-  const complaints: string[] = []
-  let passed = 0
-  let failed = 0
-  for (const tally of tallies) {
-    passed += tally.passed
-    const lost = tally.declared - tally.passed - tally.failed
-    failed += tally.failed + lost + tally.hookErrors.length
-    if (tally.declared === 0) {
-      failed += 1
-      complaints.push(`suite ${tally.name} declares no test`)
-    }
-    if (lost > 0) complaints.push(`suite ${tally.name}: ${lost} declared, never finished`)
-    for (const error of tally.hookErrors) complaints.push(`suite ${tally.name}: hook failed: ${describe(error)}`)
-  }
-  if (tallies.length === 0) {
-    failed += 1
-    complaints.push('no suite was declared')
-  }
-  return { passed, failed, complaints }
+  note({ what: 'end' })
 }
 
 function describe(error: unknown): string {

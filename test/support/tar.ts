@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import { changesOf } from '../../src/plan/changes.ts'
-import type { Operation } from '../../src/plan/operation.ts'
-import { TarArchive } from '../../src/tar/archive.ts'
-import { spliceTar } from '../../src/tar/splice.ts'
-import { tarTarget } from '../../src/tree/tar.ts'
+import { changesOf } from '../../src/core/plan/changes.ts'
+import type { Operation } from '../../src/core/plan/operation.ts'
+import { TarArchive } from '../../src/storage/tar/archive.ts'
+import { tarTarget } from '../../src/storage/tar/tree.ts'
+import { spliceTar } from '../../src/write/bake/tar-splice.ts'
 
 /** The formats that GNU tar writes. */
 export type TarFormat = 'v7' | 'oldgnu' | 'gnu' | 'ustar' | 'posix'
@@ -17,7 +17,7 @@ export interface TarOptions {
   readonly options?: readonly string[]
 }
 
-export const SPLICE_EPOCH = 1_700_000_000
+const SPLICE_EPOCH = 1_700_000_000
 
 /** Packs a directory with the machine's tar, beside it as `NAME.tar`, and gives the file's name. */
 export function tarOf(directory: string, { format = 'gnu', bare = false, options = [] }: TarOptions = {}): string {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { TargetError, type Tree } from '../../src/tree/tree.ts'
+import { TargetError } from '../../src/base/errors.ts'
+import type { Tree } from '../../src/storage/tree/tree.ts'
 import { directory, file, me, type Nodes, symlink } from './plant.ts'
 import type { Suite } from './suite.ts'
 

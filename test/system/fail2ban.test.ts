@@ -1,164 +1,179 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import type { Contribution } from '../../src/controls/control.ts'
-import { fail2ban } from '../../src/controls/fail2ban.ts'
-import type { Inventory } from '../../src/inspect/inventory.ts'
-import type { Spec } from '../../src/spec/spec.ts'
-import { memoryTree } from '../support/memory.ts'
+import { EncodeError } from '../../src/base/encode/encode.ts'
+import { ini } from '../../src/base/encode/ini.ts'
+import { fail2ban } from '../../src/core/controls/fail2ban.ts'
+import { fail2banStock } from '../../src/core/controls/fail2ban-stock.ts'
+import type { Spec } from '../../src/core/spec-file/spec.ts'
+import { contextOf, quiet } from '../support/control.ts'
 import { suite } from '../support/suite.ts'
-import { contextOf, quietSpec } from './context.ts'
+import { attemptIn, runIn } from './support/chroot.ts'
+import { debianRoot, discard, releases, scratch } from './support/roots.ts'
+import { writeOperations } from './support/write.ts'
 
-const test = suite('fail2ban')
+const test = suite('fail2ban as fail2ban reads it')
 
-type Jails = Spec['fail2ban']['jails']
+/** As sshd words what strangers do. */
+const ATTEMPTS = [
+  'Invalid user pi from ADDRESS port 50000',
+  'User root from ADDRESS not allowed because not listed in AllowUsers',
+  'Disconnected from authenticating user alice ADDRESS port 50000 [preauth]',
+  'Received disconnect from ADDRESS port 50000:14: No supported authentication methods available [preauth]',
+  'error: maximum authentication attempts exceeded for alice from ADDRESS port 50000 ssh2 [preauth]',
+  'Unable to negotiate with ADDRESS port 50000: no matching key exchange method found. Their offer: x [preauth]',
+]
 
-function compile(jails: Jails, spec: Partial<Spec> = {}, inventory: Partial<Inventory> = {}): Contribution {
-  return fail2ban.compile(contextOf({ fail2ban: { enabled: true, ignoreip: [], jails }, ...spec }, inventory))
-}
+/** As sshd words what a slow network, a question that nobody answers and a look at the port leave. */
+const BROKEN_OFF = [
+  'Connection closed by ADDRESS port 50000',
+  'Connection closed by ADDRESS port 50000 [preauth]',
+  'Connection reset by ADDRESS port 50000 [preauth]',
+  'Connection closed by authenticating user alice ADDRESS port 50000 [preauth]',
+  'error: kex_exchange_identification: Connection closed by remote host',
+  'fatal: Timeout before authentication for ADDRESS port 50000',
+]
 
-function codes(part: Contribution): string[] {
-  return (part.problems ?? []).map((problem) => `${problem.code} ${problem.path.join('.')}`)
-}
+for (const release of releases) {
+  let root: string
+  test.before(() => {
+    root = scratch(debianRoot(release, 'full'))
+    // As on Raspberry Pi OS: no rsyslog, so no auth.log.
+    rmSync(join(root, 'var/log/auth.log'), { force: true })
+  })
+  test.after(() => discard(root))
 
-function jailLocal(part: Contribution): string {
-  const file = part.operations?.find((operation) => operation.path === '/etc/fail2ban/jail.local')
-  assert.is(file?.kind, 'file')
-  return file?.kind === 'file' ? new TextDecoder().decode(file.content) : ''
-}
-
-/** The lines of one section. */
-function section(text: string, name: string): string[] {
-  const lines = text.split('\n')
-  const start = lines.indexOf(`[${name}]`)
-  assert.ok(start >= 0, `no [${name}]`)
-  const end = lines.findIndex((line, i) => i > start && line.startsWith('['))
-  return lines.slice(start + 1, end === -1 ? undefined : end).filter((line) => line !== '')
-}
-
-test('nothing is done when it is off', () => {
-  assert.equal(fail2ban.compile(contextOf({})), {})
-})
-
-test('the sshd jail follows ssh.port and takes the spec word for word', () => {
-  const part = compile(
-    { sshd: { maxretry: 3, findtime: '10m', bantime: -1 } },
-    { ssh: { ...quietSpec.ssh, port: 2222 } },
-  )
-  const lines = section(jailLocal(part), 'sshd')
-  for (const line of ['enabled = true', 'port = 2222', 'maxretry = 3', 'findtime = 10m', 'bantime = -1']) {
-    assert.ok(lines.includes(line), line)
+  const write = (jails: Spec['fail2ban']['jails'], spec: Partial<Spec> = {}) => {
+    const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], jails }, ...spec }
+    const part = fail2ban.compile(contextOf(wanted, { release }))
+    assert.equal(part.problems, [])
+    writeOperations(root, part.operations)
   }
-  assert.ok(lines.includes('backend = systemd'))
-  assert.equal(codes(part), [])
-})
 
-test('every line of a jail says why it is there', () => {
-  const part = compile({ sshd: { bantime: -1 } })
-  const file = part.operations?.find((operation) => operation.path === '/etc/fail2ban/jail.local')
-  assert.ok(file?.kind === 'file')
-  const at = jailLocal(part).split('\n').indexOf('bantime = -1')
-  assert.is(file?.kind === 'file' ? file.lines?.get(at)?.key : '', 'fail2ban.jails.sshd.bantime')
-})
+  test(`${release}: the stock configuration does not work here on bookworm, ours does on both`, () => {
+    for (const file of ['jail.local', 'fail2ban.local']) rmSync(join(root, 'etc/fail2ban', file), { force: true })
+    assert.is(attemptIn(root, ['fail2ban-client', '-t']).status, release === 'bookworm' ? 255 : 0)
+    write({ sshd: { maxretry: 3, findtime: '10m', bantime: -1 } })
+    const checked = attemptIn(root, ['fail2ban-client', '-t'])
+    assert.is(checked.status, 0, checked.stderr)
+    assert.not.match(checked.stderr + checked.stdout, /WARNING|ERROR/)
+  })
 
-test('without ssh there is no sshd jail', () => {
-  const part = compile({}, { ssh: { ...quietSpec.ssh, enabled: false } })
-  assert.not.match(jailLocal(part), /\[sshd\]/)
-})
+  test(`${release}: every value is in force`, () => {
+    write({ sshd: { maxretry: 3, findtime: '10m', bantime: -1 } }, { ssh: { ...quiet.ssh, port: 2222 } })
+    const dump = runIn(root, ['fail2ban-client', '-d'])
+    for (const line of [
+      "['set', 'allowipv6', 'auto']",
+      "['set', 'dbpurgeage', '8d']",
+      "['set', 'logtarget', '/var/log/fail2ban.log']",
+      "['add', 'sshd', 'systemd']",
+      "['set', 'sshd', 'maxretry', 3]",
+      "['set', 'sshd', 'findtime', '10m']",
+      "['set', 'sshd', 'bantime', '-1']",
+      "['set', 'sshd', 'addignoreip', '127.0.0.1/8', '::1', '192.0.2.0/24']",
+      "['set', 'sshd', 'addjournalmatch', 'SYSLOG_IDENTIFIER=sshd', '_UID=0', '+', 'SYSLOG_IDENTIFIER=sshd-session', '_UID=0']",
+      "['set', 'sshd', 'addaction', 'nftables']",
+      "['add', 'recidive', 'auto']",
+      "['set', 'recidive', 'bantime', '1w']",
+      "['set', 'recidive', 'addlogpath', '/var/log/fail2ban.log', 'head']",
+      "['start', 'sshd']",
+      "['start', 'recidive']",
+    ]) {
+      assert.ok(dump.includes(line), `${line}\n${dump}`)
+    }
+    assert.match(dump, /'multi-set', 'sshd', 'action', 'nftables'.*\['port', '2222'\]/s)
+    assert.not.match(dump, /auth\.log/)
+  })
 
-test('loopback is always ignored, the rest as listed', () => {
-  const part = compile({}, { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24', '2001:db8::/32'], jails: {} } })
-  assert.match(jailLocal(part), /\nignoreip = 127\.0\.0\.1\/8 ::1 192\.0\.2\.0\/24 2001:db8::\/32\n/)
-})
+  test(`${release}: attempts count, and connections that break off before one do not`, () => {
+    write({ sshd: { maxretry: 3, findtime: '10m', bantime: -1 } })
+    const [, mode] = /^mode = (\S+)$/m.exec(runIn(root, ['cat', '/etc/fail2ban/jail.local'])) ?? []
+    const log = [...ATTEMPTS, ...BROKEN_OFF].map(
+      (text, i) => `Nov 25 23:00:00 kit sshd[${i}]: ${text.replaceAll('ADDRESS', `192.0.2.${i}`)}\n`,
+    )
+    writeFileSync(join(root, 'root/log'), log.join(''))
+    const counted = runIn(root, ['fail2ban-regex', '--out=ip', '/root/log', `sshd[mode=${mode}]`])
+    assert.equal(
+      counted.trim().split('\n'),
+      ATTEMPTS.map((_, i) => `192.0.2.${i}`),
+    )
+  })
 
-test('an ignoreip that would start a comment, an interpolation or a line of its own is refused with its place', () => {
-  const ignoreip = ['192.0.2.1', '%(x)s', '192.0.2.1 #', 'a\nbantime = 1', '']
-  const part = compile({}, { fail2ban: { enabled: true, ignoreip, jails: {} } })
-  assert.equal(
-    codes(part),
-    [1, 2, 3, 4].map((i) => `F2B018 fail2ban.ignoreip.${i}`),
+  test(`${release}: the table of what the package brings is what the package brings`, () => {
+    const stock = fail2banStock(release)
+    const names = (folder: string) =>
+      runIn(root, ['sh', '-c', `cd /etc/fail2ban/${folder} && grep -l '^\\[Definition\\]' *.conf`])
+        .split('\n')
+        .filter((name) => name !== '' && !name.includes('common'))
+        .map((name) => name.replace(/\.conf$/, ''))
+        .sort()
+    assert.equal([...stock.filters].sort(), names('filter.d'))
+    const actions = names('action.d')
+    for (const action of stock.actions) assert.ok(actions.includes(action), action)
+    const jails = runIn(root, ['sh', '-c', "sed -n 's/^\\[\\(.*\\)\\]$/\\1/p' /etc/fail2ban/jail.conf"])
+      .trim()
+      .split('\n')
+    assert.equal(Object.keys(stock.jails).sort(), jails.filter((name) => !/^(INCLUDES|DEFAULT)$/.test(name)).sort())
+  })
+
+  test(`${release}: no value leaves its line, or means another than it says`, () => {
+    const values = encodable(2000)
+    const path = join(root, 'etc/fail2ban/probe.local')
+    // Python's own parser with fail2ban's own settings reads them back, each in a section of its own.
+    writeFileSync(path, values.map((value, i) => `[s${i}]\nkey = ${ini(value)}\nafter = untouched\n`).join('\n'))
+    const read = JSON.parse(runIn(root, ['python3', '-c', READ_BACK]))
+    assert.equal(
+      read,
+      values.map((value) => ({ key: value, after: 'untouched' })),
+    )
+  })
+}
+
+/** So many values that the encoder lets through, of the characters that could do harm. */
+function encodable(count: number): string[] {
+  const piece = fc.constantFrom(
+    'a',
+    ' ',
+    '=',
+    ':',
+    '#',
+    ';',
+    '[',
+    ']',
+    '"',
+    "'",
+    '\\',
+    '%',
+    '$',
+    '(',
+    ')s',
+    '\t',
+    '\n',
+    '<x>',
+    'é',
+    '-',
   )
-  assert.is(part.operations, undefined)
-})
+  const all = fc.sample(fc.array(piece, { minLength: 1, maxLength: 12 }), { numRuns: count * 4, seed: 1 })
+  const passed = all.map((pieces) => pieces.join('')).filter((value) => passes(value))
+  assert.ok(passed.length > count / 2, `only ${passed.length} values`)
+  return passed.slice(0, count)
+}
 
-test('slips are named, with the nearest right word', () => {
-  const part = compile({ sshd: { maxrety: 3 }, 'ngnix-http-auth': {}, postfix: { banaction: 'nftable' } })
-  assert.equal(codes(part), [
-    'F2B012 fail2ban.jails.sshd.maxrety',
-    'F2B011 fail2ban.jails.ngnix-http-auth',
-    'F2B014 fail2ban.jails.postfix.banaction',
-  ])
-  const hints = (part.problems ?? []).map((problem) => problem.hint ?? '')
-  assert.match(hints[0] ?? '', /'maxretry'/)
-  assert.match(hints[1] ?? '', /'nginx-http-auth'/)
-  assert.match(hints[2] ?? '', /'nftables'/)
-})
-
-test('a port that is not the one of sshd is refused', () => {
-  assert.equal(codes(compile({ sshd: { port: 2022 } })), ['F2B015 fail2ban.jails.sshd.port'])
-  assert.equal(codes(compile({ sshd: { port: 22 } })), [])
-})
-
-test('values that would leave their line are refused', () => {
-  for (const value of ['1h\nbanaction = dummy', '%(banaction)s', '1h ; x', '1h\u202e', ' 1h']) {
-    assert.equal(codes(compile({ sshd: { bantime: value } })), ['F2B013 fail2ban.jails.sshd.bantime'], value)
+function passes(value: string): boolean {
+  try {
+    ini(value)
+    return true
+  } catch (error) {
+    if (error instanceof EncodeError) return false
+    throw error
   }
-})
+}
 
-test('names that are no jail', () => {
-  for (const name of ['DEFAULT', 'a b', 'x]', '', 'includes']) {
-    assert.equal(codes(compile({ [name]: {} })), [`F2B010 fail2ban.jails.${name}`])
-  }
-})
-
-test('a jail whose log is not there would keep fail2ban from starting', () => {
-  assert.equal(codes(compile({ 'nginx-http-auth': {} })), ['F2B017 fail2ban.jails.nginx-http-auth'])
-  const root = memoryTree({ '/var/log/nginx/error.log': '' })
-  const there = compile({ 'nginx-http-auth': {} }, {}, { root })
-  assert.equal(codes(there), [])
-  assert.ok(section(jailLocal(there), 'nginx-http-auth').includes('backend = auto'))
-  const off = compile({ 'nginx-http-auth': { enabled: false } })
-  assert.equal(codes(off), [])
-  const installed = compile({ 'nginx-http-auth': {} }, { packages: { ...quietSpec.packages, install: ['nginx'] } })
-  assert.equal(
-    installed.problems?.map((problem) => problem.severity),
-    ['warning'],
-  )
-  assert.match(jailLocal(installed), /\[nginx-http-auth\]/)
-})
-
-test('a jail of a filter of its own needs something to read', () => {
-  const files = [
-    {
-      path: '/etc/fail2ban/filter.d/kit.conf',
-      content: new Uint8Array(),
-      mode: 0o644,
-      owner: 'root',
-      group: 'root',
-    },
-  ]
-  assert.equal(codes(compile({ kit: {} })), ['F2B011 fail2ban.jails.kit'])
-  assert.equal(codes(compile({ kit: {} }, { files })), ['F2B016 fail2ban.jails.kit'])
-  const journal = compile({ kit: { journalmatch: '_SYSTEMD_UNIT=kit.service' } }, { files })
-  assert.equal(codes(journal), [])
-  assert.ok(section(jailLocal(journal), 'kit').includes('backend = systemd'))
-})
-
-test("filters are the image's when it has fail2ban, else those of the release's package", () => {
-  assert.equal(codes(compile({ x: { filter: 'nginx-forbidden', journalmatch: 'A=b' } }, {}, { release: 'bookworm' })), [
-    'F2B011 fail2ban.jails.x.filter',
-  ])
-  assert.equal(codes(compile({ x: { filter: 'nginx-forbidden', journalmatch: 'A=b' } })), [])
-  const root = memoryTree({ '/etc/fail2ban/filter.d/only.conf': '' })
-  assert.equal(codes(compile({ only: { journalmatch: 'A=b' } }, {}, { root })), [])
-})
-
-test('the strict profile runs fail2ban with few rights, the standard one takes that back', () => {
-  const kind = (profile: Spec['profile']) =>
-    compile({}, { profile }).operations?.find((o) => o.path.endsWith('fail2ban.service.d/pibake.conf'))?.kind
-  assert.is(kind('strict'), 'file')
-  assert.is(kind('standard'), 'remove')
-})
-
-test('what the image itself puts after our file is told', () => {
-  const root = memoryTree({ '/etc/fail2ban/jail.d/zz.local': '[sshd]\nenabled = false\n' })
-  assert.is(compile({}, {}, { root }).notes?.[0]?.severity, 'warning')
-})
+const READ_BACK = `
+import json
+from fail2ban.client.configparserinc import SafeConfigParserWithIncludes
+parser = SafeConfigParserWithIncludes()
+parser.read(['/etc/fail2ban/probe.local'], get_includes=False)
+print(json.dumps([dict((k, parser.get(s, k)) for k in parser.options(s)) for s in parser.sections()]))
+`

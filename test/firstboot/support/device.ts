@@ -15,14 +15,16 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { packageRoot } from '../../../src/assets.ts'
+import { packageRoot } from '../../../src/base/host/assets.ts'
+import { patient } from '../../runner/patience.ts'
+import type { Suite } from '../../support/suite.ts'
 
 const support = join(packageRoot, 'test/firstboot/support')
 
 /** Commands that change the device: the places where a cut or a failure matters. The fakes are counted too. */
 const mutating = ['chmod', 'flock', 'mkdir', 'mv', 'rm', 'rmdir']
-/** Commands that change nothing themselves: no place for a fault. */
-const passing = ['sleep', 'timeout']
+/** A command that changes nothing: no place for a fault. */
+const passing = ['sleep']
 /** Commands that only read. There is no other: a fake that is taken away must not uncover the machine's own. */
 const reading = ['awk', 'cat', 'env', 'grep', 'ls', 'sha256sum']
 
@@ -73,13 +75,22 @@ export class Device {
     this.write('proc/uptime', '41.20 80.00\n')
     this.write('proc/sys/kernel/random/boot_id', '11111111-2222-3333-4444-555555555555\n')
     this.write('proc/net/route', 'Iface\tDestination\neth0\t00000000\t0100000A\n')
+    // A socket on port 22 of all addresses, in the state of one that listens.
+    this.write(
+      'proc/net/tcp',
+      '  sl  local_address rem_address   st\n   0: 00000000:0016 00000000:0000 0A 00000000:0\n',
+    )
     this.write('installed', 'openssh-server\n').write('unnoted', '')
     this.boot()
     mkdirSync(join(this.#shims, 'bin'))
     symlinkSync(found(shell), join(this.#shims, 'bin/sh'))
     for (const name of reading) symlinkSync(found(name), join(this.#shims, 'bin', name))
     for (const name of passing) copyFileSync(join(support, 'fakes', name), join(this.#shims, 'bin', name))
-    for (const name of [...mutating, ...readdirSync(join(support, 'fakes')).filter((name) => !passing.includes(name))])
+    for (const name of [
+      'timeout',
+      ...mutating,
+      ...readdirSync(join(support, 'fakes')).filter((name) => !passing.includes(name)),
+    ])
       copyFileSync(join(support, 'shim.sh'), join(this.#shims, 'bin', name))
   }
 
@@ -88,6 +99,16 @@ export class Device {
     const other = new Device()
     cpSync(this.root, other.root, { recursive: true, preserveTimestamps: true })
     return other
+  }
+
+  /** Lets the next start do these steps anew, as if it were the first to come to them. */
+  redo(...steps: readonly (keyof typeof undone)[]): this {
+    this.boot()
+    for (const step of steps) {
+      this.forget(`var/lib/pibake/steps/${step}`)
+      undone[step](this)
+    }
+    return this
   }
 
   /** What the plan asks of the first start. */
@@ -99,6 +120,7 @@ export class Device {
   askEverything(): this {
     this.ask('host-keys', 'ed25519\n')
       .ask('ssh-port', '22\n')
+      .ask('access', 'alice yes no password\n')
       .ask('firewall', 'ufw\n')
       .ask('fail2ban', 'sshd\nrecidive\n')
     this.ask('upgrade', 'full\n').ask('locale', 'en_GB.UTF-8\n')
@@ -182,7 +204,9 @@ export class Device {
     const { fault } = options
     const env = {
       PATH: join(this.#shims, 'bin'),
-      REAL_PATH: process.env.PATH,
+      // Most are there, and a shim need not look through a long list for each.
+      REAL_PATH: `/usr/bin:${process.env.PATH}`,
+      REAL_TIMEOUT: found('timeout'),
       SHIMS: this.#shims,
       FAKES: join(support, 'fakes'),
       TEST_PID: String(process.pid),
@@ -203,7 +227,7 @@ export class Device {
     child.stderr.on('data', (data) => (text.stderr += data))
     const limit = setTimeout(
       () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'),
-      (options.limit ?? 30) * 1000,
+      patient(options.limit ?? 30) * 1000,
     )
     const status = await new Promise<number | null>((resolve) => child.once('exit', resolve))
     clearTimeout(limit)
@@ -222,6 +246,38 @@ export class Device {
     rmSync(this.root, { recursive: true, force: true })
     rmSync(this.#shims, { recursive: true, force: true })
   }
+}
+
+/** Takes back what a step has made. */
+const undone = {
+  access: () => undefined,
+  dpkg: (device: Device) => device.write('half-done', 'half-done\n'),
+  fail2ban: (device: Device) => device.forget('fail2ban-runs'),
+  'host-keys-slow': () => undefined,
+  packages: (device: Device) =>
+    device.write('installed', device.read('installed').replace(/^(fail2ban|ufw|zsh)\n/gm, '')),
+  'packages-carried': (device: Device) => device.forget('var/lib/pibake/bundle-done'),
+  'packages-remove': (device: Device) => device.write('installed', `avahi-daemon\n${device.read('installed')}`),
+  scripts: () => undefined,
+  ufw: (device: Device) => device.forget('ufw-active'),
+  upgrade: (device: Device) => device.forget('var/lib/pibake/upgraded'),
+} as const
+
+/**
+ * A first start that is made once for a suite: each test has a copy of the device. For tests of single steps
+ * ({@link Device.redo}) and of what comes after the first start.
+ *
+ * @param words what is run
+ */
+export function started(suite: Suite, make: () => Device, words: readonly string[] = ['run']): () => Device {
+  let first: Device
+  suite.before(async () => {
+    first = make()
+    const { status, stdout, stderr } = await first.call(words)
+    if (status !== 0) throw new Error(`the first start ended with ${status}: ${stdout}${stderr}`)
+  })
+  suite.after(() => first.remove())
+  return () => first.copy()
 }
 
 function found(name: string): string {

@@ -1,6 +1,18 @@
 #!/bin/sh
-# Stands before a command: counts the calls, and at call FAULT_AT, or for the command FAULT_ON, does what FAULT says.
+# Stands before a command: counts the calls, and at call FAULT_AT, or for the command FAULT_ON, does what FAULT says. Before
+# `timeout`: only what can hang has a limit, by the real one: a step, an owner's script, and every command while a fault
+# makes some hang. Of the others the call of `timeout -k N N COMMAND` is one of COMMAND.
 name=${0##*/}
+if [ "$name" = timeout ]; then
+  shift 3
+  case $1:${FAULT:-} in
+    sh:*) exec "$REAL_TIMEOUT" -k 1 "${STEP_LIMIT:-5}" "$@" ;;
+    */*:* | *:hang) exec "$REAL_TIMEOUT" -k 1 2 "$@" ;;
+  esac
+  if [ ! -x "$FAKES/$1" ] || [ ! -x "$SHIMS/bin/$1" ]; then exec "$@"; fi
+  name=$1
+  shift
+fi
 read -r count <"$SHIMS/count"
 count=$((count + 1))
 echo $count >"$SHIMS/count"
@@ -27,5 +39,9 @@ if [ "$count" = "${FAULT_AT:-}" ] || [ "$name" = "${FAULT_ON:-}" ]; then
   esac
 fi
 PATH=$REAL_PATH
-if [ -x "$FAKES/$name" ]; then exec "$FAKES/$name" "$@"; fi
+# In this very process: a fake is a script as this is.
+if [ -x "$FAKES/$name" ]; then
+  . "$FAKES/$name"
+  exit
+fi
 exec "$name" "$@"

@@ -1,0 +1,102 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats } from 'node:fs'
+import { dirname, resolve, sep } from 'node:path'
+import type { Placed } from '../base/report/print.ts'
+import { type ParsedSpec, parseSpec } from '../core/check/parse.ts'
+import { type Excerpt, excerptOf } from '../core/spec-file/excerpt.ts'
+import type { Referenced } from '../core/spec-file/referenced-files.ts'
+import { filesOfDeb } from '../write/packages/deb-files.ts'
+import { signatureFault } from './gpgv.ts'
+import type { SpecOptions } from './spec-options.ts'
+
+/** Files that a spec names may be this large; what is larger belongs into a package. */
+const MAX_REFERENCED = 64 << 20
+
+export interface LoadedSpec extends ParsedSpec {
+  /** The line of the spec that a problem is about, without secrets; undefined: there is nothing that can be shown. */
+  readonly excerpt: (problem: Placed) => Excerpt | undefined
+}
+
+/**
+ * Reads the spec `file` and the files it names, relative to its folder.
+ *
+ * @param today `YYYY-MM-DD`, against which ends of accounts and keys are judged; without it they are not
+ */
+export function loadSpec(file: string, { confine = false }: SpecOptions = {}, today?: string): LoadedSpec {
+  const folder = dirname(resolve(file))
+  const within = confine ? folder : undefined
+  const spec = readReferenced(file, within)
+  if ('failure' in spec) {
+    const position = { file, line: 1, column: 1 }
+    const message = `the spec cannot be read: ${spec.failure}`
+    const problem = { severity: 'error', code: 'SPC007', path: [], message, position } as const
+    return {
+      spec: undefined,
+      problems: [problem],
+      locate: () => position,
+      excerpt: () => undefined,
+      digest: '',
+      inputs: { sha256: '', inline: [], files: [] },
+    }
+  }
+  const read = (path: string) => readReferenced(resolve(folder, path), within)
+  const machine = { read, verify: signatureFault, unpack: filesOfDeb }
+  const host = { ...machine, isSpecReadByAll: spec.readByAll, isConfined: confine }
+  const parsed = parseSpec(spec.bytes, file, host, today)
+  const excerpt = (problem: Placed) =>
+    problem.position.file === file
+      ? excerptOf(new TextDecoder('utf-8', { ignoreBOM: true }).decode(spec.bytes), problem, parsed.problems)
+      : undefined
+  return { ...parsed, excerpt }
+}
+
+/** @param within the folder outside of which nothing is read, wherever links lead; undefined: anything is */
+function readReferenced(path: string, within: string | undefined): Referenced {
+  const real = within === undefined ? path : realPathWithin(within, path)
+  if (real === undefined) return OUTSIDE
+  let descriptor: number
+  try {
+    // O_NONBLOCK: opening a FIFO would wait for a writer.
+    descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    return { failure: reason(error) }
+  }
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile()) return { failure: 'not a regular file' }
+    // Somebody may have put a link in its way between the look and the opening.
+    if (within !== undefined && !isSame(realPathWithin(within, real), stat)) return OUTSIDE
+    if (stat.size > MAX_REFERENCED) return { failure: 'larger than 64 MiB' }
+    // Windows has no such bits and shows them all.
+    const readByAll = process.platform !== 'win32' && (stat.mode & 0o004) !== 0
+    return { bytes: readFileSync(descriptor), readByAll }
+  } catch (error) {
+    return { failure: reason(error) }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const OUTSIDE = { failure: 'it is not in the folder of the spec, and --confine reads nothing else' }
+
+/** Where a path ends, all links followed; undefined: outside a folder, or nowhere. */
+function realPathWithin(folder: string, path: string): string | undefined {
+  try {
+    const real = realpathSync(path)
+    return real.startsWith(`${realpathSync(folder)}${sep}`) ? real : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isSame(path: string | undefined, { dev, ino }: Stats): boolean {
+  if (path === undefined) return false
+  const found = lstatSync(path)
+  return found.dev === dev && found.ino === ino
+}
+
+function reason(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file'
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
+  return code ?? 'unknown error'
+}

@@ -1,0 +1,68 @@
+import type { Code } from '../../base/report/codes.ts'
+import type { Reach } from '../../device/net/reach.ts'
+import type { FileLine } from './finding.ts'
+import type { RootGroup } from './root-groups.ts'
+
+/**
+ * What decides whether somebody gets in, as it will be on the device: read from the image with the plan laid over it,
+ * never from the spec's intentions.
+ */
+export interface DeviceFacts {
+  /** `YYYY-MM-DD`: the day against which expiry is judged. */
+  readonly today: string
+  readonly ssh: {
+    readonly enabled: boolean
+    readonly port: number
+    /** Why nobody reaches sshd on that port (not started, another port, the loopback only); undefined: it is reached. */
+    readonly unreachable: string | undefined
+  }
+  /** What stands between the network and sshd; a connection to the SSH port has to pass them all. */
+  readonly gates: readonly Gate[]
+  readonly accounts: readonly AccountFacts[]
+}
+
+/** The firewall, the families of addresses that sshd answers, hosts.deny …: from where they let connections through. */
+export interface Gate {
+  readonly reach: Reach
+  /** What is said where nothing gets through it: a clause without a full stop. */
+  readonly code: Code
+  readonly because: string
+  readonly at?: FileLine | undefined
+}
+
+export interface AccountFacts {
+  readonly name: string
+  /** An account of this spec (an owner), or the stock account that the spec says to keep. */
+  readonly wanted: boolean
+  /** The spec wants this account to be able to become root. */
+  readonly admin: boolean
+  readonly shell: { readonly path: string; readonly usable: boolean }
+  readonly password: 'usable' | 'locked' | 'none' | 'empty'
+  readonly mustChangePassword: boolean
+  readonly expires: string | undefined
+  readonly keys: readonly KeyFacts[]
+  /** Why sshd will not read this account's keys (StrictModes); undefined: it will. */
+  readonly strictModes: string | undefined
+  readonly sshd: {
+    /** Why sshd turns the account away before any method (AllowUsers, DenyUsers, PermitRootLogin …). */
+    readonly refused: string | undefined
+    readonly keys: boolean
+    readonly password: boolean
+    /** From where a password is taken; undefined: from everywhere. */
+    readonly passwordFrom?: Reach
+  }
+  readonly sudo: { readonly root: boolean; readonly needsPassword: boolean }
+  /** What makes it root without sudo. */
+  readonly rootGroups: readonly RootGroup[]
+}
+
+export interface KeyFacts {
+  readonly type: string
+  readonly fingerprint: string
+  /** From where sshd takes the key. */
+  readonly from: Reach
+  readonly expires: string | undefined
+  readonly command: boolean
+  /** Why this sshd will not take the key (type or size); undefined: it will. */
+  readonly refused: string | undefined
+}

@@ -1,0 +1,61 @@
+import type { Reader } from '../finding.ts'
+import { consoles } from './console.ts'
+import { doas } from './doas.ts'
+import { firewall } from './firewall.ts'
+import { generators } from './generators.ts'
+import { hostsByName } from './hosts-access.ts'
+import { kernelArguments } from './kernel-arguments.ts'
+import { managerSettings } from './manager-settings.ts'
+import { mounts } from './mounts.ts'
+import { nameService } from './name-service.ts'
+import { openDoors } from './open-doors.ts'
+import { otherDaemons } from './other-daemons.ts'
+import { ownPackages } from './own-packages.ts'
+import { pam } from './pam.ts'
+import { polkit } from './polkit.ts'
+import { preloaded } from './preloaded.ts'
+import { programs } from './programs.ts'
+import { rootAccounts } from './root-accounts.ts'
+import { rootJobs } from './root-jobs.ts'
+import { setuid } from './setuid.ts'
+import { shells } from './shells.ts'
+import { shutdowns } from './shutdowns.ts'
+import { sshdConfiguration } from './sshd.ts'
+import { sshdUnit } from './sshd-unit.ts'
+import { start } from './start.ts'
+import { statOverrides } from './stat-overrides.ts'
+import { sudo } from './sudo.ts'
+import { tmpfiles } from './tmpfiles.ts'
+import { writableFiles } from './writable-files.ts'
+
+/** Every reader, in the order of docs/access.md. */
+export const readers: readonly Reader[] = [
+  start,
+  shutdowns,
+  kernelArguments,
+  generators,
+  sshdUnit,
+  sshdConfiguration,
+  firewall,
+  hostsByName,
+  pam,
+  nameService,
+  shells,
+  consoles,
+  otherDaemons,
+  mounts,
+  tmpfiles,
+  openDoors,
+  sudo,
+  managerSettings,
+  doas,
+  rootAccounts,
+  writableFiles,
+  setuid,
+  statOverrides,
+  rootJobs,
+  preloaded,
+  polkit,
+  programs,
+  ownPackages,
+]

@@ -1,0 +1,59 @@
+import type { Code } from '../../../base/report/codes.ts'
+import type { Problem } from '../../../base/report/report.ts'
+import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
+import { allowedUsersExist } from './allowed-users-exist.ts'
+import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
+import { everyFirewallRuleIsRead } from './every-firewall-rule-is-read.ts'
+import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
+import { firewallRulesAreUfws } from './firewall-rules-are-ufws.ts'
+import { keysHaveAnEffect } from './keys-have-an-effect.ts'
+import { namesAreUnique } from './names-are-unique.ts'
+import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
+import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.ts'
+import { passwordsCanBeChanged } from './passwords-can-be-changed.ts'
+import { rsaKeysAreLongEnough } from './rsa-keys-are-long-enough.ts'
+import type { Rule, RuleContext } from './rule.ts'
+import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
+import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
+import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
+import { theOwnerGetsIn } from './the-owner-gets-in.ts'
+import { wifiIsOnWhereNetworksAre } from './wifi-is-on-where-networks-are.ts'
+
+const rules: readonly Rule[] = [
+  aStrangersSpecRunsNothing,
+  allowedUsersExist,
+  durationsAreFail2bans,
+  everyFirewallRuleIsRead,
+  filesLieWhereTheyLast,
+  firewallRulesAreUfws,
+  keysHaveAnEffect,
+  namesAreUnique,
+  nobodyIsAllowedAndDenied,
+  ownersAreNotTheStockAccount,
+  passwordsCanBeChanged,
+  rsaKeysAreLongEnough,
+  servicesThatCarryAccessStay,
+  settingsDoNotContradict,
+  theDeviceHasANameOfItsOwn,
+  theOwnerGetsIn,
+  wifiIsOnWhereNetworksAre,
+]
+
+/** Runs every rule whose sections are sound. */
+export function checkRules(context: RuleContext, broken: ReadonlySet<string | number | undefined>): Problem[] {
+  // A problem without a path is one of the whole file.
+  if (broken.has(undefined)) return []
+  const problems: Problem[] = []
+  const say =
+    (kind: Pick<Problem, 'severity' | 'lockout'>) =>
+    (code: Code, path: Problem['path'], message: string, hint?: string) => {
+      problems.push({ ...kind, code, path, message, ...(hint === undefined ? {} : { hint }) })
+    }
+  const report = {
+    error: say({ severity: 'error' }),
+    warning: say({ severity: 'warning' }),
+    lockout: say({ severity: 'error', lockout: true }),
+  }
+  for (const rule of rules) if (!rule.reads.some((section) => broken.has(section))) rule.check(context, report)
+  return problems
+}

@@ -1,0 +1,217 @@
+import { assetNames, assetText } from '../../base/host/assets.ts'
+import type { Origin } from '../../base/report/origin.ts'
+import type { Problem, SpecPath } from '../../base/report/report.ts'
+import { HOST_KEY_NAMES } from '../../device/formats/host-key.ts'
+import { matchPattern } from '../../device/sshd/patterns.ts'
+import type { Carried } from '../carried/bundle.ts'
+import { directory, type FileOperation, file, type Operation, remove, symlink } from '../plan/operation.ts'
+import type { Note, PackageRequest } from '../plan/request.ts'
+import { grammars } from '../render/grammars.ts'
+import type { Context, Contribution } from './control.ts'
+import { namesOfJails } from './fail2ban-jails.ts'
+
+/** On the device: the digest of the plan that the first start has to finish. */
+export const PLAN_FILE = '/etc/pibake/plan'
+
+/** On the device: what the first start must do, one value (or list) a file, read by `firstboot/steps`. */
+const ASK = '/etc/pibake/first-boot'
+const PROGRAM = '/usr/lib/pibake'
+const UNITS = '/usr/lib/systemd/system'
+const STATE = '/var/lib/pibake'
+
+/**
+ * What the first start must do; compiled last, for it carries what the other controls ask for.
+ *
+ * The program and its units are the same bytes on every device; what differs lies in files of one value each. A file
+ * that the spec gives no value is taken away, so that an earlier plan leaves nothing behind.
+ */
+export function compileFirstBoot(
+  context: Context,
+  merged: { packages: readonly PackageRequest[]; carried?: Carried },
+): Contribution {
+  const origin = context.because(['firstBoot'], 'part of the first-boot program')
+  return {
+    operations: [
+      ...program(origin),
+      ...values(context, merged),
+      ...scripts(context),
+      ...state(origin),
+      ...answers(context),
+    ],
+    units: [
+      { unit: 'pibake-firstboot.service', state: 'enabled', origin },
+      { unit: 'pibake-firstboot-network.timer', state: 'enabled', origin },
+    ],
+    notes: networkNotes(context, merged),
+    problems: context.spec.firstBoot.scripts.flatMap((script, index) =>
+      hashbangProblems(script.content, ['firstBoot', 'scripts', index]),
+    ),
+  }
+}
+
+/** What the image lacks and does not carry comes from the network. */
+function networkNotes(
+  context: Context,
+  { packages, carried }: { packages: readonly PackageRequest[]; carried?: Carried },
+): Note[] {
+  if (carried !== undefined && 'lock' in carried) return []
+  const missing = missingPackages(context, packages)
+  if (missing.length === 0) return []
+  return [
+    {
+      severity: 'info',
+      message: `the first start fetches ${missing.join(', ')} from the network`,
+      origin: context.because(['packages', 'bundle'], 'the packages that the plan needs'),
+    },
+  ]
+}
+
+/** The packages that the first start installs and that the image does not have, sorted. */
+export function missingPackages(
+  { spec, inventory }: Pick<Context, 'spec' | 'inventory'>,
+  packages: readonly PackageRequest[],
+): string[] {
+  return wantedPackages(spec, packages).filter((name) => !inventory.packages.has(name))
+}
+
+/** The device's half of pibake, as it lies in `firstboot/`. */
+function program(origin: Origin): Operation[] {
+  const copies = (from: string, to: string, mode: number) =>
+    assetNames(from).map((name) => textFile(`${to}/${name}`, assetText(`${from}/${name}`), origin, mode))
+  const main = `${PROGRAM}/pibake-firstboot`
+  return [
+    directory('/etc/pibake', { origin }),
+    directory(ASK, { origin }),
+    ...[PROGRAM, `${PROGRAM}/lib`, `${PROGRAM}/steps`].map((path) => directory(path, { origin })),
+    textFile(main, assetText('firstboot/pibake-firstboot'), origin, 0o755),
+    textFile(`${PROGRAM}/apt.conf`, assetText('firstboot/apt.conf'), origin),
+    ...copies('firstboot/lib', `${PROGRAM}/lib`, 0o644),
+    ...copies('firstboot/steps', `${PROGRAM}/steps`, 0o644),
+    ...copies('firstboot/units', UNITS, 0o644),
+    symlink('/usr/sbin/pibake-firstboot', main, { origin }),
+  ]
+}
+
+function values(
+  context: Context,
+  { packages, carried }: { packages: readonly PackageRequest[]; carried?: Carried },
+): Operation[] {
+  const { spec } = context
+  const value = (name: string, path: SpecPath, reason: string, lines: readonly (string | number)[]): Operation => {
+    const origin = context.because(path, reason)
+    if (lines.length === 0) return remove(`${ASK}/${name}`, { origin })
+    return textFile(`${ASK}/${name}`, lines.map((line) => `${grammars.line(String(line))}\n`).join(''), origin)
+  }
+  const named = (action: PackageRequest['action']) =>
+    packages.filter((request) => request.action === action).map((request) => request.name)
+  const ssh = (lines: readonly (string | number)[]) => (spec.ssh.enabled ? lines : [])
+  const { locale } = spec.device
+  return [
+    value('host-keys', ['ssh', 'hostKeys'], 'the host keys that sshd offers', ssh(HOST_KEY_NAMES)),
+    value('ssh-port', ['ssh', 'port'], 'ufw is switched on only when it admits this port', ssh([spec.ssh.port])),
+    value('access', ['users'], 'what sshd and sudo must say of each owner at the end', accessLines(spec)),
+    value('firewall', ['firewall', 'enabled'], 'ufw is up at the end', spec.firewall.enabled ? ['ufw'] : []),
+    value('fail2ban', ['fail2ban'], 'the jails that run at the end', spec.fail2ban.enabled ? namesOfJails(spec) : []),
+    value('upgrade', ['updates', 'firstBoot'], 'what the first start upgrades', [spec.updates.firstBoot]),
+    value('locale', ['device', 'locale'], 'built on the device', locale === undefined ? [] : [locale]),
+    value(
+      'packages-install',
+      ['packages'],
+      'what the plan needs and the image may lack',
+      [...wantedPackages(spec, packages), ...ownNames(carried)].sort(),
+    ),
+    value('packages-remove', ['packages', 'remove'], 'what the device shall not have', named('remove')),
+  ]
+}
+
+/** NAME KEY PASSWORD SUDO, as firstboot/steps/95-access.sh reads it. */
+function accessLines({ users, ssh }: Context['spec']): string[] {
+  const listed = (name: string, patterns: readonly string[]) =>
+    patterns.some((pattern) => matchPattern(name, pattern.split('@')[0] as string))
+  const takesKeys = Object.entries(ssh.settings).every(([keyword, value]) => !isNoKeys(keyword, value))
+  return users.map(({ name, authorizedKeys, sudo }) => {
+    const admitted = listed(name, ssh.allowUsers) && !listed(name, ssh.denyUsers)
+    const word = (takes: boolean) => (!ssh.enabled ? '-' : takes && admitted ? 'yes' : 'no')
+    const key = word(takesKeys && authorizedKeys.length > 0)
+    return [name, key, word(ssh.passwordAuthentication), sudo].join(' ')
+  })
+}
+
+function isNoKeys(keyword: string, value: string): boolean {
+  return keyword.toLowerCase() === 'pubkeyauthentication' && value.toLowerCase() === 'no'
+}
+
+/** `security` is what unattended-upgrades calls so: the first start's upgrade needs it, wanted daily or not. */
+function wantedPackages(spec: Context['spec'], packages: readonly PackageRequest[]): string[] {
+  const named = packages.filter(({ action }) => action === 'install').map(({ name }) => name)
+  const needed = spec.updates.firstBoot === 'security' ? ['unattended-upgrades'] : []
+  return [...new Set([...named, ...needed])].sort()
+}
+
+/** Packages of the owner's own, which have their names in themselves. */
+function ownNames(carried: Carried): string[] {
+  if (carried === undefined || !('lock' in carried)) return []
+  return carried.lock.packages.filter(({ uri, because }) => uri === null && because === 'asked').map(({ name }) => name)
+}
+
+/** The owner's scripts, numbered, so that the device runs them in the spec's order; those of an earlier plan go. */
+function scripts(context: Context): Operation[] {
+  const folder = `${ASK}/scripts`
+  const list = context.spec.firstBoot.scripts
+  const width = Math.max(2, String(list.length).length)
+  const files = list.map((script, index) => {
+    const number = String(index + 1).padStart(width, '0')
+    const origin = context.because(['firstBoot', 'scripts', index], 'run once, after the other steps')
+    return {
+      ...textFile(`${folder}/${number}-${script.name}`, '', origin, 0o700),
+      content: script.content,
+      // It may hold a password for what it sets up.
+      secret: true,
+    }
+  })
+  const path = ['firstBoot', 'scripts'] as const
+  const stale = context.because(path, 'not a script of this plan')
+  const strangers = context.inventory.root
+    .list(folder)
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => !files.some((script) => script.path === path))
+    .map((path): Operation => remove(path, { origin: stale }))
+  const origin = context.because(path, 'the scripts that the first start runs')
+  // The plan's digest, by which the records are told, does not tell these scripts from others: they hold secrets.
+  const again = list.length > 0 ? [remove(`${STATE}/steps/scripts`, { origin })] : []
+  return [directory(folder, { origin, mode: 0o700 }), ...files, ...strangers, ...again]
+}
+
+function state(origin: Origin): Operation[] {
+  const pending = '{"schema":1,"plan":"","state":"pending","steps":[]}\n'
+  return [directory(STATE, { origin }), textFile(`${STATE}/status.json`, pending, origin)]
+}
+
+const DEBCONF = '/var/cache/debconf'
+
+/** Whoever can open the answers of debconf can lock them (flock(2)), and dpkg then configures no package that asks. */
+function answers(context: Context): Operation[] {
+  if (context.inventory.root.lstat(DEBCONF)?.kind !== 'directory') return []
+  const origin = context.because(['firstBoot'], 'no other user can keep the packages waiting')
+  return [directory(DEBCONF, { mode: 0o700, origin })]
+}
+
+/** A script is run by the program that its first line names; without one, or with a CR in it, it cannot be. */
+function hashbangProblems(content: Uint8Array, path: SpecPath): Problem[] {
+  const first = new TextDecoder().decode(content).split('\n', 1)[0] as string
+  if (/^#! ?\/[^\r]*$/.test(first)) return []
+  return [
+    {
+      severity: 'error',
+      code: 'FBT001',
+      path,
+      message: first.endsWith('\r') ? 'the script has Windows line ends' : 'the script does not start with a #! line',
+      hint: first.endsWith('\r') ? 'save it with LF line ends' : 'let it start with #!/bin/sh',
+    },
+  ]
+}
+
+function textFile(path: string, text: string, origin: Origin, mode = 0o644): FileOperation {
+  const content = new TextEncoder().encode(text)
+  return file(path, content, { mode, origin })
+}

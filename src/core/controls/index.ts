@@ -1,0 +1,43 @@
+import { accounts } from './accounts.ts'
+import { agents } from './agents.ts'
+import { consoles } from './console.ts'
+import type { Control } from './control.ts'
+import { fail2ban } from './fail2ban.ts'
+import { files } from './files.ts'
+import { firewall } from './firewall.ts'
+import { hardening } from './hardening.ts'
+import { hardware } from './hardware.ts'
+import { identity } from './identity.ts'
+import { interimFirewall } from './interim-firewall.ts'
+import { modules } from './modules.ts'
+import { network } from './network.ts'
+import { packages } from './packages.ts'
+import { services } from './services.ts'
+import { sharedIdentity } from './shared-identity.ts'
+import { ssh } from './ssh.ts'
+import { sudo } from './sudo.ts'
+import { sysctl } from './sysctl.ts'
+import { updates } from './updates.ts'
+
+/** Every subject, in the order in which their operations are collected; none depends on another's. */
+export const controls: readonly Control[] = [
+  accounts,
+  agents,
+  identity,
+  sharedIdentity,
+  network,
+  ssh,
+  sudo,
+  firewall,
+  interimFirewall,
+  fail2ban,
+  updates,
+  packages,
+  services,
+  hardware,
+  modules,
+  sysctl,
+  hardening,
+  consoles,
+  files,
+]

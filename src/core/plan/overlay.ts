@@ -1,0 +1,91 @@
+import { bytewise } from '../../base/order.ts'
+import { MemoryTree } from '../../storage/tree/memory.ts'
+import type { Entry, Tree } from '../../storage/tree/tree.ts'
+import { resolveInside } from '../../storage/tree/walk.ts'
+import { applyToTree } from './apply-in-memory.ts'
+import type { Operation } from './operation.ts'
+
+/**
+ * A tree as it will be when the operations are done: what they write comes from memory, everything else is read
+ * through from the tree below, which is never written.
+ */
+export class OverlayTree implements Tree {
+  readonly label: string
+  readonly #base: Tree
+  readonly #changed: MemoryTree
+  /** Real paths that hide what is below them in the base. */
+  readonly #removed = new Set<string>()
+  /** What was asked for already: the same directories are on the way to everything. */
+  readonly #links = new Map<string, string | undefined>()
+
+  constructor(base: Tree, operations: readonly Operation[]) {
+    this.label = base.label
+    this.#base = base
+    this.#changed = new MemoryTree(base.label)
+    for (const operation of operations) this.#apply(operation)
+  }
+
+  lstat(path: string): Entry | undefined {
+    return this.#at(this.#place(path))
+  }
+
+  read(path: string): Uint8Array | undefined {
+    const real = this.resolve(path)
+    if (this.#changed.nodes.has(real)) return this.#changed.read(real)
+    return this.#hidden(real) ? undefined : this.#base.read(real)
+  }
+
+  list(path: string): readonly string[] {
+    const real = this.resolve(path)
+    const below = real === '/' ? '' : real
+    const base = this.#hidden(real) ? [] : this.#base.list(real)
+    const kept = base.filter((name) => !this.#removed.has(`${below}/${name}`))
+    return [...new Set([...kept, ...this.#changed.list(real)])].sort(bytewise)
+  }
+
+  resolve(path: string): string {
+    return resolveInside(path, (p) => this.#linkTarget(p), { last: true, label: this.label })
+  }
+
+  #apply(operation: Operation): void {
+    const path = this.#place(operation.path)
+    this.#copyUp(path)
+    applyToTree(this.#changed, { ...operation, path })
+    if (operation.kind === 'remove') this.#removed.add(path)
+    this.#links.clear()
+  }
+
+  /** Brings the directories above `path`, and what is at it, into memory: there the operation finds what it checks. */
+  #copyUp(path: string): void {
+    const parts = path.split('/').slice(1)
+    for (let i = 1; i <= parts.length; i++) {
+      const here = `/${parts.slice(0, i).join('/')}`
+      if (this.#changed.nodes.has(here)) continue
+      const entry = this.#at(here)
+      if (entry?.kind === 'file') this.#changed.nodes.set(here, { ...entry, content: new Uint8Array() })
+      else if (entry !== undefined) this.#changed.nodes.set(here, entry)
+    }
+  }
+
+  #at(real: string): Entry | undefined {
+    if (this.#changed.nodes.has(real)) return this.#changed.lstat(real)
+    return this.#hidden(real) ? undefined : this.#base.lstat(real)
+  }
+
+  #place(path: string): string {
+    return resolveInside(path, (p) => this.#linkTarget(p), { last: false, label: this.label })
+  }
+
+  #linkTarget(real: string): string | undefined {
+    if (this.#links.has(real)) return this.#links.get(real)
+    const entry = this.#at(real)
+    const target = entry?.kind === 'symlink' ? entry.target : undefined
+    this.#links.set(real, target)
+    return target
+  }
+
+  #hidden(real: string): boolean {
+    for (let at = real; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) if (this.#removed.has(at)) return true
+    return false
+  }
+}

@@ -1,0 +1,299 @@
+import * as v from 'valibot'
+import { isIP } from '../../base/host/addresses.ts'
+import { utf8 } from '../../base/host/bytes.ts'
+import { type Code, isUnproved } from '../../base/report/codes.ts'
+import { judgeCryptHash } from '../../device/formats/crypt-hash.ts'
+import { readPublicKey } from '../../device/formats/mistaken-key.ts'
+import { hostBitsClear } from '../../device/formats/network.ts'
+import type { PublicKey } from '../../device/formats/public-key.ts'
+import { isCountry } from './countries.ts'
+import { isReservedName } from './reserved-names.ts'
+import { checked, type Fault, parsed, shaped } from './values.ts'
+
+/** The kinds of value that several keys of the spec share, each with its own syntax. */
+
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,30}$/
+
+export const userName = (description: string) =>
+  checked((name) => {
+    if (!USER_NAME.test(name)) {
+      return {
+        code: 'USR001',
+        predicate: 'is not a user name',
+        hint: 'a lower-case letter or _, then up to 30 of a-z 0-9 _ -',
+      }
+    }
+    if (isReservedName(name))
+      return {
+        code: 'USR002',
+        predicate: `must not be '${name}', which is an account of the system`,
+        hint: 'choose another name',
+      }
+    return undefined
+  }, description)
+
+export const unprovedCode = (description: string) =>
+  checked(
+    (code) =>
+      isUnproved(code)
+        ? undefined
+        : {
+            code: 'SPC013',
+            predicate: 'is not the code of something that can be accepted',
+            hint: 'the message that refuses the image names the code, ACC050 to ACC060',
+          },
+    description,
+  )
+
+export const accountName = (description: string) =>
+  shaped(
+    USER_NAME,
+    {
+      code: 'USR001',
+      predicate: 'is not a user or group name',
+      hint: 'a lower-case letter or _, then up to 30 of a-z 0-9 _ -',
+    },
+    description,
+  )
+
+export const groupName = (description: string) =>
+  shaped(
+    USER_NAME,
+    {
+      code: 'USR008',
+      predicate: 'is not a group name',
+      hint: 'a lower-case letter or _, then up to 30 of a-z 0-9 _ -',
+    },
+    description,
+  )
+
+/** As sshd_config(5) PATTERNS, `user` or `user@host`; no spaces, no quotes. */
+export const userPattern = (description: string) =>
+  shaped(
+    /^[a-z_*?][a-z0-9_.*?-]{0,31}(@[!0-9A-Za-z.:*?/_-]{1,255})?$/,
+    { code: 'SSH002', predicate: 'is not a user name or a pattern user@host', hint: 'one name an entry' },
+    description,
+  )
+
+/** The name of any host, or an IPv4 address. */
+export const hostname = (description: string) =>
+  shaped(
+    /^(?=.{1,253}$)(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+    {
+      code: 'NET001',
+      predicate: 'is not a host name (RFC 1123)',
+      hint: 'letters, digits and -, at most 63 a part, not digits alone, - not first or last',
+    },
+    description,
+  )
+
+export const timezone = (description: string) =>
+  shaped(
+    /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/,
+    {
+      code: 'NET002',
+      predicate: 'is not a time zone',
+      hint: 'as in timedatectl list-timezones, e.g. Europe/Vienna or UTC',
+    },
+    description,
+  )
+
+export const locale = (description: string) =>
+  shaped(
+    // Some have UTF-8 without saying so, such as sr_RS@latin; the image's list decides.
+    /^(?:C\.UTF-8|[a-z]{2,3}(?:_[A-Z]{2})?\.UTF-8(?:@[a-z]+)?|[a-z]{2,3}_[A-Z]{2}@[a-z]+)$/,
+    { code: 'NET003', predicate: 'is not a UTF-8 locale', hint: 'as in /etc/locale.gen, e.g. en_GB.UTF-8' },
+    description,
+  )
+
+export const keyboard = (description: string) =>
+  shaped(
+    /^[a-z]{2,8}$/,
+    { code: 'NET004', predicate: 'is not a keyboard layout', hint: 'an XKB layout such as gb, us, de' },
+    description,
+    { code: 'NET004', predicate: 'is not a keyboard layout', hint: 'put it in quotes' },
+  )
+
+export const country = (description: string) =>
+  checked((code) => {
+    if (isCountry(code)) return undefined
+    const upper = code.toUpperCase()
+    const hint = isCountry(upper) ? `write ${upper}` : 'two capital letters of ISO 3166, e.g. AT, GB (not UK)'
+    return { code: 'NET005', predicate: 'is not a country code', hint }
+  }, description)
+
+/** At most 32 bytes (IEEE 802.11). */
+export const ssid = (description: string) =>
+  checked((name) => {
+    const { length } = utf8(name)
+    return length >= 1 && length <= 32 ? undefined : { code: 'NET006', predicate: 'must be 1 to 32 bytes long' }
+  }, description)
+
+export const passwordHash = (description: string) =>
+  checked((hash) => {
+    const complaint = judgeCryptHash(hash)
+    if (complaint === undefined) return undefined
+    return {
+      code: complaint.weak ? 'USR004' : 'USR003',
+      predicate: complaint.message,
+      hint: 'make one with: pibake hash-password',
+    }
+  }, description)
+
+export const publicKey = (description: string) => parsed(readKey, description)
+
+/** A public key, or what is wrong with it in a spec's words. */
+export function readKey(text: string): PublicKey | Fault {
+  const key = readPublicKey(text)
+  if (!('reason' in key)) return key
+  const codes = {
+    'not-a-key': 'KEY001',
+    private: 'KEY002',
+    format: 'KEY003',
+    lines: 'SPC006',
+    weak: 'KEY004',
+    certificate: 'KEY005',
+    options: 'KEY006',
+  } as const
+  return { code: codes[key.reason], predicate: key.message, hint: key.hint }
+}
+
+/** A pattern for the `from=` option (sshd(8)): address, CIDR or host name pattern, `!` for "not". */
+export const fromPattern = (description: string) =>
+  checked((pattern) => {
+    const bare = pattern.replace(/^!/, '')
+    const [address = '', length] = bare.split('/')
+    const fault = (hint: string): Fault => ({
+      code: 'KEY007',
+      predicate: 'is not an address, a network or a host pattern',
+      hint,
+    })
+    if (!/^[0-9A-Za-z.:*?_-]+(\/\d{1,3})?$/.test(bare)) return fault('e.g. 192.0.2.0/24, 2001:db8::/32, *.example.org')
+    if (length === undefined) return undefined
+    const family = isIP(address)
+    if (family === 0) return fault('a network is an address, a slash and a length')
+    if (Number(length) > (family === 4 ? 32 : 128)) return fault(`the length is at most ${family === 4 ? 32 : 128}`)
+    return hostBitsClear(address, Number(length))
+      ? undefined
+      : fault('the address has bits beyond the length; sshd would ignore the key')
+  }, description)
+
+/** A day that the calendar has, `YYYY-MM-DD`. */
+export const day = (code: Code, description: string) =>
+  checked((date) => {
+    const time = Date.parse(`${date}T00:00:00Z`)
+    const real = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
+    return real ? undefined : { code, predicate: 'is not a date', hint: 'YYYY-MM-DD, e.g. 2027-01-31' }
+  }, description)
+
+export const timeOfDay = (description: string) =>
+  shaped(
+    /^([01]\d|2[0-3]):[0-5]\d$/,
+    { code: 'UPD001', predicate: 'is not a time of day', hint: 'HH:MM, e.g. 04:30' },
+    description,
+    { code: 'UPD001', predicate: 'is not a time of day', hint: 'HH:MM in quotes, e.g. "04:30"' },
+  )
+
+/** deb-control(5) package names. */
+export const packageName = (description: string) =>
+  shaped(
+    /^[a-z0-9][a-z0-9+.-]{1,127}$/,
+    { code: 'PKG001', predicate: 'is not a package name', hint: 'lower-case letters, digits, + - .' },
+    description,
+  )
+
+export const sha256 = (description: string) =>
+  shaped(
+    /^[0-9a-f]{64}$/,
+    { code: 'PKG006', predicate: 'is not a SHA-256', hint: '64 lower-case hex digits, as sha256sum prints them' },
+    description,
+  )
+
+/** A moment in UTC that the calendar has. */
+export const moment = (description: string) =>
+  checked((text) => {
+    const time = Date.parse(text)
+    const isReal =
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) &&
+      !Number.isNaN(time) &&
+      new Date(time).toISOString() === text.replace('Z', '.000Z')
+    return isReal ? undefined : { code: 'PKG007', predicate: 'is not a moment', hint: '"2026-11-01T00:00:00Z", in UTC' }
+  }, description)
+
+/** systemd.unit(5); without a suffix it is a service. */
+export const unitName = (description: string) =>
+  shaped(
+    /^[A-Za-z0-9:_.\\@-]{1,240}$/,
+    {
+      code: 'SVC010',
+      predicate: 'is not the name of a systemd unit',
+      hint: 'e.g. avahi-daemon or avahi-daemon.socket',
+    },
+    description,
+  )
+
+/** A path as it will stand on the device: absolute and without detours. */
+export const devicePath = (code: Code, description: string) =>
+  checked((path) => {
+    const plain = /^(\/[^/]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path) && utf8(path).length <= 1024
+    return plain
+      ? undefined
+      : { code, predicate: 'is not a plain absolute path', hint: 'starts with /, does not end with it, no //, . or ..' }
+  }, description)
+
+/** A file beside the spec. */
+export const referenced = (description: string) =>
+  checked((path) => {
+    if (path === '') return { code: 'SPC007', predicate: 'names no file' }
+    return path.startsWith('~')
+      ? {
+          code: 'SPC007',
+          predicate: 'starts with ~, which is not expanded',
+          hint: 'write in place of ~ what this prints: echo ~',
+        }
+      : undefined
+  }, description)
+
+export const fileMode = (description: string) => {
+  const hint = 'in quotes, four octal digits: "0644" (unquoted, YAML reads the decimal number 644)'
+  return shaped(/^0?[0-7]{3}$|^[0-7]{4}$/, { code: 'FIL011', predicate: 'is not a file mode', hint }, description, {
+    code: 'FIL011',
+    predicate: 'must be quoted: YAML reads a number here, not an octal mode',
+    hint,
+  })
+}
+
+/** Arguments of an sshd keyword: one line; sshd's own reading of it is checked against the image. */
+export const settingValue = (description: string) =>
+  checked((argument) => {
+    return argument.trim() === ''
+      ? { code: 'SSH003', predicate: 'has no argument', hint: 'an empty keyword keeps sshd from starting' }
+      : undefined
+  }, description)
+
+/** A rule of ufw; its grammar is checked by `rules/`. */
+export const ufwRule = (description: string) => checked(() => undefined, description)
+
+export const sysctlValue = (description: string) =>
+  shaped(
+    /^[!-~]+( [!-~]+)*$/,
+    { code: 'SVC011', predicate: 'is not a sysctl value', hint: 'e.g. "1", or several numbers with one space between' },
+    description,
+  )
+
+export const moduleName = (description: string) =>
+  shaped(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,55}$/,
+    { code: 'SVC012', predicate: 'is not the name of a kernel module' },
+    description,
+  )
+
+export const size = (description: string) =>
+  shaped(
+    /^[1-9]\d{0,5}[KMG]$/,
+    { code: 'SVC013', predicate: 'is not a size', hint: 'a number with K, M or G, e.g. 64M' },
+    description,
+  )
+
+/** A value of a jail's keyword: one line of text, a number, or a truth value. */
+export const jailValue = v.union([checked(() => undefined, 'Text.'), v.number(), v.boolean()])

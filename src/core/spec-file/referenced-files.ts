@@ -1,0 +1,118 @@
+import type { Code } from '../../base/report/codes.ts'
+import type { Problem, SpecPath } from '../../base/report/report.ts'
+import type { Tree } from '../../storage/tree/tree.ts'
+
+/** The bytes of a file that the spec names, and whether every user of this machine may read it; or why it cannot be fetched. */
+export type Referenced = { readonly bytes: Uint8Array; readonly readByAll: boolean } | { readonly failure: string }
+
+/** Fetches a file by the path that stands in the spec. */
+export type ReadReferenced = (path: string) => Referenced
+
+/** The files that a .deb holds; a clause: why they cannot be looked at. */
+export type UnpackDeb = (content: Uint8Array, label: string) => Tree | string
+
+/** What reading a spec needs of the machine it is read on. */
+export interface Host {
+  readonly read: ReadReferenced
+  readonly verify: VerifySignature
+  readonly unpack: UnpackDeb
+  /** Every user of this machine may read the spec itself. */
+  readonly isSpecReadByAll?: boolean
+  /** The spec is a stranger's: it gets no more than it has words for. */
+  readonly isConfined?: boolean
+}
+
+/** A file, a detached OpenPGP signature, and the public keys that it may be by. */
+export interface Signed {
+  readonly content: Uint8Array
+  readonly signature: Uint8Array
+  readonly keys: Uint8Array
+}
+
+/** @returns why the signature does not verify the file; undefined: it does */
+export type VerifySignature = (signed: Signed) => string | undefined
+
+/** The files that a spec names, and what is wrong with them. */
+export class References {
+  readonly problems: Problem[] = []
+  /** Bytes of the files that hold no secret, in the order in which the spec names them. */
+  readonly seen: { readonly path: string; readonly bytes: Uint8Array; readonly at: SpecPath }[] = []
+  readonly verify: VerifySignature
+  readonly unpack: UnpackDeb
+  readonly #read: ReadReferenced
+  #isSpecReadByAll: boolean
+
+  constructor({ read, verify, unpack, isSpecReadByAll = false }: Host) {
+    this.#read = read
+    this.#isSpecReadByAll = isSpecReadByAll
+    this.verify = verify
+    this.unpack = unpack
+  }
+
+  bytes(file: string, path: SpecPath): Uint8Array | undefined {
+    const result = this.#fetch(file, path)
+    if (result !== undefined) this.seen.push({ path: file, bytes: result.bytes, at: path })
+    return result?.bytes
+  }
+
+  /** Like {@link bytes}, for what may hold a secret: it counts in no digest that others see. */
+  private(file: string, path: SpecPath): Uint8Array | undefined {
+    return this.#fetch(file, path)?.bytes
+  }
+
+  /** Text of a file; trailing line ends are not part of it. */
+  text(file: string, path: SpecPath): string | undefined {
+    return this.#decode(this.bytes(file, path), file, path)
+  }
+
+  /** Like {@link text}, for a file with a secret: it must not be readable by everybody. */
+  secret(file: string, path: SpecPath): string | undefined {
+    // Who wrote the secret itself in place of its file's name shall not find it on the terminal.
+    const result = this.#fetch(file, path, 'the file that is named here')
+    if (result?.readByAll === true) {
+      this.problems.push({
+        severity: 'warning',
+        code: 'SPC008',
+        path,
+        message: `${file} holds a secret and can be read by every user of this machine`,
+        hint: 'chmod 600',
+      })
+    }
+    return this.#decode(result?.bytes, file, path)
+  }
+
+  /** Notes a secret that stands in the spec itself, which everybody may then not read; said once. */
+  inline(path: SpecPath): void {
+    if (!this.#isSpecReadByAll) return
+    this.#isSpecReadByAll = false
+    this.problems.push({
+      severity: 'warning',
+      code: 'SPC008',
+      path,
+      message: 'the spec holds a secret and can be read by every user of this machine',
+      hint: 'chmod 600',
+    })
+  }
+
+  /** Adds an error about the content of a referenced file. */
+  error(code: Code, path: SpecPath, message: string, hint?: string): void {
+    this.problems.push({ severity: 'error', code, path, message, ...(hint === undefined ? {} : { hint }) })
+  }
+
+  #fetch(file: string, path: SpecPath, called = file): { bytes: Uint8Array; readByAll: boolean } | undefined {
+    const result = this.#read(file)
+    if (!('failure' in result)) return result
+    this.error('SPC007', path, `${called} cannot be read: ${result.failure}`, 'paths are relative to the spec')
+    return undefined
+  }
+
+  #decode(bytes: Uint8Array | undefined, file: string, path: SpecPath): string | undefined {
+    if (bytes === undefined) return undefined
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '')
+    } catch {
+      this.error('SPC007', path, `${file} is not UTF-8 text`)
+      return undefined
+    }
+  }
+}

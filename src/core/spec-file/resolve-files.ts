@@ -1,0 +1,66 @@
+import type { SpecPath } from '../../base/report/report.ts'
+import { Secret } from '../../base/secret.ts'
+import type { References } from './referenced-files.ts'
+import type { FilledSpec } from './schema.ts'
+
+type FilledWifi = NonNullable<FilledSpec['network']['wifi']>
+
+/** The further files of a spec with their content read. */
+export function resolveFiles(files: FilledSpec['files'], references: References) {
+  return files.map(({ content, source, ...file }, i) => {
+    const place: SpecPath = ['files', i]
+    if ((content === undefined) === (source === undefined)) {
+      references.error('SPC009', place, `files[${i}] has either content or source`, 'write one of them')
+    }
+    const mode = Number.parseInt(file.mode, 8)
+    if (content !== undefined && (mode & 0o004) === 0) references.inline([...place, 'content'])
+    const read = (path: string) =>
+      (mode & 0o004) === 0
+        ? references.private(path, [...place, 'source'])
+        : references.bytes(path, [...place, 'source'])
+    const bytes = source === undefined ? new TextEncoder().encode(content ?? '') : read(source)
+    return { ...file, content: bytes ?? new Uint8Array(), mode }
+  })
+}
+
+/** The scripts of a spec, by the last part of their names, with their content read. */
+export function resolveScripts(scripts: readonly string[], references: References) {
+  return scripts.map((file, i) => {
+    const path: SpecPath = ['firstBoot', 'scripts', i]
+    const name = file.split('/').at(-1) as string
+    const content = references.private(file, path) ?? new Uint8Array()
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) {
+      references.error('FBT010', path, 'the name of a script may hold only letters, digits, . _ -')
+    }
+    return { name, content }
+  })
+}
+
+/** WPA passphrases are 8 to 63 printable ASCII characters, keys 64 hex digits (IEEE 802.11i, H.4.1). */
+const PSK = /^(?:[ -~]{8,63}|[0-9A-Fa-f]{64})$/
+
+/** The wireless networks of a spec with their passphrases read. */
+export function resolveWifi({ country, networks }: FilledWifi, references: References) {
+  return {
+    country,
+    networks: networks.map(({ pskFile, ...network }, i) => ({
+      ...network,
+      psk:
+        pskFile === undefined ? undefined : pskIn(pskFile, ['network', 'wifi', 'networks', i, 'pskFile'], references),
+    })),
+  }
+}
+
+function pskIn(file: string, path: SpecPath, references: References): Secret | undefined {
+  const psk = references.secret(file, path)
+  if (psk === undefined) return undefined
+  if (!PSK.test(psk)) {
+    references.error(
+      'NET007',
+      path,
+      `the content of ${file} is not a WPA passphrase`,
+      '8 to 63 characters of ASCII, or 64 hex digits',
+    )
+  }
+  return new Secret(psk)
+}

@@ -1,0 +1,84 @@
+import type { SpecPath } from '../../base/report/report.ts'
+import { Secret } from '../../base/secret.ts'
+import type { AuthorizedKey } from '../../device/formats/authorized-keys.ts'
+import { judgeCryptHash } from '../../device/formats/crypt-hash.ts'
+import type { PublicKey } from '../../device/formats/public-key.ts'
+import { readKey } from './fields.ts'
+import type { References } from './referenced-files.ts'
+import type { FilledSpec } from './schema.ts'
+
+type FilledUser = FilledSpec['users'][number]
+type FilledKey = FilledUser['authorizedKeys'][number]
+type KeyEntry = Exclude<FilledKey, PublicKey>
+
+/** The users of a spec with the files read that they name: hashes, keys. */
+export function resolveUsers(users: readonly FilledUser[], references: References) {
+  return users.map(({ passwordHashFile, ...user }, i) => ({
+    ...user,
+    passwordHash: passwordHash(user.passwordHash, passwordHashFile, ['users', i], references),
+    authorizedKeys: user.authorizedKeys.flatMap((key, k) =>
+      authorizedKeys(key, ['users', i, 'authorizedKeys', k], references),
+    ),
+  }))
+}
+
+function passwordHash(
+  written: string | undefined,
+  file: string | undefined,
+  user: SpecPath,
+  references: References,
+): Secret | undefined {
+  const place: SpecPath = [...user, 'passwordHashFile']
+  if (written !== undefined) {
+    references.inline([...user, 'passwordHash'])
+    if (file !== undefined) references.error('SPC009', place, 'passwordHash and passwordHashFile exclude each other')
+    return new Secret(written)
+  }
+  const hash = file === undefined ? undefined : references.secret(file, place)
+  if (hash === undefined) return undefined
+  const complaint = judgeCryptHash(hash)
+  if (complaint === undefined) return new Secret(hash)
+  references.error(
+    complaint.weak ? 'USR004' : 'USR003',
+    place,
+    `the content of ${file} ${complaint.message}`,
+    'make one with: pibake hash-password',
+  )
+  return undefined
+}
+
+function authorizedKeys(entry: FilledKey, path: SpecPath, references: References): AuthorizedKey[] {
+  if ('blob' in entry) return [withOptions(entry, {})]
+  const { key, file } = entry
+  if ((key === undefined) === (file === undefined)) {
+    references.error('SPC009', path, 'an entry of authorizedKeys has either key or file', 'write one of them')
+    return []
+  }
+  const keys = key === undefined ? keysOf(file as string, [...path, 'file'], references) : [key]
+  return keys.map((one) => withOptions(one, entry))
+}
+
+function withOptions(
+  key: PublicKey,
+  { from = [], expires, restrict = false, command }: Partial<KeyEntry>,
+): AuthorizedKey {
+  return { ...key, from, expires, restrict, command }
+}
+
+/** The sound keys of a .pub or authorized_keys file; the others are reported. */
+function keysOf(file: string, path: SpecPath, references: References): PublicKey[] {
+  const text = references.text(file, path)
+  if (text === undefined) return []
+  const read = (line: string, where: string): PublicKey[] => {
+    const key = readKey(line)
+    if (!('predicate' in key)) return [key]
+    references.error(key.code, path, `${where} ${key.predicate}`, key.hint)
+    return []
+  }
+  // One complaint for formats of several lines: each line of theirs would be wrong.
+  if (/BEGIN|PuTTY-User-Key-File/.test(text)) return read(text, file)
+  const lines = text.split(/\r\n|\n|\r/).map((line, i) => ({ line, number: i + 1 }))
+  const keys = lines.filter(({ line }) => line.trim() !== '' && !line.startsWith('#'))
+  if (keys.length === 0) references.error('KEY009', path, `${file} holds no key`)
+  return keys.flatMap(({ line, number }) => read(line, `line ${number} of ${file}`))
+}

@@ -1,0 +1,29 @@
+import type { References } from './referenced-files.ts'
+import { resolveFiles, resolveScripts, resolveWifi } from './resolve-files.ts'
+import { resolvePackageFiles } from './resolve-packages.ts'
+import { resolveUsers } from './resolve-users.ts'
+import type { FilledSpec, WrittenSpec } from './schema.ts'
+
+/**
+ * Reads the files that the spec names, and fills in the defaults that depend on other keys. What goes wrong is in
+ * `references.problems`.
+ */
+export function resolve(filled: FilledSpec, written: WrittenSpec, references: References) {
+  const { ssh, firewall, fail2ban, packages, network, firstBoot } = filled
+  const users = resolveUsers(filled.users, references)
+  const canLogIn = ({ authorizedKeys, passwordHash }: (typeof users)[number]) =>
+    authorizedKeys.length > 0 || (ssh.passwordAuthentication && passwordHash !== undefined)
+  const sshRule = ssh.enabled ? [`limit ${ssh.port}/tcp comment 'ssh'`] : []
+  return {
+    ...filled,
+    users,
+    ssh: { ...ssh, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
+    firewall: { ...firewall, rules: firewall.rules ?? sshRule },
+    // Without an SSH server there is nothing for the default jails to watch; the owner's own stay.
+    fail2ban: ssh.enabled ? fail2ban : { ...fail2ban, jails: written.fail2ban?.jails ?? {} },
+    packages: { ...packages, debs: resolvePackageFiles(packages.debs, references) },
+    network: { wifi: network.wifi && resolveWifi(network.wifi, references) },
+    files: resolveFiles(filled.files, references),
+    firstBoot: { scripts: resolveScripts(firstBoot.scripts, references) },
+  }
+}

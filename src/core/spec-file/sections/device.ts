@@ -1,0 +1,12 @@
+import * as f from '../fields.ts'
+import { section, setting } from '../values.ts'
+
+export const device = section(
+  {
+    hostname: setting(f.hostname('Name of the device, also written to /etc/hosts.')),
+    timezone: setting(f.timezone('Time zone, e.g. Europe/Vienna.')),
+    locale: setting(f.locale('Language and format, e.g. en_GB.UTF-8.')),
+    keyboard: setting(f.keyboard('Keyboard layout, e.g. gb.')),
+  },
+  'What the device is called and where it is. What is left out stays as the image has it.',
+)

@@ -1,0 +1,48 @@
+import * as v from 'valibot'
+import * as f from '../fields.ts'
+import { checked, flag, list, oneOf, section, setting } from '../values.ts'
+
+const keyEntry = section(
+  {
+    key: setting(f.publicKey('One line of a .pub file.')),
+    file: setting(f.referenced('A .pub file beside the spec; it may hold several keys.')),
+    from: setting(
+      list(
+        f.fromPattern('Address, network or host pattern; ! in front means "not".'),
+        'Where logins with this key may come from.',
+      ),
+    ),
+    expires: setting(f.day('KEY010', 'The key is valid until the start of this day (UTC), YYYY-MM-DD.')),
+    restrict: setting(flag('No port, agent or X11 forwarding, no terminal.'), false),
+    command: setting(checked(() => undefined, 'The only command that this key may run.')),
+  },
+  'A key with options: either `key` or `file`.',
+)
+
+const user = section(
+  {
+    name: f.userName('Login name.'),
+    passwordHash: setting(
+      f.passwordHash('crypt(3) hash, for the console and for sudo; `pibake hash-password` makes one.'),
+    ),
+    passwordHashFile: setting(f.referenced('A file that holds the hash, to keep it out of the spec.')),
+    authorizedKeys: setting(
+      list(v.union([f.publicKey('One line of a .pub file.'), keyEntry]), 'Keys that may log in as this user.'),
+      [],
+    ),
+    groups: setting(
+      v.union([
+        oneOf(['default'], 'The groups that the stock first user has.'),
+        list(f.groupName('Name of a group.'), 'Names of groups.'),
+      ]),
+      'default',
+    ),
+    sudo: setting(oneOf(['password', 'nopasswd', 'none'], 'Whether and how this user may become root.'), 'password'),
+    mustChangePassword: setting(flag('The password has to be changed at the first login.'), false),
+    expires: setting(f.day('USR006', 'Last day on which the account may be used, YYYY-MM-DD.')),
+    shell: setting(f.devicePath('USR007', 'Login shell.'), '/bin/bash'),
+  },
+  'An account of an owner.',
+)
+
+export const users = list(user, 'The owners of the device.')

@@ -1,0 +1,36 @@
+import { mergedByName } from '../../device/systemd/merged.ts'
+import { iniAssignments, type Mechanism } from './assignment.ts'
+
+const NAME = '99-zz-pibake.conf'
+
+/** systemd's own programs: the main file first, then the drop-ins of all folders, sorted by name (systemd.conf(5)). */
+function systemd(program: string): Mechanism {
+  const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((place) => `${place}/systemd/${program}.d`)
+  return {
+    isOurs: (path) => path === `/etc/systemd/${program}.d/${NAME}`,
+    read: ({ root }) =>
+      [`/etc/systemd/${program}`, ...mergedByName(root, folders, '.conf')].flatMap((file) =>
+        iniAssignments(root, file),
+      ),
+  }
+}
+
+/** fail2ban's: the package's file, its `.d/*.conf`, the `.local`, its `.d/*.local` (jail.conf(5)). */
+function fail2ban(name: string): Mechanism {
+  const folder = `/etc/fail2ban/${name}.d`
+  return {
+    isOurs: (path) => path === `/etc/fail2ban/${name}.local`,
+    read: ({ root }) =>
+      [
+        `/etc/fail2ban/${name}.conf`,
+        ...mergedByName(root, [folder], '.conf'),
+        `/etc/fail2ban/${name}.local`,
+        ...mergedByName(root, [folder], '.local'),
+      ].flatMap((file) => iniAssignments(root, file)),
+  }
+}
+
+export const iniMechanisms: readonly Mechanism[] = [
+  ...['journald.conf', 'coredump.conf', 'system.conf'].map(systemd),
+  ...['jail', 'fail2ban'].map(fail2ban),
+]

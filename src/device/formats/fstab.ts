@@ -1,0 +1,50 @@
+import { Steps } from '../../base/steps.ts'
+import type { Tree } from '../../storage/tree/tree.ts'
+
+/** A line of /etc/fstab (fstab(5)). */
+export interface Mount {
+  /** `/dev/sda1`, `UUID=…`, `tmpfs`. */
+  readonly source: string
+  readonly type: string
+  readonly directory: string
+  readonly options: readonly string[]
+  readonly at: { readonly file: string; readonly line: number }
+}
+
+const MOST_LINES = 10_000
+
+/**
+ * What /etc/fstab mounts, in its order; `\040` and the like are read as the characters that they stand for.
+ *
+ * @throws TargetError when that is too much
+ */
+export function readFstab(root: Tree): readonly Mount[] {
+  const steps = new Steps('file systems', MOST_LINES)
+  const text = new TextDecoder().decode(root.read('/etc/fstab') ?? new Uint8Array())
+  return text.split('\n').flatMap((line, index) => {
+    const [source = '', directory = '', type = 'auto', options = ''] = line.trim().split(/\s+/)
+    if (line.trim().startsWith('#') || !directory.startsWith('/')) return []
+    steps.take({ file: '/etc/fstab', line: index + 1 })
+    const plain = directory.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 8)),
+    )
+    return [
+      { source, directory: plain, type, options: options.split(','), at: { file: '/etc/fstab', line: index + 1 } },
+    ]
+  })
+}
+
+/**
+ * Whether the bits that make a program another user's do not count on a mount. `user` and its like mean it too, until a
+ * later word says else (mount(8)).
+ */
+export function isNosuid({ options }: Pick<Mount, 'options'>): boolean {
+  const shut = options.findLastIndex((option) => /^(nosuid|users?|owner|group)$/.test(option))
+  return shut > options.lastIndexOf('suid')
+}
+
+/** The mount that a path lies on: the one of the longest directory above it; undefined: none is listed. */
+export function mountOf<T extends Mount>(mounts: readonly T[], path: string): T | undefined {
+  const above = mounts.filter(({ directory }) => directory === '/' || `${path}/`.startsWith(`${directory}/`))
+  return above.sort((a, b) => b.directory.length - a.directory.length)[0]
+}

@@ -1,0 +1,5 @@
+/** Blocks beside each other. */
+export interface BlockRange {
+  readonly start: number
+  readonly count: number
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { EncodeError } from '../../../src/base/encode/encode.ts'
+import { keyfile, pskValue, ssidValue } from '../../../src/base/encode/keyfile.ts'
+import { network } from '../../../src/core/controls/network.ts'
+import { samplePiOs } from '../../../src/sample/sample.ts'
+import { problemsOf, runControl, secondRunDiffers } from '../../support/control.ts'
+import { textOf, write } from '../../support/edit.ts'
+import { everySample } from '../../support/samples.ts'
+import { HASH, KEYS, specOf } from '../../support/spec.ts'
+import { suite } from '../../support/suite.ts'
+
+const test = suite('network')
+
+const USER = `version: 1\nusers:\n  - { name: alice, passwordHash: "${HASH}", authorizedKeys: ["${KEYS.alice}"] }\n`
+const specWith = (wifi: string) => specOf(`${USER}network: { wifi: ${wifi} }\n`, { psk: 'correct horse #1\n' })
+const KIT = '{ country: AT, networks: [{ ssid: kit, pskFile: psk }] }'
+const lite = () => samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
+
+const PROFILE = '/etc/NetworkManager/system-connections/pibake-kit.nmconnection'
+
+for (const { title, options } of everySample()) {
+  test(`${title}: the radio is on in its country and knows the network`, () => {
+    const image = samplePiOs(options)
+    const result = runControl(network, specWith(KIT), image)
+    const { root, boot } = result.target
+    assert.equal(problemsOf(result), [])
+    const entry = root.lstat(PROFILE)
+    assert.is(entry?.kind === 'file' && entry.mode, 0o600)
+    assert.match(textOf(root, PROFILE), /^ssid=kit\n\n\[wifi-security\]\nkey-mgmt=wpa-psk\npsk=correct horse #1\n/m)
+    assert.is(textOf(root, '/var/lib/NetworkManager/NetworkManager.state'), '[main]\nWirelessEnabled=true\n')
+    assert.is(
+      textOf(boot, '/cmdline.txt'),
+      textOf(image.boot, '/cmdline.txt').replace('\n', ' cfg80211.ieee80211_regdom=AT\n'),
+    )
+    assert.equal(secondRunDiffers(network, specWith(KIT), result), [])
+  })
+}
+
+test('the password is in one secret operation and nowhere else', () => {
+  const { operations } = runControl(network, specWith(KIT), lite())
+  const holding = [...operations.values()].filter(
+    (o) => o.kind === 'file' && new TextDecoder().decode(o.content).includes('correct horse'),
+  )
+  assert.equal(
+    holding.map((o) => [o.path, o.kind === 'file' && o.secret]),
+    [[PROFILE, true]],
+  )
+})
+
+test('another country takes the place of the one before, and networks that are gone go', () => {
+  const first = runControl(network, specWith(KIT), lite())
+  const second = runControl(network, specWith('{ country: DE, networks: [{ ssid: lab, pskFile: psk }] }'), first.target)
+  assert.match(textOf(second.target.boot, '/cmdline.txt'), / cfg80211\.ieee80211_regdom=DE\n$/)
+  assert.not.match(textOf(second.target.boot, '/cmdline.txt'), /regdom=AT/)
+  assert.equal(second.target.root.list('/etc/NetworkManager/system-connections'), ['pibake-lab.nmconnection'])
+})
+
+test("the owner's own profiles, and what else the state file says, stay", () => {
+  const image = lite()
+  write(image.root, '/etc/NetworkManager/system-connections/office.nmconnection', '[connection]\n')
+  write(image.root, '/var/lib/NetworkManager/NetworkManager.state', '[main]\nWWANEnabled=true\nWirelessEnabled=false\n')
+  write(image.root, '/var/lib/systemd/rfkill/platform-soc:wlan', '1\n')
+  const { root } = runControl(network, specWith(KIT), image).target
+  assert.ok(root.lstat('/etc/NetworkManager/system-connections/office.nmconnection'))
+  assert.is(
+    textOf(root, '/var/lib/NetworkManager/NetworkManager.state'),
+    '[main]\nWWANEnabled=true\nWirelessEnabled=true\n',
+  )
+  assert.is(textOf(root, '/var/lib/systemd/rfkill/platform-soc:wlan'), '0\n')
+  assert.is(textOf(root, '/var/lib/systemd/rfkill/platform-soc:bluetooth'), '0\n')
+})
+
+test('an open network has no security section, and a warning', () => {
+  const { target, contribution } = runControl(
+    network,
+    specWith('{ country: AT, networks: [{ ssid: kit, hidden: true }] }'),
+    lite(),
+  )
+  assert.not.match(textOf(target.root, PROFILE), /wifi-security|psk/)
+  assert.match(textOf(target.root, PROFILE), /^ssid=kit\nhidden=true$/m)
+  assert.equal(
+    contribution.notes?.map(({ severity }) => severity),
+    ['warning'],
+  )
+})
+
+test('an image without NetworkManager is told', () => {
+  const image = lite()
+  const status = textOf(image.root, '/var/lib/dpkg/status')
+  write(image.root, '/var/lib/dpkg/status', status.replace('Package: network-manager\n', 'Package: ifupdown\n'))
+  assert.equal(problemsOf(runControl(network, specWith(KIT), image)), ['NET023 network.wifi'])
+})
+
+test('a name that has no form in a profile is told', () => {
+  const spec = specWith(KIT)
+  const networks = [{ ssid: 'x'.repeat(33), psk: undefined, hidden: false }]
+  const result = runControl(network, { ...spec, network: { wifi: { country: 'AT', networks } } }, lite())
+  assert.equal(problemsOf(result), ['NET022 network.wifi.networks[0].ssid'])
+})
+
+test('without Wi-Fi in the spec the image keeps its radio as it is', () => {
+  assert.equal([...runControl(network, specOf(USER), lite()).operations], [])
+})
+
+/** How GLib reads the value of a line (gkeyfile.c: spaces before it are dropped, then escapes are resolved). */
+function readBack(line: string): string {
+  const escapes: Record<string, string> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' }
+  return line.trim().replace(/\\(.)/g, (_, letter) => {
+    const meant = escapes[letter]
+    if (meant === undefined) throw new Error(`GLib knows no \\${letter}`)
+    return meant
+  })
+}
+
+test('every passphrase that WPA allows is read back as it was', () => {
+  const printable = fc.string({
+    unit: fc.integer({ min: 32, max: 126 }).map((c) => String.fromCharCode(c)),
+    minLength: 8,
+    maxLength: 63,
+  })
+  fc.assert(fc.property(printable, (psk) => readBack(keyfile(pskValue(psk))) === psk))
+})
+
+test('every network name is read back as it was, as text or as bytes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 32 }), (ssid) => {
+      const bytes = Buffer.from(ssid)
+      fc.pre(bytes.length <= 32 && bytes.toString() === ssid)
+      const value = keyfile(ssidValue(ssid))
+      const list = /^(\d{1,3};)+$/.test(value)
+      assert.equal(list ? Buffer.from(value.split(';').slice(0, -1).map(Number)) : Buffer.from(readBack(value)), bytes)
+    }),
+  )
+})
+
+test('what breaks out of its line is refused', () => {
+  for (const value of ['a\nb', 'a\rb', 'a\0b', 'a\u202eb', 'a\u2028b']) {
+    assert.throws(
+      () => keyfile(value),
+      (error: unknown) => error instanceof EncodeError,
+    )
+  }
+  for (const psk of ['short', 'x'.repeat(64), 'eight\nch', 'pässword']) {
+    assert.throws(
+      () => pskValue(psk),
+      (error: unknown) => error instanceof EncodeError,
+    )
+  }
+})

@@ -1,0 +1,23 @@
+import type { FuzzedReader } from '../reader.ts'
+import { accessReaders } from './access.ts'
+import { accountReaders } from './accounts.ts'
+import { archiveReaders } from './archives.ts'
+import { documentReaders } from './documents.ts'
+import { firewallReaders } from './firewall.ts'
+import { packageReaders } from './packages.ts'
+import { planReader } from './plan.ts'
+import { storageReaders } from './storage.ts'
+import { systemReaders } from './system.ts'
+
+/** Everything of pibake that reads what others wrote. */
+export const fuzzedReaders: readonly FuzzedReader[] = [
+  ...accessReaders,
+  ...accountReaders,
+  ...firewallReaders,
+  ...systemReaders,
+  ...packageReaders,
+  ...documentReaders,
+  ...storageReaders,
+  ...archiveReaders,
+  planReader,
+]

@@ -1,0 +1,43 @@
+import * as assert from 'uvu/assert'
+import { TargetError } from '../../../src/base/errors.ts'
+import { MemoryTree } from '../../../src/storage/tree/memory.ts'
+import { suite } from '../../support/suite.ts'
+
+const test = suite('walk')
+
+const link = (target: string) => ({ kind: 'symlink', target, uid: 0, gid: 0 }) as const
+const directory = { kind: 'directory', mode: 0o755, uid: 0, gid: 0 } as const
+
+test('an absolute link starts at the root of the tree', () => {
+  const tree = new MemoryTree('t', [
+    ['/usr', directory],
+    ['/usr/lib', directory],
+    ['/lib', link('/usr/lib')],
+  ])
+  assert.is(tree.resolve('/lib/systemd'), '/usr/lib/systemd')
+})
+
+test('no number of .. leaves the tree', () => {
+  const tree = new MemoryTree('t', [['/etc', link('../../../outside')]])
+  assert.is(tree.resolve('/etc/passwd'), '/outside/passwd')
+})
+
+test('links that go round are refused', () => {
+  const tree = new MemoryTree('t', [
+    ['/a', link('b')],
+    ['/b', link('a')],
+  ])
+  assert.throws(
+    () => tree.resolve('/a/x'),
+    (error: unknown) => error instanceof TargetError,
+  )
+})
+
+test('a path that the kernel takes from nobody is refused at once', () => {
+  const tree = new MemoryTree('t')
+  assert.is(tree.resolve('/a'.repeat(2048)), '/a'.repeat(2048))
+  assert.throws(
+    () => tree.resolve('/a'.repeat(100_000)),
+    (error: unknown) => error instanceof TargetError && error.message.length < 200,
+  )
+})
