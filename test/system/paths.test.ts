@@ -217,9 +217,9 @@ function faultsOf({ calls }: Traced, places: Places): string[] {
     })
 }
 
-/** Whoever follows a path looks at the folders that lead to it. */
+/** Whoever follows a path looks at the folders that lead to it. `/tmp` is one wherever this clone lies: apt's row names it. */
 function isAbove(path: string, places: Places): boolean {
-  const own = [packageRoot, realpathSync(join(packageRoot, 'node_modules')), place]
+  const own = [packageRoot, realpathSync(join(packageRoot, 'node_modules')), place, '/tmp']
   return [...Object.values(places), ...own].some(
     (one) => one === path || one.startsWith(path === '/' ? path : `${path}/`),
   )
