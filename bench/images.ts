@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../src/base/host/assets.ts'
 import { encodeFromFile } from '../src/storage/archive/encode.ts'
+import { planOfCrowd } from './crowd.ts'
 import type { Goal } from './goal.ts'
 import { inPlace } from './in-place.ts'
 import { copyLarge, inPlaceLarge } from './large.ts'
@@ -49,6 +50,11 @@ const rows: readonly Row[] = [
     contenders: () => inPlace(place),
   },
   { name: 'in place on a whole card', goals: [{ megabytes: 120 }], contenders: () => inPlaceLarge(place) },
+  {
+    name: 'plan of 20,000 accounts',
+    goals: [{ seconds: 3 }, { megabytes: 300 }],
+    contenders: () => planOfCrowd(place),
+  },
   {
     name: '.img to .img',
     goals: [{ ratio: 1.3, of: 'cp --sparse=always' }],

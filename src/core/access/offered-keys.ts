@@ -1,3 +1,4 @@
+import { remembered } from '../../base/remembered.ts'
 import type { PasswdEntry } from '../../device/formats/accounts.ts'
 import { type AuthorizedKeyEntry, parseAuthorizedKeys } from '../../device/formats/authorized-keys.ts'
 import { parsePublicKey } from '../../device/formats/public-key.ts'
@@ -71,9 +72,10 @@ export function keysFilesEver(root: Tree, config: SshdConfig, user: PasswdEntry)
   return keysFilesOf(root, config.release, user, [...all])
 }
 
-export function keysIn(root: Tree, file: string): readonly AuthorizedKeyEntry[] {
-  return parseAuthorizedKeys(textAt(root, file) ?? '')
-}
+/** Accounts may share a file. */
+export const keysIn = remembered((root: Tree, file: string): readonly AuthorizedKeyEntry[] =>
+  parseAuthorizedKeys(textAt(root, file) ?? ''),
+)
 
 /** `20270101Z` → `2027-01-01` (sshd(8), expiry-time). */
 function dateOf(text: string | undefined): string | undefined {

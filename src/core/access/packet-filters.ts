@@ -59,9 +59,13 @@ function ufw(device: Asked): PacketFilter | undefined {
 function nftables(device: Asked): PacketFilter | undefined {
   const text = textAt(device.root, NFTABLES)
   if (text === undefined || !device.isStarted('nftables.service')) return undefined
-  const { hooked, others: lines } = nftRules(text, NFTABLES)
+  const { hooked, others: lines, refused } = nftRules(text, NFTABLES)
   const because = 'nft carries this line out, which does more than write chains out'
-  return { hooked, refused: [], unclear: lines.map((line) => ({ file: NFTABLES, line, because })) }
+  return {
+    hooked,
+    refused: refused === undefined ? [] : [{ file: NFTABLES, ...refused }],
+    unclear: lines.map((line) => ({ file: NFTABLES, line, because })),
+  }
 }
 
 /** Each file is given to iptables-restore, which throws away what was there. */

@@ -1,3 +1,4 @@
+import { remembered } from '../../base/remembered.ts'
 import { Steps } from '../../base/steps.ts'
 import type { Accounts, PasswdEntry } from '../../device/formats/accounts.ts'
 import { type Reach, spelled } from '../../device/net/reach.ts'
@@ -37,7 +38,8 @@ export interface SshdFacts extends Pick<AccountFacts, 'sshd' | 'keys' | 'strictM
 
 type Facts = Pick<AccountFacts, 'sshd' | 'keys' | 'strictModes'>
 
-export function sshdFacts(asked: Asked): SshdFacts {
+/** Two readers ask it of each account. */
+export const sshdFacts = remembered((asked: Asked): SshdFacts => {
   const regions = regionsOf(networksOf(asked))
   const { first, questions } = decisive(
     (yes, met) =>
@@ -48,7 +50,7 @@ export function sshdFacts(asked: Asked): SshdFacts {
     (facts) => waysIn(facts, asked.hasPassword),
   )
   return { ...first, questions }
-}
+})
 
 /** What of the facts lets somebody in: why it lets nobody in is no difference. */
 function waysIn({ sshd, keys, strictModes }: Facts, hasPassword: boolean): string {

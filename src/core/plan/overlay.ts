@@ -1,7 +1,7 @@
 import { bytewise } from '../../base/order.ts'
 import { MemoryTree } from '../../storage/tree/memory.ts'
 import type { Entry, Tree } from '../../storage/tree/tree.ts'
-import { resolveInside } from '../../storage/tree/walk.ts'
+import { assertPlain, resolveInside } from '../../storage/tree/walk.ts'
 import { applyToTree } from './apply-in-memory.ts'
 import type { Operation } from './operation.ts'
 
@@ -17,6 +17,7 @@ export class OverlayTree implements Tree {
   readonly #removed = new Set<string>()
   /** What was asked for already: the same directories are on the way to everything. */
   readonly #links = new Map<string, string | undefined>()
+  readonly #resolved = new Map<string, string>()
 
   constructor(base: Tree, operations: readonly Operation[]) {
     this.label = base.label
@@ -44,7 +45,11 @@ export class OverlayTree implements Tree {
   }
 
   resolve(path: string): string {
-    return resolveInside(path, (p) => this.#linkTarget(p), { last: true, label: this.label })
+    const known = this.#resolved.get(path)
+    if (known !== undefined) return known
+    const real = resolveInside(path, (p) => this.#linkTarget(p), { last: true, label: this.label })
+    this.#resolved.set(path, real)
+    return real
   }
 
   #apply(operation: Operation): void {
@@ -53,6 +58,7 @@ export class OverlayTree implements Tree {
     applyToTree(this.#changed, { ...operation, path })
     if (operation.kind === 'remove') this.#removed.add(path)
     this.#links.clear()
+    this.#resolved.clear()
   }
 
   /** Brings the directories above `path`, and what is at it, into memory: there the operation finds what it checks. */
@@ -72,8 +78,12 @@ export class OverlayTree implements Tree {
     return this.#hidden(real) ? undefined : this.#base.lstat(real)
   }
 
+  /** Where an entry lies, whatever it is: the directory above it is resolved, its name is not. */
   #place(path: string): string {
-    return resolveInside(path, (p) => this.#linkTarget(p), { last: false, label: this.label })
+    assertPlain(path)
+    const cut = path.lastIndexOf('/')
+    const folder = this.resolve(path.slice(0, cut) || '/')
+    return folder === '/' ? `/${path.slice(cut + 1)}` : `${folder}${path.slice(cut)}`
   }
 
   #linkTarget(real: string): string | undefined {

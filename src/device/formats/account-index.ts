@@ -1,6 +1,9 @@
 import type { Accounts, GroupEntry, PasswdEntry, ShadowEntry } from './accounts.ts'
 
 interface Index {
+  readonly byName: ReadonlyMap<string, PasswdEntry>
+  readonly byUid: ReadonlyMap<number, readonly PasswdEntry[]>
+  readonly byPrimaryGid: ReadonlyMap<number, readonly PasswdEntry[]>
   readonly shadow: ReadonlyMap<string, ShadowEntry>
   readonly byGid: ReadonlyMap<number, readonly GroupEntry[]>
   readonly byMember: ReadonlyMap<string, readonly GroupEntry[]>
@@ -8,6 +11,26 @@ interface Index {
 
 /** Every reader asks for every account, and an image may have twenty thousand. */
 const known = new WeakMap<Accounts, Index>()
+
+/** The first entry of a name in /etc/passwd. */
+export function passwdEntry(accounts: Accounts, name: string): PasswdEntry | undefined {
+  return indexOf(accounts).byName.get(name)
+}
+
+/** Every name of a number in /etc/passwd. */
+export function usersWithUid(accounts: Accounts, uid: number): readonly PasswdEntry[] {
+  return indexOf(accounts).byUid.get(uid) ?? []
+}
+
+/** Who has a group as the primary one. */
+export function usersWithGid(accounts: Accounts, gid: number): readonly PasswdEntry[] {
+  return indexOf(accounts).byPrimaryGid.get(gid) ?? []
+}
+
+/** The first entry of a number in /etc/group. */
+export function groupWithGid(accounts: Accounts, gid: number): GroupEntry | undefined {
+  return indexOf(accounts).byGid.get(gid)?.[0]
+}
 
 /** The first entry of a name in /etc/shadow. */
 export function shadowEntry(accounts: Accounts, name: string): ShadowEntry | undefined {
@@ -32,12 +55,32 @@ function indexOf(accounts: Accounts): Index {
   return found
 }
 
-function made({ shadow, group }: Accounts): Index {
+function made({ passwd, shadow, group }: Accounts): Index {
   const byMember = new Map<string, GroupEntry[]>()
-  for (const one of group)
-    for (const name of new Set(one.members)) byMember.set(name, [...(byMember.get(name) ?? []), one])
-  const byGid = new Map<number, GroupEntry[]>()
-  for (const one of group) byGid.set(one.gid, [...(byGid.get(one.gid) ?? []), one])
-  // Of several entries the first counts, as in getspnam(3).
-  return { shadow: new Map([...shadow].reverse().map((entry) => [entry.name, entry])), byGid, byMember }
+  for (const one of group) for (const name of new Set(one.members)) add(byMember, name, one)
+  return {
+    byName: firstByName(passwd),
+    byUid: listed(passwd, ({ uid }) => uid),
+    byPrimaryGid: listed(passwd, ({ gid }) => gid),
+    shadow: firstByName(shadow),
+    byGid: listed(group, ({ gid }) => gid),
+    byMember,
+  }
+}
+
+/** Of several entries the first counts, as in getpwnam(3) and getspnam(3). */
+function firstByName<T extends { readonly name: string }>(entries: readonly T[]): ReadonlyMap<string, T> {
+  return new Map([...entries].reverse().map((entry) => [entry.name, entry]))
+}
+
+function listed<T>(entries: readonly T[], numberOf: (entry: T) => number): ReadonlyMap<number, readonly T[]> {
+  const found = new Map<number, T[]>()
+  for (const entry of entries) add(found, numberOf(entry), entry)
+  return found
+}
+
+function add<K, T>(found: Map<K, T[]>, key: K, entry: T): void {
+  const list = found.get(key)
+  if (list === undefined) found.set(key, [entry])
+  else list.push(entry)
 }

@@ -1,5 +1,5 @@
 import { remembered } from '../../base/remembered.ts'
-import type { Tree } from '../../storage/tree/tree.ts'
+import type { Entry, Tree } from '../../storage/tree/tree.ts'
 import type { Accounts, PasswdEntry } from '../formats/accounts.ts'
 import { permits } from '../formats/permissions.ts'
 
@@ -38,27 +38,40 @@ function programRefusal(
   name: string,
   depth: number,
 ): string | undefined {
-  const path = root.resolve(name)
-  const entry = root.lstat(path)
-  if (entry === undefined) return `there is no ${name}`
-  if (entry.kind !== 'file') return `${name} is not a program`
-  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-    const folder = root.lstat(path.slice(0, cut))
-    if (folder?.kind === 'directory' && !permits(folder, user, accounts, 0o1)) {
-      return `${user.name} may not enter ${path.slice(0, cut)}`
-    }
-  }
+  const program = programOf(root, name)
+  if (typeof program === 'string') return program
+  const closed = program.folders.find(({ entry }) => !permits(entry, user, accounts, 0o1))
+  if (closed !== undefined) return `${user.name} may not enter ${closed.path}`
   // Root needs one bit of the three too.
-  if ((entry.mode & 0o111) === 0 || !permits(entry, user, accounts, 0o1)) return `${user.name} may not run ${name}`
-  const interpreter = interpreterOf(root, path)
+  if ((program.entry.mode & 0o111) === 0 || !permits(program.entry, user, accounts, 0o1))
+    return `${user.name} may not run ${name}`
+  const { interpreter } = program
   if (interpreter === undefined) return undefined
   if (depth === MAX_INTERPRETERS) return `${name} has too many interpreters`
   const refusal = programRefusal(root, accounts, user, interpreter, depth + 1)
   return refusal && `${name} needs ${interpreter}, and ${refusal}`
 }
 
-/** Thousands of accounts have the same shell, of more than a megabyte. */
-const interpreterOf = remembered((root: Tree, path: string) => scriptOf(root, path) ?? elfInterpreter(root, path))
+interface Program {
+  readonly entry: Entry & { readonly mode: number }
+  /** Those above it, the lowest first. */
+  readonly folders: readonly { readonly path: string; readonly entry: Entry }[]
+  readonly interpreter: string | undefined
+}
+
+/** What starts as `name`, or why nothing does. Thousands of accounts have the same shell, of more than a megabyte. */
+const programOf = remembered((root: Tree, name: string): Program | string => {
+  const path = root.resolve(name)
+  const entry = root.lstat(path)
+  if (entry === undefined) return `there is no ${name}`
+  if (entry.kind !== 'file') return `${name} is not a program`
+  const above = [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)).filter((folder) => folder !== '')
+  const folders = above.reverse().flatMap((folder) => {
+    const found = root.lstat(folder)
+    return found?.kind === 'directory' ? [{ path: folder, entry: found }] : []
+  })
+  return { entry, folders, interpreter: scriptOf(root, path) ?? elfInterpreter(root, path) }
+})
 
 /** The interpreter of a script; undefined: it is none. */
 function scriptOf(root: Tree, path: string): string | undefined {

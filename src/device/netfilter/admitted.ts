@@ -32,7 +32,7 @@ const STAGES = [
 ] as const
 
 /** Rules that are looked at: lists of thousands, for each of a handful of interfaces. */
-const MOST_STEPS = 3_000_000
+const MOST_STEPS = 1_500_000
 
 /**
  * From where a TCP connection to `port` gets through all of `hooked`. A rule that names an interface is tried with it;

@@ -55,8 +55,6 @@ const PASSING = new Set(
   ]),
 )
 const SHUT = new Set(['DROP', 'REJECT', 'TARPIT'])
-/** The kernel refuses a table whose chains call each other in a circle; no real one is as deep. */
-const DEEPEST = 64
 /** Ways that may be gone or not, one in the other. */
 const MOST_DOUBTS = 500
 
@@ -64,12 +62,13 @@ const MOST_DOUBTS = 500
  * What becomes of a packet in a chain that the kernel calls: the first rule with a verdict decides, then the policy.
  * A rule that cannot be evaluated is followed both ways.
  *
+ * @param chains of a table that the kernel takes: they do not call each other in a circle
  * @param steps one for each rule that is looked at
  * @throws TargetError when they are too many
  */
 export function fateOf(chains: Chains, start: string, packet: Packet, steps: Steps): Fate {
   const walk = new Walk(chains, packet, steps)
-  const left = walk.chain(start, [WORLD[packet.family]], true, 0)
+  const left = walk.chain(start, [WORLD[packet.family]], true)
   const open = chains.get(start)?.policy === 'DROP' ? walk.open : union(walk.open, left)
   return {
     open: difference(open, walk.maybeShut),
@@ -109,11 +108,11 @@ class Walk {
   }
 
   /** @returns the clients that the chain has no verdict for */
-  chain(name: string, entering: NetworkSet, sure: boolean, depth: number): NetworkSet {
-    return depth > DEEPEST ? entering : this.#rules(this.#chains.get(name)?.rules ?? [], entering, sure, depth)
+  chain(name: string, entering: NetworkSet, sure: boolean): NetworkSet {
+    return this.#rules(this.#chains.get(name)?.rules ?? [], entering, sure)
   }
 
-  #rules(rules: readonly FilterRule[], entering: NetworkSet, sure: boolean, depth: number): NetworkSet {
+  #rules(rules: readonly FilterRule[], entering: NetworkSet, sure: boolean): NetworkSet {
     const left = [...entering]
     const back: Range[] = []
     for (const [i, rule] of rules.entries()) {
@@ -123,11 +122,11 @@ class Walk {
       this.#steps.take(rule, 1 + (hit.length >> 5))
       if (hit.length === 0 || PASSING.has(rule.target)) continue
       if (rule.target === 'RETURN') {
-        if (!answer.sure) this.#maybe(rule, () => this.#rules(rules.slice(i + 1), hit, false, depth))
+        if (!answer.sure) this.#maybe(rule, () => this.#rules(rules.slice(i + 1), hit, false))
         putIn(back, hit)
         takeOut(left, hit)
       } else if (this.#chains.has(rule.target)) {
-        const enter = (certain: boolean) => this.chain(rule.target, hit, certain, depth + 1)
+        const enter = (certain: boolean) => this.chain(rule.target, hit, certain)
         if (!answer.sure) {
           this.#maybe(rule, () => enter(false))
           continue

@@ -1,6 +1,7 @@
 import { Steps } from '../../base/steps.ts'
 import type { Family } from '../net/address.ts'
 import type { Hooked } from './admitted.ts'
+import { TOO_DEEP, tooDeep } from './depth.ts'
 import { matchesOf } from './iptables-match.ts'
 import { lineWords, ruleWords } from './iptables-words.ts'
 import type { Chain, Chains, FilterRule } from './ruleset.ts'
@@ -49,6 +50,9 @@ export function restore(tables: Tables, text: string, file: string, flush: boole
       table = { name, chains: flush ? fresh(name) : drafted(found.get(name) ?? fresh(name)) }
     } else if (table === undefined) return refused('the line is in no table')
     else if (first === 'COMMIT') {
+      const rule = tooDeep(table.chains, BUILT_IN[table.name] ?? [])
+      if (rule !== undefined)
+        return { tables: found, refused: { line: rule.file === file ? rule.line : i + 1, because: TOO_DEEP } }
       found.set(table.name, table.chains)
       table = undefined
     } else if (first.startsWith(':')) declare(table.chains, first.slice(1), words[1] ?? '')

@@ -1,6 +1,7 @@
 import type { Family } from '../net/address.ts'
 import type { Hooked } from '../netfilter/admitted.ts'
 import { NOBODY, unknown } from '../netfilter/answers.ts'
+import { TOO_DEEP, tooDeep } from '../netfilter/depth.ts'
 import { matchesOf } from '../netfilter/iptables-match.ts'
 import type { Chain, FilterRule, Match } from '../netfilter/ruleset.ts'
 import { type NftChain, readNft, type Statement } from './statements.ts'
@@ -9,6 +10,8 @@ export interface NftRules {
   readonly hooked: readonly Hooked[]
   /** Lines that do something else than write chains and sets out. */
   readonly others: readonly number[]
+  /** Why the kernel takes none of it. */
+  readonly refused: { readonly line: number; readonly because: string } | undefined
 }
 
 const FAMILIES: Readonly<Record<string, readonly Family[]>> = { inet: [4, 6], ip: [4], ip6: [6] }
@@ -31,15 +34,27 @@ export function nftRules(text: string, file: string): NftRules {
     })
     tables.set(table, own)
   }
-  return { hooked: chains.flatMap((chain) => hookedOf(chain, tables)), others }
+  const deep = [...tables].flatMap(([table, own]) => {
+    const starts = chains.filter((chain) => chain.table === table && baseOf(chain) !== undefined)
+    return (
+      tooDeep(
+        own,
+        starts.map(({ name }) => name),
+      ) ?? []
+    )
+  })
+  const refused = deep[0] && { line: deep[0].line, because: TOO_DEEP }
+  return { hooked: refused ? [] : chains.flatMap((chain) => hookedOf(chain, tables)), others, refused }
 }
 
 /** `type filter hook input priority filter` makes the kernel call a chain. */
-function hookedOf(
-  { table, family, name, statements }: NftChain,
-  tables: ReadonlyMap<string, Map<string, Chain>>,
-): Hooked[] {
-  const base = statements.find(({ words }) => words[0] === 'type')?.words
+function baseOf({ statements }: NftChain): readonly string[] | undefined {
+  return statements.find(({ words }) => words[0] === 'type')?.words
+}
+
+function hookedOf(chain: NftChain, tables: ReadonlyMap<string, Map<string, Chain>>): Hooked[] {
+  const { table, family, name } = chain
+  const base = baseOf(chain)
   const hook = HOOKS[base?.[base.indexOf('hook') + 1] ?? '']
   const isNat = base?.[1] === 'nat'
   const own = tables.get(table)

@@ -1,5 +1,5 @@
 import type { Tree } from '../../storage/tree/tree.ts'
-import { groupEntries, shadowEntry } from '../formats/account-index.ts'
+import { groupEntries, passwdEntry, shadowEntry } from '../formats/account-index.ts'
 import type { Accounts, PasswdEntry } from '../formats/accounts.ts'
 import type { SshdEffective } from './effective.ts'
 import type { Connection } from './match.ts'
@@ -23,7 +23,7 @@ export function refusal(
   connection: Connection,
 ): string | undefined {
   const { user, groups, guess } = connection
-  const account = accounts.passwd.find((entry) => entry.name === user)
+  const account = passwdEntry(accounts, user)
   if (account === undefined) return `there is no user ${user}`
   if (effective.refuseConnection) return `RefuseConnection is on${lineOf(effective, 'RefuseConnection')}`
   const password = shadowEntry(accounts, user)?.password ?? account.password

@@ -1,3 +1,4 @@
+import { remembered } from '../../base/remembered.ts'
 import { Steps } from '../../base/steps.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import type { Release } from '../inspect/inventory.ts'
@@ -22,21 +23,23 @@ export type InForce = ReadonlyMap<string, readonly Directive[]>
  * @internal exported for the tests
  */
 export function inForce(config: SshdConfig, connection: Connection): InForce {
-  const global = collect(
-    config,
-    config.directives.filter(({ conditions }) => conditions.every((c) => c.all)),
-  )
   const matched = collect(
     config,
-    config.directives.filter(
+    conditional(config).filter(
       ({ keyword, conditions }) =>
-        conditions.length > 0 &&
-        scopeOf(config.release, keyword) === 'match' &&
-        conditions.every((c) => c.all || holds(c, connection)),
+        scopeOf(config.release, keyword) === 'match' && conditions.every((c) => c.all || holds(c, connection)),
     ),
   )
-  return new Map([...global, ...matched])
+  return new Map([...globalIn(config), ...matched])
 }
+
+/** What holds for everybody: asked for every account and client. */
+const globalIn = remembered((config: SshdConfig) =>
+  collect(
+    config,
+    config.directives.filter(({ conditions }) => conditions.every((c) => c.all)),
+  ),
+)
 
 function collect({ release }: SshdConfig, directives: readonly Directive[]): Map<string, Directive[]> {
   const found = new Map<string, Directive[]>()
@@ -102,7 +105,19 @@ export function effectiveIn(config: SshdConfig, connection: Connection): SshdEff
   const steps = known.get(config) ?? new Steps("lines of sshd's configuration, held against clients", MOST_STEPS)
   known.set(config, steps)
   steps.take(config.directives.at(-1)?.at ?? { file: '/etc/ssh/sshd_config' }, config.directives.length)
-  const lines = inForce(config, connection)
+  return conditional(config).length === 0
+    ? forEverybody(config)
+    : effectiveOf(config, inForce(config, connection), brokenFor(config, connection))
+}
+
+/** What holds for each client where no line stands below a `Match`: it is asked for thousands of accounts. */
+const forEverybody = remembered((config: SshdConfig) => effectiveOf(config, globalIn(config), undefined))
+
+const conditional = remembered((config: SshdConfig) =>
+  config.directives.filter(({ conditions }) => conditions.length > 0),
+)
+
+function effectiveOf(config: SshdConfig, lines: InForce, broken: string | undefined): SshdEffective {
   const first = (keyword: string): string | undefined => {
     const line = lines.get(keyword)?.[0]
     return takesRest.has(keyword) ? line?.rest : line?.args[0]
@@ -133,7 +148,7 @@ export function effectiveIn(config: SshdConfig, connection: Connection): SshdEff
     requiredRsaSize: Number(first('requiredrsasize') ?? 1024),
     pubkeyAcceptedAlgorithms: first('pubkeyacceptedalgorithms'),
     refuseConnection: flag('refuseconnection', false),
-    broken: brokenFor(config, connection),
+    broken,
     useDns: flag('usedns', false),
     isBelowMatch: (keyword) => (lines.get(keyword.toLowerCase())?.[0]?.conditions.length ?? 0) > 0,
     value: (keyword) => first(keyword.toLowerCase()),
@@ -144,9 +159,10 @@ export function effectiveIn(config: SshdConfig, connection: Connection): SshdEff
 
 /** What is only looked at in lines in force, and so at the second reading: sshd ends with the connection. */
 function brokenFor(config: SshdConfig, connection: Connection): string | undefined {
-  const below = config.directives.filter(({ conditions }) => conditions.length > 0)
   const matched = (keyword: string) =>
-    below.filter((line) => line.keyword === keyword && line.conditions.every((c) => c.all || holds(c, connection)))
+    conditional(config).filter(
+      (line) => line.keyword === keyword && line.conditions.every((c) => c.all || holds(c, connection)),
+    )
   const lateAny = matched('authenticationmethods')
     .slice(1)
     .find(({ args }) => config.release === 'bookworm' && args[0] === 'any')

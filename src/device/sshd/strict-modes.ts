@@ -1,4 +1,5 @@
 import type { Entry, Tree } from '../../storage/tree/tree.ts'
+import { groupWithGid, usersWithGid, usersWithUid } from '../formats/account-index.ts'
 import type { Accounts, PasswdEntry } from '../formats/accounts.ts'
 import { permits } from '../formats/permissions.ts'
 import type { Release } from '../inspect/inventory.ts'
@@ -63,10 +64,10 @@ export function keysFilesOf(
 function isSecure(entry: Entry, user: PasswdEntry, accounts: Accounts): boolean {
   if (!('mode' in entry) || (entry.uid !== 0 && entry.uid !== user.uid) || (entry.mode & 0o002) !== 0) return false
   if ((entry.mode & 0o020) === 0) return true
-  const group = accounts.group.find((g) => g.gid === entry.gid)
-  const owner = accounts.passwd.find((p) => p.uid === entry.uid)
+  const group = groupWithGid(accounts, entry.gid)
+  const [owner] = usersWithUid(accounts, entry.uid)
   if (group === undefined || owner === undefined) return false
-  const primary = accounts.passwd.filter((p) => p.gid === group.gid)
+  const primary = usersWithGid(accounts, group.gid)
   if (primary.some((p) => p.uid !== user.uid)) return false
   if (group.members.length > 0) return group.members.length === 1 && group.members[0] === owner.name
   return primary.length > 0

@@ -1,3 +1,4 @@
+import { remembered } from '../../base/remembered.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { groupEntries } from '../formats/account-index.ts'
 import type { Accounts, PasswdEntry } from '../formats/accounts.ts'
@@ -20,8 +21,8 @@ export function callerOf(accounts: Accounts, user: PasswdEntry, hostname: string
   return { user: user.name, uid: user.uid, groups: own.map((one) => one.name), gids: [...new Set(gids)], hostname }
 }
 
-/** The name in /etc/hostname; empty when there is none. */
-export function hostnameOf(root: Tree): string {
+/** The name in /etc/hostname; empty when there is none. Every account asks. */
+export const hostnameOf = remembered((root: Tree): string => {
   const text = new TextDecoder().decode(root.read('/etc/hostname') ?? new Uint8Array())
   return (text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '').trim()
-}
+})

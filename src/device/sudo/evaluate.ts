@@ -37,8 +37,7 @@ export function sudoFor(
   const free = { needsPassword: false, passwordOf: 'user', at: undefined, setsEnvironment: true, doubts: [] } as const
   if (caller.uid === 0) return { allowed: true, ...free }
   let found: { spec: CommandSpec; at: SourceLine; isAllowed: boolean } | undefined
-  for (const rule of indexOf(sudoers).users) {
-    if (!matcher.names(rule)) continue
+  for (const rule of rulesFor(sudoers, caller, matcher)) {
     for (const { hosts, commands } of rule.privileges) {
       if (matcher.list(hosts, 'Host_Alias', rule.at) !== true) continue
       for (const spec of commands) {
@@ -87,10 +86,15 @@ export function settingFor(
   return new Matcher(sudoers, caller, ANYTHING, holds).inForce(name).at(-1)
 }
 
-/** The rules that name a caller, and so may say something of it. */
-export function rulesFor(sudoers: Sudoers, caller: Caller): readonly UserRule[] {
-  const matcher = new Matcher(sudoers, caller, ANYTHING, () => false)
-  return indexOf(sudoers).users.filter((rule) => matcher.names(rule))
+/** The rules that name a caller, and so may say something of it, in their order. */
+export function rulesFor(
+  sudoers: Sudoers,
+  caller: Caller,
+  matcher: Matcher = new Matcher(sudoers, caller, ANYTHING, () => false),
+): readonly UserRule[] {
+  const { users, byName, ofOthers } = indexOf(sudoers)
+  const positions = [...ofOthers, ...(byName.get(caller.user.toLowerCase()) ?? [])].sort((a, b) => a - b)
+  return positions.map((position) => users[position] as UserRule).filter((rule) => matcher.names(rule))
 }
 
 /** The commands that a name in a rule stands for: those of an alias, and of its aliases, without those that `!` takes away. */
@@ -117,6 +121,9 @@ type DefaultsRule = Rule & { readonly kind: 'defaults' }
 /** The rules as they are asked for: for each account, and for many settings. */
 interface Index {
   readonly users: readonly UserRule[]
+  /** Places in `users` of those that name one user and nobody else, by the name in small letters, and of the others. */
+  readonly byName: ReadonlyMap<string, readonly number[]>
+  readonly ofOthers: readonly number[]
   readonly defaults: ReadonlyMap<string, readonly DefaultsRule[]>
   readonly aliases: ReadonlyMap<string, readonly Member[]>
   readonly steps: Steps
@@ -135,18 +142,31 @@ function indexOf(sudoers: Sudoers): Index {
 
 function made({ rules }: Sudoers): Index {
   const users: UserRule[] = []
+  const byName = new Map<string, number[]>()
+  const ofOthers: number[] = []
   const defaults = new Map<string, DefaultsRule[]>()
   const aliases = new Map<string, readonly Member[]>()
   for (const rule of rules) {
-    if (rule.kind === 'user') users.push(rule)
-    else if (rule.kind === 'alias') aliases.set(`${rule.type} ${rule.name}`, rule.members)
+    if (rule.kind === 'user') {
+      const name = onlyNameOf(rule)
+      const places = name === undefined ? ofOthers : (byName.get(name) ?? [])
+      if (name !== undefined) byName.set(name, places)
+      places.push(users.length)
+      users.push(rule)
+    } else if (rule.kind === 'alias') aliases.set(`${rule.type} ${rule.name}`, rule.members)
     else {
       const same = defaults.get(rule.name) ?? []
       same.push(rule)
       defaults.set(rule.name, same)
     }
   }
-  return { users, defaults, aliases, steps: new Steps('steps through the rules of sudo', MOST_STEPS) }
+  return { users, byName, ofOthers, defaults, aliases, steps: new Steps('steps through the rules of sudo', MOST_STEPS) }
+}
+
+/** Names of aliases, and `ALL`, have no small letters. */
+function onlyNameOf({ users: [one, ...more] }: UserRule): string | undefined {
+  const isName = one !== undefined && more.length === 0 && !one.negated && /^[a-z_][a-z0-9_.-]*$/.test(one.text)
+  return isName ? one.text : undefined
 }
 
 class Matcher {

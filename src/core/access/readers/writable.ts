@@ -1,3 +1,4 @@
+import { groupWithGid, usersWithUid } from '../../../device/formats/account-index.ts'
 import type { PasswdEntry } from '../../../device/formats/accounts.ts'
 import { permits } from '../../../device/formats/permissions.ts'
 import { plainPath } from '../../../device/formats/plain-path.ts'
@@ -50,14 +51,14 @@ export class Holes {
     const users = passwd.filter((user) => user.uid !== 0 && (entry.uid === user.uid || this.#byGroup(entry, user)))
     if (users.length > 0) return { place, users: users.map(({ name }) => name) }
     // Whoever gets this number one day.
-    return entry.uid === 0 || passwd.some(({ uid }) => uid === entry.uid)
+    return entry.uid === 0 || usersWithUid(this.#device.accounts, entry.uid).length > 0
       ? 'none'
       : { place, users: [`uid ${entry.uid}`] }
   }
 
   #byGroup(entry: Entry & { readonly mode: number }, user: PasswdEntry): boolean {
     if ((entry.mode & 0o020) === 0 || entry.gid === 0 || isSticky(entry)) return false
-    const name = this.#device.accounts.group.find(({ gid }) => gid === entry.gid)?.name
+    const name = groupWithGid(this.#device.accounts, entry.gid)?.name
     return user.gid === entry.gid || (name !== undefined && groupsOf(this.#device.accounts, user).includes(name))
   }
 }
