@@ -104,7 +104,8 @@ function wayParts(
   if (way.by === 'console') return ['console', `${way.user}, password`, rootText(way)]
   const call = `ssh ${way.port === 22 ? '' : `-p ${way.port} `}${way.user}@${address}`
   const by = way.by === 'key' ? `key ${way.fingerprint}` : 'password'
-  return [call, by, ...sourcesText(way, unmadeInterfaces), rootText(way)]
+  const terminal = way.noTerminal === true ? ['no terminal'] : []
+  return [call, by, ...terminal, ...sourcesText(way, unmadeInterfaces), rootText(way)]
 }
 
 const SUDO = { 'asks for the password': 'sudo: password', 'asks for nothing': 'sudo: no password' } as const

@@ -63,6 +63,8 @@ export interface KeyFacts {
   readonly from: Reach
   readonly expires: string | undefined
   readonly command: boolean
+  /** sshd gives whoever comes by it no terminal. */
+  readonly noTerminal: boolean
   /** Why this sshd will not take the key (type or size); undefined: it will. */
   readonly refused: string | undefined
 }

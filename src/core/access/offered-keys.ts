@@ -43,6 +43,7 @@ export function offer(
       fingerprint: 'reason' in key ? `${entry.type} in line ${entry.line}` : key.fingerprint,
       expires: dateOf(option('expiry-time')?.value),
       command: option('command') !== undefined,
+      noTerminal: isWithoutTerminal(entry),
     },
     refused:
       optionRefusal(entry) ??
@@ -63,6 +64,12 @@ function optionRefusal({ options }: AuthorizedKeyEntry): string | undefined {
   const unknown = options.find(({ name }) => !OPTIONS.has(name))
   if (unknown !== undefined) return `its option ${unknown.name} is unknown to sshd`
   return options.some(({ name }) => name === 'cert-authority') ? 'it is an authority for certificates' : undefined
+}
+
+/** The last of them counts (auth-options.c). */
+function isWithoutTerminal({ options }: AuthorizedKeyEntry): boolean {
+  const last = options.findLast(({ name }) => ['restrict', 'no-pty', 'pty'].includes(name))
+  return last !== undefined && last.name !== 'pty'
 }
 
 /** Every file of keys that sshd could look into for a user, whatever the connection. */

@@ -10,6 +10,8 @@ export interface WayIn extends Sources {
   readonly by: 'key' | 'password' | 'console'
   /** Of the key, as ssh-keygen prints it. */
   readonly fingerprint: string | undefined
+  /** sshd gives no terminal to whoever comes by this key. */
+  readonly noTerminal?: true
   readonly port: number | undefined
   /** By sudo. */
   readonly root: 'asks for the password' | 'asks for nothing' | 'no'
@@ -155,7 +157,9 @@ function remoteWays(
     else if (by !== undefined) closed.push(by)
     else {
       const sources = shared(key.from, reach).map(spelled)
-      ways.push(...sources.map((from) => ({ ...way, by: 'key' as const, fingerprint: key.fingerprint, ...from })))
+      const { fingerprint } = key
+      const terminal = key.noTerminal ? { noTerminal: true as const } : {}
+      ways.push(...sources.map((from) => ({ ...way, by: 'key' as const, fingerprint, ...terminal, ...from })))
     }
   }
   const byPassword = shutBy('password')

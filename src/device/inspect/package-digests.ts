@@ -28,6 +28,19 @@ export function hasDigests(root: Tree, packageName: string): boolean {
   return digestsOf(root).of(packageName).size > 0
 }
 
+/**
+ * Whether a file of the system is one that a package brought, and as it brought it.
+ *
+ * @param likely packages that are asked first: to ask all is dear
+ */
+export function isAsPackaged(root: Tree, path: string, likely: readonly string[]): boolean {
+  // Without digests nothing can be said of what lies where packages put theirs.
+  if (!hasDigests(root, 'systemd')) return path.startsWith('/usr/lib/')
+  const state = packageFileState(root, path, likely)
+  const others = state === 'unknown' ? packagesOf(root, path) : []
+  return (others.length === 0 ? state : packageFileState(root, path, others)) === 'own'
+}
+
 /** Those of some packages that brought a file, looked for in all lists: dear, for the few files that need it. */
 export function packagesOf(root: Tree, path: string): readonly string[] {
   const names = root.list(INFO).flatMap((name) => /^(.*?)(?::[^:]*)?\.md5sums$/.exec(name)?.[1] ?? [])

@@ -74,13 +74,20 @@ export class Visitors {
       more: SshOptions = {},
     ) => (seen.answers ? this.#ssh(user, whose, client, address, command, more) : none)
     const strangers = [...seen.accounts.filter((name) => name !== 'bob')]
-    const [lan, wlan, stranger, bob, ...foreign] = await Promise.all([
-      key('alice', 'alice', 'lan', clients.lan.address, ALICE, { tty: true, answers: [[/ASK:/, PASSWORD]] }),
-      key('alice', 'alice', 'wlan', clients.wlan.address, WHO),
-      key('alice', 'alice', 'stranger', clients.stranger.address, WHO),
+    const alice = (client: Client) => key('alice', 'alice', client, clients[client].address, WHO)
+    const [atFirst, wlanAtFirst, strangerAtFirst, bob, ...foreign] = await Promise.all([
+      key('alice', 'alice', 'lan', clients.lan.address, ALICE, { tty: true, answers: ANSWERS }),
+      alice('wlan'),
+      alice('stranger'),
       key('bob', 'bob', 'lan', from(), BOB, { tty: true, answers: [[/ASK:/, PASSWORD]] }),
       ...strangers.map((user) => key(user, 'mallory', 'lan', from(), WHO)),
     ])
+    // A key without a terminal: she comes without one.
+    const isBare = /PTY allocation request failed/.test(atFirst.text)
+    const lan = isBare ? await key('alice', 'alice', 'lan', clients.lan.address, ALICE) : atFirst
+    // Whoever is to change the password first can do so at a terminal alone; she has done so meanwhile.
+    const again = (said: Said, client: Client) => (/change required/i.test(said.text) ? alice(client) : said)
+    const [wlan, stranger] = await Promise.all([again(wlanAtFirst, 'wlan'), again(strangerAtFirst, 'stranger')])
     const ports = [...(seen.answers && offers(foreign) ? [22] : []), ...seen.ports]
     const tried = await Promise.all(
       ports.flatMap((port) =>
@@ -106,7 +113,7 @@ export class Visitors {
         alice: (['lan', 'wlan', 'stranger'] as const).filter((client) => isIn(places[client], 'alice')),
         bob: isIn(bob, 'bob'),
       },
-      sudo: { tty: sudoOf(lan, 'SUDO-ID'), asIs: sudoOf(lan, 'SUDO-AS-IS') },
+      sudo: { tty: sudoOf(lan, isBare ? 'SUDO-AS-IS' : 'SUDO-ID'), asIs: sudoOf(lan, 'SUDO-AS-IS') },
       up: [...bob.text.matchAll(/^UP:(.*?)\r?$/gm)].map(([, way = '']) => way),
       others: [
         ...foreign.flatMap((said, index) => {
@@ -168,6 +175,15 @@ const WHO = 'echo "IN:$(id -un)"'
 const ALICE = `${WHO}; sudo -n true 2>/dev/null && echo SUDO:free
 printf '%s\\n' '${PASSWORD}' | setsid -w sudo -S -k -p '' sh -c 'echo "SUDO-AS-IS:$(id -u)"' 2>/dev/null
 sudo -k; sudo -p ASK: sh -c 'echo "SUDO-ID:$(id -u)"'`
+/** What she types at her terminal: a password is changed only where the device asks for that. */
+const CHANGED = `${PASSWORD}-anew`
+const ANSWERS = [
+  [/Current password:/, PASSWORD],
+  [/New password:/, CHANGED],
+  [/Retype new password:/, CHANGED],
+  [/updated successfully.*ASK:/s, CHANGED],
+  [/^(?!.*updated successfully).*ASK:/s, PASSWORD],
+] as const
 /** Everything by which somebody without sudo becomes root all the same. */
 const BOB = `${WHO}
 up() { name=$1; shift; [ "$(setsid timeout 30 "$@" 2>/dev/null </dev/null)" = 0 ] && echo "UP:$name"; }

@@ -13,6 +13,7 @@ const key: KeyFacts = {
   from: FROM_EVERYWHERE,
   expires: undefined,
   command: false,
+  noTerminal: false,
   refused: undefined,
 }
 

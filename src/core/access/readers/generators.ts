@@ -1,4 +1,4 @@
-import { hasDigests, packageFileState, packagesOf } from '../../../device/inspect/package-digests.ts'
+import { isAsPackaged } from '../../../device/inspect/package-digests.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import type { Finding, Reader } from '../finding.ts'
 
@@ -28,20 +28,12 @@ function judge(root: Tree, path: string, name: string): readonly Finding[] {
   const entry = root.lstat(real)
   if (real === '/dev/null') return DECIDING.test(name) ? [unproved(path, `${name} is switched off`)] : []
   const isRun = entry?.kind === 'file' && (entry.mode & 0o111) !== 0
-  if (!isRun || isPackages(root, path)) return []
+  if (!isRun || isAsPackaged(root, path, PACKAGES)) return []
   return [unproved(path, 'a program of no package adds, changes or masks units at each start')]
 }
 
 /** Those that bring generators in Raspberry Pi OS; of another one all lists are asked, which is dear. */
 const PACKAGES = ['systemd', 'cloud-init', 'systemd-zram-generator', 'openvpn', 'lvm2', 'netplan-generator', 'rpcbind']
-
-function isPackages(root: Tree, path: string): boolean {
-  // Without digests nothing can be said of what lies where packages put theirs.
-  if (!hasDigests(root, 'systemd')) return path.startsWith('/usr/lib/')
-  const state = packageFileState(root, path, PACKAGES)
-  const others = state === 'unknown' ? packagesOf(root, path) : []
-  return (others.length === 0 ? state : packageFileState(root, path, others)) === 'own'
-}
 
 function unproved(file: string, because: string): Finding {
   return {

@@ -6,11 +6,13 @@ import { generators } from './generators.ts'
 import { hostsByName } from './hosts-access.ts'
 import { kernelArguments } from './kernel-arguments.ts'
 import { managerSettings } from './manager-settings.ts'
+import { motd } from './motd.ts'
 import { mounts } from './mounts.ts'
 import { nameService } from './name-service.ts'
 import { openDoors } from './open-doors.ts'
 import { otherDaemons } from './other-daemons.ts'
 import { ownPackages } from './own-packages.ts'
+import { ownScripts } from './own-scripts.ts'
 import { pam } from './pam.ts'
 import { polkit } from './polkit.ts'
 import { preloaded } from './preloaded.ts'
@@ -26,11 +28,13 @@ import { start } from './start.ts'
 import { statOverrides } from './stat-overrides.ts'
 import { sudo } from './sudo.ts'
 import { tmpfiles } from './tmpfiles.ts'
+import { waits } from './waits.ts'
 import { writableFiles } from './writable-files.ts'
 
 /** Every reader, in the order of docs/access.md. */
 export const readers: readonly Reader[] = [
   start,
+  waits,
   shutdowns,
   kernelArguments,
   generators,
@@ -39,6 +43,7 @@ export const readers: readonly Reader[] = [
   firewall,
   hostsByName,
   pam,
+  motd,
   nameService,
   shells,
   consoles,
@@ -54,6 +59,7 @@ export const readers: readonly Reader[] = [
   setuid,
   statOverrides,
   rootJobs,
+  ownScripts,
   preloaded,
   polkit,
   programs,

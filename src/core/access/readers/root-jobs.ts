@@ -38,7 +38,8 @@ interface RootJob {
   readonly at: FileLine
 }
 
-function cronJobs(root: Tree): readonly RootJob[] {
+/** What cron runs as root (crontab(5)). */
+export function cronJobs(root: Tree): readonly RootJob[] {
   const tables = [
     { file: '/etc/crontab', owner: undefined },
     ...root.list('/etc/cron.d').map((name) => ({ file: `/etc/cron.d/${name}`, owner: undefined })),

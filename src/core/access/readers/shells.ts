@@ -24,9 +24,17 @@ const FILES = ['.bash_profile', '.bash_login', '.profile', '.bashrc', '.zshenv',
 /** A line that stands for itself: inside a condition it would be indented. */
 const ENDS = /^(exit|logout|exec\s+(?![<>\d])\S+|kill\s+(-\S+\s+)?\$\$|false\s*;?\s*exit)\b/
 
-function endedEarly({ root }: FinishedDevice, user: PasswdEntry): readonly Finding[] {
-  return FILES.flatMap((name) => {
-    const line = numberedLines(root, `${user.home}/${name}`).find(({ text }) => ENDS.test(text))
+/** For everybody; of the folder /etc/profile reads what ends in `.sh`. */
+function sharedFiles({ root }: FinishedDevice): readonly string[] {
+  const folder = '/etc/profile.d'
+  const names = root.list(folder).filter((name) => name.endsWith('.sh'))
+  return ['/etc/profile', ...names.map((name) => `${folder}/${name}`), '/etc/bash.bashrc']
+}
+
+function endedEarly(device: FinishedDevice, user: PasswdEntry): readonly Finding[] {
+  const { root } = device
+  return [...sharedFiles(device), ...FILES.map((name) => `${user.home}/${name}`)].flatMap((file) => {
+    const line = numberedLines(root, file).find(({ text }) => ENDS.test(text))
     if (line === undefined) return []
     const because = `'${line.text.trim()}' ends the shell, or puts something else in its place`
     return [unproved(user, line.at, because, 'take the line out')]

@@ -52,6 +52,7 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
       ...key,
       from: key.from.length === 0 ? FROM_EVERYWHERE : reachOfPatterns(key.from),
       command: key.command !== undefined,
+      noTerminal: key.restrict,
       refused: undefined,
     })),
     strictModes: undefined,

@@ -1,0 +1,94 @@
+import { isAsPackaged } from '../../../device/inspect/package-digests.ts'
+import type { Tree } from '../../../storage/tree/tree.ts'
+import { linesOf } from '../../undone/assignment.ts'
+import type { FileLine, Finding, Reader } from '../finding.ts'
+import { startedCommands } from '../started-commands.ts'
+import { cronJobs } from './root-jobs.ts'
+
+/** A line that root runs. */
+interface Job {
+  readonly command: string
+  readonly at: FileLine
+}
+
+/**
+ * What root runs by itself and no package brought: where a line of it changes what decides, only a run shows what comes
+ * of it.
+ */
+export const ownScripts: Reader = (device) => {
+  const { root } = device
+  const started = startedCommands(device)
+    .filter(({ by }) => !by.startsWith('pibake-'))
+    .map(({ words, at }) => ({ command: words.join(' '), at }))
+  const jobs = [...started, ...cronJobs(root)]
+  const scripts = new Set([...jobs.flatMap(({ command }) => scriptsIn(root, command)), ...FOLDERS.flatMap(runIn(root))])
+  const inScripts = [...scripts].flatMap((file) => jobsOf(root, file))
+  const lines = [
+    ...jobs.filter(({ command }) => decides(command)),
+    // In the commands themselves `shutdowns` sees to it.
+    ...inScripts.filter(({ command }) => decides(command) || STOPS.test(command)),
+  ]
+  const places = new Map(lines.map((job) => [`${job.at.file}:${job.at.line}`, job]))
+  return [...places.values()].filter(({ at }) => !isAsPackaged(root, at.file, [])).map(unproved)
+}
+
+/** Folders whose programs root runs: cron, the network, a start and an end of sleep. */
+const FOLDERS = [
+  ...['hourly', 'daily', 'weekly', 'monthly'].map((often) => `/etc/cron.${often}`),
+  ...['if-pre-up.d', 'if-up.d', 'if-down.d', 'if-post-down.d'].map((name) => `/etc/network/${name}`),
+  ...['', '/pre-up.d', '/pre-down.d', '/no-wait.d'].map((name) => `/etc/NetworkManager/dispatcher.d${name}`),
+]
+
+const runIn = (root: Tree) => (folder: string) =>
+  root
+    .list(folder)
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => {
+      const entry = root.lstat(root.resolve(path))
+      return entry?.kind === 'file' && (entry.mode & 0o111) !== 0
+    })
+
+/** Longer ones are programs, or not written by hand. */
+const LONGEST = 256 * 1024
+
+/** The scripts that a command names. */
+function scriptsIn(root: Tree, command: string): readonly string[] {
+  const named = command.match(/(?<![\w.~-])\/(?!dev\/|proc\/|sys\/|run\/)[^\s;&|<>()'"`$*?]+/g) ?? []
+  return named.filter((path) => {
+    const entry = /\/(\.{0,2})(\/|$)/.test(path) ? undefined : root.lstat(root.resolve(path))
+    return entry?.kind === 'file' && entry.size <= LONGEST && isText(root.read(path))
+  })
+}
+
+function isText(bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined && bytes.length > 0 && !bytes.subarray(0, 512).includes(0)
+}
+
+function jobsOf(root: Tree, file: string): readonly Job[] {
+  return linesOf(root, file).map(({ text, line }) => ({ command: text, at: { file, line } }))
+}
+
+const SETUID = /\bchmod\s+(-\S+\s+)*([4-7][0-7]{3}\b|[ugoa]*[+=][rwxXt]*s)|\binstall\b.*(-m|--mode=)\s*[4-7][0-7]{3}\b/
+const CHANGES =
+  /\b(setcap|useradd|adduser|usermod|gpasswd|chpasswd|newusers|vipw|visudo|pam-auth-update)\b|\bpasswd\s+(-\S+\s+)*[a-z]/
+const STOPS =
+  /\bsystemctl\b.*\s(stop|disable|mask|kill)\s.*\b(sshd?|NetworkManager|systemd-user-sessions|ufw|nftables)\b|\bsystemctl\b.*\sisolate\s/
+const WRITES = />|\b(tee|cp|mv|ln|rm|install|dd|chmod|chown|touch|rsync)\b|\bsed\b.*\s-\w*i/
+const DECIDING =
+  /\/etc\/(passwd|shadow|group|gshadow|sudoers|sudo\.conf|pam\.(d|conf)|ssh\/|security\/|nologin|hosts\.(deny|allow)|ld\.so\.preload|nsswitch\.conf|polkit-1|doas\.conf)|\bauthorized_keys|\/run\/nologin/
+
+function decides(command: string): boolean {
+  return SETUID.test(command) || CHANGES.test(command) || (WRITES.test(command) && DECIDING.test(command))
+}
+
+function unproved({ command, at }: Job): Finding {
+  return {
+    answer: 'unproved',
+    way: 'login',
+    user: undefined,
+    code: 'ACC051',
+    at,
+    because: `root runs it, and it changes what decides who gets in or becomes root: ${command}`,
+    settle: 'take it out, do it in the spec, or accept the code if you know what it does',
+  }
+}
