@@ -68,9 +68,8 @@ for (const [settings, tests] of RUNS) {
     process.exitCode = 1
     process.stderr.write(stdout)
   }
-  const told = stdout
-    .split('\n')
-    .filter((line) => /^\d+ sequences|^\d+ journals: |^\d+ inputs of |^\d+ passed, \d+ failed$/.test(line))
+  // The first line of a file's output stands behind the file's name.
+  const told = stdout.match(/\b\d+ (sequences\b|journals: |inputs of ).*|^\d+ passed, \d+ failed$/gm) ?? []
   const line = `${name}: ${told.join('; ')}; ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`
   lines = [...lines.filter((other) => !other.startsWith(`${name}: `)), line]
   console.log(line)

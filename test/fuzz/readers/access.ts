@@ -3,6 +3,7 @@ import { doas } from '../../../src/core/access/readers/doas.ts'
 import { hostsByName, hostsGate } from '../../../src/core/access/readers/hosts-access.ts'
 import { mounts } from '../../../src/core/access/readers/mounts.ts'
 import { nameService } from '../../../src/core/access/readers/name-service.ts'
+import { ownScripts } from '../../../src/core/access/readers/own-scripts.ts'
 import { pam } from '../../../src/core/access/readers/pam.ts'
 import { polkit } from '../../../src/core/access/readers/polkit.ts'
 import { preloaded } from '../../../src/core/access/readers/preloaded.ts'
@@ -147,7 +148,13 @@ export const accessReaders: readonly FuzzedReader[] = [
     more: ['exec sh\n'],
     read: shells,
   }),
-  treeReader({ name: 'crontab', place: '/etc/crontab', paths: /cron/, read: rootJobs }),
+  treeReader({
+    name: 'crontab',
+    place: '/etc/crontab',
+    paths: /cron/,
+    more: ['@reboot root chmod 4755 /bin/sh; /etc/rc.local >/etc/sudoers.d/a\n'],
+    read: (device) => [rootJobs(device), ownScripts(device)],
+  }),
   treeReader({
     name: 'ld.so.preload',
     place: '/etc/ld.so.preload',

@@ -3,6 +3,7 @@ import { managerSettings } from '../../../src/core/access/readers/manager-settin
 import { sshdUnit } from '../../../src/core/access/readers/sshd-unit.ts'
 import { start } from '../../../src/core/access/readers/start.ts'
 import { tmpfiles } from '../../../src/core/access/readers/tmpfiles.ts'
+import { waits } from '../../../src/core/access/readers/waits.ts'
 import { fail2banStandIns } from '../../../src/core/controls/fail2ban-stand-ins.ts'
 import { mechanisms } from '../../../src/core/undone/undone.ts'
 import { startOf } from '../../../src/device/fail2ban/starts.ts'
@@ -70,7 +71,7 @@ export const systemReaders: readonly FuzzedReader[] = [
     place: '/etc/systemd/system/ssh.service.d/a.conf',
     paths: /^\/(etc|usr\/lib)\/systemd\/system\/.*\.(conf|service|socket|target|mount|timer)$/,
     words: UNIT_WORDS,
-    read: (device) => [sshdUnit(device), start(device)],
+    read: (device) => [sshdUnit(device), start(device), waits(device)],
   }),
   treeReader({
     name: 'cmdline.txt',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -41,8 +42,7 @@ export function stockImage(behaviour: Behaviour, kind: Kind = 'lite', architectu
   const tree = new DirectoryTree(root)
   try {
     const added = dressing({ behaviour, variant: 'lite', architecture: 'arm64' }, tree)
-    lay(root, added.root)
-    settle(root)
+    settle(root, lay(root, added.root))
     mkdirSync(boot)
     lay(boot, added.boot)
   } catch (error) {
@@ -54,8 +54,13 @@ export function stockImage(behaviour: Behaviour, kind: Kind = 'lite', architectu
   return { root, boot, remove: () => discard(root) }
 }
 
-/** What a Debian package has brought stays: a stand-in under /usr is only for what Debian does not have. */
-function lay(directory: string, layout: Layout): void {
+/**
+ * What a Debian package has brought stays: a stand-in under /usr is only for what Debian does not have.
+ *
+ * @returns the files below /usr that were laid
+ */
+function lay(directory: string, layout: Layout): readonly string[] {
+  const laid: string[] = []
   for (const [path, node] of Object.entries(layout)) {
     const place = join(directory, path)
     if (path.startsWith('/usr/') && existsSync(place)) continue
@@ -63,8 +68,10 @@ function lay(directory: string, layout: Layout): void {
     mkdirSync(dirname(place), { recursive: true })
     if (node === null) continue
     make(place, node)
+    if (path.startsWith('/usr/') && node.kind === 'file') laid.push(path)
     if (path.startsWith('/usr/lib/systemd/system/')) standInFor(directory, node)
   }
+  return laid
 }
 
 /** A service of Raspberry Pi's whose program is not here would fail at every start, which says nothing of pibake. */
@@ -77,14 +84,21 @@ function standInFor(directory: string, unit: MemoryNode): void {
 }
 
 /** dpkg misses the file lists of packages that it did not install itself, and an architecture it was never told of. */
-function settle(root: string): void {
+function settle(root: string, laid: readonly string[]): void {
   const dpkg = join(root, 'var/lib/dpkg')
   for (const [, name] of readFileSync(join(dpkg, 'status'), 'utf8').matchAll(
     /^Package: (.*)\n(?:.+\n)*Maintainer: sample /gm,
   )) {
     for (const kind of ['list', 'md5sums']) writeFileSync(join(dpkg, 'info', `${name}.${kind}`), '')
   }
+  // Most are of this package, and none is of Debian's.
+  const digests = laid.map((path) => `${md5(readFileSync(join(root, path)))}  ${path.slice(1)}\n`)
+  writeFileSync(join(dpkg, 'info/raspberrypi-sys-mods.md5sums'), digests.join(''))
   runIn(root, ['dpkg', '--add-architecture', 'arm64'])
+}
+
+function md5(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex')
 }
 
 function make(place: string, node: MemoryNode): void {
