@@ -65,7 +65,7 @@ const programOf = remembered((root: Tree, name: string): Program | string => {
   const entry = root.lstat(path)
   if (entry === undefined) return `there is no ${name}`
   if (entry.kind !== 'file') return `${name} is not a program`
-  const above = [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)).filter((folder) => folder !== '')
+  const above = [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index) || '/')
   const folders = above.reverse().flatMap((folder) => {
     const found = root.lstat(folder)
     return found?.kind === 'directory' ? [{ path: folder, entry: found }] : []

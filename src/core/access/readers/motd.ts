@@ -2,6 +2,7 @@ import { isAsPackaged } from '../../../device/inspect/package-digests.ts'
 import { numberedLines } from '../../../device/pam/source-lines.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import type { Finding, Reader } from '../finding.ts'
+import { isWaiting } from '../waiting-line.ts'
 
 /** As Debian's pam_motd finds them (its patch update-motd). */
 const FOLDER = '/etc/update-motd.d'
@@ -31,20 +32,8 @@ function isRun(root: Tree, path: string): boolean {
   return entry?.kind === 'file' && (entry.mode & 0o111) !== 0
 }
 
-/** What waits: for time, for somebody who types, for the network, or for ever. */
-const WAITS = new RegExp(
-  [
-    /\b(sleep|read|wait|watch|h?top|select|dialog|whiptail|less|more|nano|vim?|curl|wget|nc|ssh|rsync|apt(-get)?)\b/,
-    /\b(while\s+(true|:|sleep)|until\s)/,
-    /\b(tail|journalctl)\b.*\s-\w*f/,
-    /\bping\b(?!.*\s-c)/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-)
-
 function judge(root: Tree, path: string): readonly Finding[] {
-  const line = numberedLines(root, path).find(({ text }) => !/^\s*#/.test(text) && WAITS.test(text))
+  const line = numberedLines(root, path).find(({ text }) => isWaiting(text))
   if (line === undefined || isAsPackaged(root, path, ['base-files', 'raspberrypi-sys-mods'])) return []
   return [
     {

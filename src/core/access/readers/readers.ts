@@ -14,6 +14,7 @@ import { otherDaemons } from './other-daemons.ts'
 import { ownPackages } from './own-packages.ts'
 import { ownScripts } from './own-scripts.ts'
 import { pam } from './pam.ts'
+import { passages } from './passages.ts'
 import { polkit } from './polkit.ts'
 import { preloaded } from './preloaded.ts'
 import { programs } from './programs.ts'
@@ -46,6 +47,7 @@ export const readers: readonly Reader[] = [
   motd,
   nameService,
   shells,
+  passages,
   consoles,
   otherDaemons,
   mounts,

@@ -3,13 +3,14 @@ import { isKnownShell, loginShellRefusal } from '../../../device/inspect/login-s
 import { numberedLines } from '../../../device/pam/source-lines.ts'
 import type { Finding, Reader } from '../finding.ts'
 import type { FinishedDevice } from '../finished-device.ts'
+import { isWaiting } from '../waiting-line.ts'
 
 /** Login shells that are there and of which it is not known whether they let the owner work; and what they run first. */
 export const shells: Reader = (device) =>
   device.accounts.passwd
     .filter(({ name }) => device.owners.has(name))
     .filter((user) => loginShellRefusal(device.root, device.accounts, user) === undefined)
-    .flatMap((user) => [...unknown(device, user), ...endedEarly(device, user)])
+    .flatMap((user) => [...unknown(device, user), ...endedEarly(device, user), ...atLogin(device, user)])
 
 function unknown({ root }: FinishedDevice, user: PasswdEntry): readonly Finding[] {
   if (isKnownShell(root, user)) return []
@@ -39,6 +40,17 @@ function endedEarly(device: FinishedDevice, user: PasswdEntry): readonly Finding
     const because = `'${line.text.trim()}' ends the shell, or puts something else in its place`
     return [unproved(user, line.at, because, 'take the line out')]
   })
+}
+
+/** What sshd runs for an account before its shell (sshd(8), SSHRC); its end is none of the session's. */
+function atLogin({ root, ssh }: FinishedDevice, user: PasswdEntry): readonly Finding[] {
+  const own = `${user.home}/.ssh/rc`
+  const file = root.lstat(root.resolve(own)) === undefined ? '/etc/ssh/sshrc' : own
+  const isBad = (text: string) => isWaiting(text) || /^[^#]*\b(kill|pkill|killall)\b/.test(text)
+  const line = ssh.enabled ? numberedLines(root, file).find(({ text }) => isBad(text)) : undefined
+  if (line === undefined) return []
+  const because = `sshd runs '${line.text.trim()}' first, which may end the login, or keep it waiting`
+  return [{ ...unproved(user, line.at, because, 'take the line out'), way: 'ssh' }]
 }
 
 function unproved(user: PasswdEntry, at: Finding['at'], because: string, settle: string): Finding {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { nameService } from '../../../../src/core/access/readers/name-service.ts'
+import { passages } from '../../../../src/core/access/readers/passages.ts'
 import { shells } from '../../../../src/core/access/readers/shells.ts'
 import { readAccounts } from '../../../../src/device/formats/accounts.ts'
 import { passwordOf } from '../../../../src/device/formats/password.ts'
@@ -138,5 +139,44 @@ const names: [text: string, files: Record<string, Sketch>, expected: readonly st
 for (const [text, files, expected] of names) {
   test(`name service: ${JSON.stringify(text)}${files === ldap ? ', with ldap' : ''}`, () => {
     assert.equal(nameService(deviceWith({ '/etc/nsswitch.conf': text, ...files }, smallSpec())).map(short), expected)
+  })
+}
+
+for (const [title, planted, ...expected] of [
+  ['/etc for root alone', { '/etc': { mode: 0o700 } }, 'shut login alice ACC002 /etc'],
+  ['/ for root alone', { '/': { mode: 0o700 } }, 'shut login alice ACC002 /'],
+  ['/usr/lib for root alone', { '/usr/lib': { mode: 0o750 } }, 'shut login alice ACC002 /usr/lib'],
+  ['/etc/passwd for root alone', { '/etc/passwd': { mode: 0o600 } }, 'shut login alice ACC002 /etc/passwd'],
+  ['/etc that others may not list', { '/etc': { mode: 0o711 } }],
+] as const) {
+  test(`passages: ${title}`, () => {
+    const device = deviceWith({}, smallSpec())
+    const root = new Proxy(device.root, {
+      get: (tree, name) =>
+        name !== 'lstat'
+          ? Reflect.get(tree, name).bind(tree)
+          : (path: string) => {
+              const entry = tree.lstat(path)
+              const mode = (planted as Record<string, { mode: number }>)[path]?.mode
+              return entry === undefined || mode === undefined ? entry : { ...entry, mode }
+            },
+    })
+    assert.equal(passages({ ...device, root }).map(short), expected)
+  })
+}
+
+for (const [line, isTold] of [
+  ['kill -9 $PPID', true],
+  ['sleep 1d', true],
+  ['true', false],
+  ['# kill', false],
+] as const) {
+  test(`sshrc: ${line}`, () => {
+    const told = (path: string) =>
+      shells(deviceWith({ [path]: `${line}\n` }, smallSpec()))
+        .map(short)
+        .filter((text) => text.includes(path))
+    assert.equal(told('/etc/ssh/sshrc'), isTold ? ['unproved ssh alice ACC058 /etc/ssh/sshrc:1'] : [])
+    assert.equal(told('/home/alice/.ssh/rc'), isTold ? ['unproved ssh alice ACC058 /home/alice/.ssh/rc:1'] : [])
   })
 }
