@@ -21,7 +21,12 @@ export const ownScripts: Reader = (device) => {
     .filter(({ by }) => !by.startsWith('pibake-'))
     .map(({ words, at }) => ({ command: words.join(' '), at }))
   const jobs = [...started, ...cronJobs(root)]
-  const scripts = new Set([...jobs.flatMap(({ command }) => scriptsIn(root, command)), ...FOLDERS.flatMap(runIn(root))])
+  const scripts = new Set([
+    ...jobs.flatMap(({ command }) => scriptsIn(root, command)),
+    ...started.map(({ at }) => at.file).filter((file) => file.startsWith('/etc/init.d/')),
+    ...FOLDERS.flatMap(runIn(root)),
+    ...SETTINGS.flatMap((folder) => root.list(folder).map((name) => `${folder}/${name}`)),
+  ])
   const inScripts = [...scripts].flatMap((file) => jobsOf(root, file))
   const lines = [
     ...jobs.filter(({ command }) => decides(command)),
@@ -32,12 +37,18 @@ export const ownScripts: Reader = (device) => {
   return [...places.values()].filter(({ at }) => !isAsPackaged(root, at.file, [])).map(unproved)
 }
 
-/** Folders whose programs root runs: cron, the network, a start and an end of sleep. */
+/** Folders whose programs root runs: cron, the network, the begin and the end of sleep and of the device. */
 const FOLDERS = [
   ...['hourly', 'daily', 'weekly', 'monthly'].map((often) => `/etc/cron.${often}`),
   ...['if-pre-up.d', 'if-up.d', 'if-down.d', 'if-post-down.d'].map((name) => `/etc/network/${name}`),
   ...['', '/pre-up.d', '/pre-down.d', '/no-wait.d'].map((name) => `/etc/NetworkManager/dispatcher.d${name}`),
+  ...['if-up.d', 'ip-up.d', 'ip-down.d'].map((name) => `/etc/ppp/${name}`),
+  ...['enter', 'exit'].map((name) => `/etc/dhcp/dhclient-${name}-hooks.d`),
+  ...['sleep', 'shutdown'].map((name) => `/usr/lib/systemd/system-${name}`),
 ]
+
+/** Folders of settings with commands in them that root runs. */
+const SETTINGS = ['/etc/apt/apt.conf.d', '/etc/logrotate.d', '/etc/udev/rules.d', '/var/spool/cron/atjobs']
 
 const runIn = (root: Tree) => (folder: string) =>
   root

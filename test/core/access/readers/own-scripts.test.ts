@@ -80,6 +80,18 @@ const places: readonly [title: string, planted: Planted, ...expected: string[]][
   ['a job that another has', { '/etc/cron.d/own': `* * * * * bob ${line}\n` }],
   ['a job of each day', script('/etc/cron.daily/own', line), at('/etc/cron.daily/own:2')],
   ['a network that comes up', script(DISPATCHED, line), at(`${DISPATCHED}:2`)],
+  [
+    'a script of a runlevel',
+    { ...script('/etc/init.d/own', line), '/etc/rc3.d/S01own': { link: '../init.d/own' } },
+    at('/etc/init.d/own:2'),
+  ],
+  [
+    'what apt runs',
+    { '/etc/apt/apt.conf.d/own': `DPkg::Post-Invoke { "${line}"; };\n` },
+    at('/etc/apt/apt.conf.d/own:1'),
+  ],
+  ['what udev runs', { '/etc/udev/rules.d/own.rules': `RUN+="/bin/${line}"\n` }, at('/etc/udev/rules.d/own.rules:1')],
+  ['a line that is dialled', script('/etc/ppp/ip-up.d/own', line), at('/etc/ppp/ip-up.d/own:2')],
   ['the same, by ifupdown', script('/etc/network/if-up.d/own', line), at('/etc/network/if-up.d/own:2')],
 ]
 for (const [title, planted, ...expected] of places) {
