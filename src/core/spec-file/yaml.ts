@@ -19,6 +19,17 @@ export interface YamlFile {
   readonly locate: Locate
 }
 
+/** A file may have ten thousands of errors, and where in the parser each was made takes longest to find out. */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** Reads YAML 1.2 (core schema), strictly: one document, no tags, no duplicate keys, bounded depth and aliases. */
 export function readYaml(bytes: Uint8Array, file: string): YamlFile {
   const start: Position = { file, line: 1, column: 1 }
@@ -61,13 +72,15 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
   if (tooDeep(text, MAX_DEPTH))
     return stop('YML006', `the spec is nested more than ${MAX_DEPTH} deep`, 'no key of a spec lies that deep')
 
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    lineCounter: lines,
-    uniqueKeys: true,
-    prettyErrors: false,
-  })
+  const document = withoutStacks(() =>
+    parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      lineCounter: lines,
+      uniqueKeys: true,
+      prettyErrors: false,
+    }),
+  )
   // After the first error of syntax the others come only of the parser's confusion.
   const first = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY')
   const shown = document.errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY')

@@ -1,5 +1,5 @@
 /** A line of a PAM file, put together from those that a backslash continues. */
-interface LogicalLine {
+export interface LogicalLine {
   /** From 1: where it begins. */
   readonly number: number
   readonly text: string

@@ -123,7 +123,8 @@ function refusalOf(
       `${reasonOf(bad)} (${what}): it may let the user in ${from}`,
     )
   }
-  const doubt = answers.flatMap(({ outcomes }) => outcomes).find((one) => one.doubt !== undefined)?.doubt
+  const decided = bad.by?.answer.because === undefined ? undefined : bad.by
+  const doubt = decided ?? answers.flatMap(({ outcomes }) => outcomes).find((one) => one.doubt !== undefined)?.doubt
   const at = doubt?.answer.at ?? doubt?.handler.at
   return finding('unproved', way, user, at, `${doubt?.answer.because ?? reasonOf(bad)} (${what})`)
 }

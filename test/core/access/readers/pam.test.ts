@@ -169,6 +169,22 @@ for (const [title, planted, place] of unproved) {
   test(`unproved: ${title}`, () => assert.equal(findings(planted), everyWay(place, 'unproved', 'ACC052')))
 }
 
+for (const [file, text, isTold] of [
+  ['/etc/security/pam_env.conf', 'PATH DEFAULT=/nowhere\n', true],
+  ['/etc/security/pam_env.conf', 'PATH DEFAULT=/opt/bin:/usr/bin\n', false],
+  ['/etc/security/pam_env.conf', `PATH DEFAULT=\x24{PATH}:/opt/bin\n`, false],
+  ['/etc/environment', 'PATH="/usr/local/sbin:/nowhere"\n', true],
+  ['/etc/environment', 'LANG=C\nexport PATH=/nowhere\n', true],
+  ['/etc/environment', 'PATH="/usr/local/bin:/usr/bin:/bin"\n', false],
+] as const) {
+  test(`unproved: a PATH in which nothing is found: ${file}: ${text.trim()}`, () => {
+    const line = text.split('\n').findIndex((one) => one.includes('PATH')) + 1
+    const told = ['ssh', 'console'].map((way) => `unproved ${way} alice ACC052 ${file}:${line}`)
+    const ofSessions = findings({ [file]: text }).filter((found) => !found.includes(' root '))
+    assert.equal(ofSessions, isTold ? told : [])
+  })
+}
+
 test('unproved: from some networks only, with an example of each', () => {
   const device = deviceWith(
     {
