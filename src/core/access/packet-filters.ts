@@ -10,6 +10,7 @@ import type { Tree } from '../../storage/tree/tree.ts'
 import type { FileLine } from './finding.ts'
 import type { FinishedDevice } from './finished-device.ts'
 import { startOf } from './start.ts'
+import { startedCommands } from './started-commands.ts'
 
 /** Something that decides and that cannot be read. */
 export interface Unclear extends FileLine {
@@ -88,7 +89,10 @@ const NFTABLES = '/etc/nftables.conf'
 const UNREAD = ['firewalld', 'shorewall', 'shorewall6', 'ferm', 'iptables', 'ip6tables', 'arno-iptables-firewall']
 /** Folders and files whose programs are run at a start or when a network comes up. */
 const SCRIPTS = ['/etc/network/if-pre-up.d', '/etc/network/if-up.d', '/etc/NetworkManager/dispatcher.d']
-const COMMAND = /^[^#]*\b(?:ip6?tables(?:-restore|-legacy|-nft)?|nft|ufw)\s/
+const COMMAND =
+  /^[^#]*(?<![\w/-])(?:\/\S*\/)?(?:(?:ip6?tables(?:-restore|-legacy|-nft)?|nft|ufw)\s|ip\s+(?:-\S+\s+)*(?:ro?|route|ru|rule|a|addr|address|l|li|link)\s+(?:add|del|delete|replace|change|flush|set)\b|route\s+(?:add|del)\b|ifconfig\s.*\bdown\b)/
+/** Their units are judged by what they load. */
+const JUDGED = /^(nftables|netfilter-persistent|ufw|pibake-.*)\.service$/
 
 /** Programs of the image that may change what the kernel filters. */
 function others(device: Asked): PacketFilter {
@@ -96,24 +100,24 @@ function others(device: Asked): PacketFilter {
   const units = UNREAD.map((name) => `${name}.service`)
     .filter((name) => device.isStarted(name))
     .map((name) => ({ file: `/usr/lib/systemd/system/${name}`, line: undefined, because: `${name} is started` }))
-  const scripts = [
-    ...SCRIPTS.flatMap((folder) => root.list(folder).map((name) => `${folder}/${name}`)),
-    '/etc/rc.local',
-  ]
-  const own = root
-    .list('/etc/systemd/system')
-    .filter((name) => name.endsWith('.service') && !name.startsWith('pibake-') && device.isStarted(name))
-    .map((name) => `/etc/systemd/system/${name}`)
-  const lines = [...scripts.filter((path) => isProgram(root, path)), ...own].flatMap((file) => commandsIn(root, file))
-  return { hooked: [], refused: [], unclear: [...units, ...lines] }
+  const scripts = [...SCRIPTS.flatMap((folder) => root.list(folder).map((name) => `${folder}/${name}`)), RC_LOCAL]
+  const lines = scripts.filter((path) => isProgram(root, path)).flatMap((file) => commandsIn(root, file))
+  const commands = startedCommands(device)
+    .filter(({ by, words }) => by !== RC_LOCAL && !JUDGED.test(by) && COMMAND.test(words.join(' ')))
+    .map(({ words, at }) => ({ ...at, because: isRun(words.join(' ')) }))
+  return { hooked: [], refused: [], unclear: [...units, ...lines, ...commands] }
 }
 
 function commandsIn(root: Tree, file: string): Unclear[] {
   const lines = (textAt(root, file) ?? '').split('\n')
-  return lines.flatMap((text, i) =>
-    COMMAND.test(text) ? [{ file, line: i + 1, because: `it is run at a start: ${text.trim()}` }] : [],
-  )
+  return lines.flatMap((text, i) => (COMMAND.test(text) ? [{ file, line: i + 1, because: isRun(text.trim()) }] : []))
 }
+
+function isRun(command: string): string {
+  return `it is run at a start: ${command}`
+}
+
+const RC_LOCAL = '/etc/rc.local'
 
 function isProgram(root: Tree, path: string): boolean {
   const entry = entryAt(root, path)

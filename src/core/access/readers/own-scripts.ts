@@ -1,4 +1,4 @@
-import { isAsPackaged } from '../../../device/inspect/package-digests.ts'
+import { hasDigests, packageFileState } from '../../../device/inspect/package-digests.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import { linesOf } from '../../undone/assignment.ts'
 import type { FileLine, Finding, Reader } from '../finding.ts'
@@ -12,8 +12,8 @@ interface Job {
 }
 
 /**
- * What root runs by itself and no package brought: where a line of it changes what decides, only a run shows what comes
- * of it.
+ * What root runs by itself and Raspberry Pi's own packages did not bring: where a line of it changes what decides, only a
+ * run shows what comes of it.
  */
 export const ownScripts: Reader = (device) => {
   const { root } = device
@@ -34,7 +34,19 @@ export const ownScripts: Reader = (device) => {
     ...inScripts.filter(({ command }) => decides(command) || STOPS.test(command)),
   ]
   const places = new Map(lines.map((job) => [`${job.at.file}:${job.at.line}`, job]))
-  return [...places.values()].filter(({ at }) => !isAsPackaged(root, at.file, [])).map(unproved)
+  return [...places.values()].filter(({ at }) => !isStock(root, at.file)).map(unproved)
+}
+
+/** Packages of Raspberry Pi whose programs make accounts and settings at a start; those of anybody else are judged. */
+const STOCK = [
+  ...['userconf-pi', 'raspberrypi-sys-mods', 'raspberrypi-net-mods', 'raspberrypi-ui-mods', 'raspi-config'],
+  ...['raspi-firmware', 'rpi-eeprom', 'rpi-connect', 'rpi-connect-lite', 'piwiz', 'cloud-init', 'rpi-swap'],
+]
+
+function isStock(root: Tree, path: string): boolean {
+  if (!path.startsWith('/usr/') || path.startsWith('/usr/local/')) return false
+  // Without digests nothing can be said of what lies where packages put theirs.
+  return !hasDigests(root, 'systemd') || packageFileState(root, path, STOCK) === 'own'
 }
 
 /** Folders whose programs root runs: cron, the network, the begin and the end of sleep and of the device. */

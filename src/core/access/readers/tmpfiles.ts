@@ -8,10 +8,15 @@ import type { FinishedDevice } from '../finished-device.ts'
 import { opensForUsers } from '../start.ts'
 import { runsAsRoot, setuidFindings } from './setuid.ts'
 
-/** What systemd-tmpfiles makes of deciding files at each start; packages' own lines are theirs to know. */
+/**
+ * What systemd-tmpfiles makes of deciding files at each start. Where a package changes what it knows, that is its own to
+ * know; none of the distribution opens a way to root so, or keeps people out.
+ */
 export const tmpfiles: Reader = (device) => {
   const found = tmpfilesLines(device.root).flatMap((line) => judged(device, line).map((finding) => ({ line, finding })))
-  return found.flatMap(({ line: { file }, finding }) => (isPackaged(device, file) ? [] : [finding]))
+  return found.flatMap(({ line: { file }, finding }) =>
+    finding.answer === 'unproved' && isPackaged(device, file) ? [] : [finding],
+  )
 }
 
 /** Asked of files with findings alone: it is dear. */

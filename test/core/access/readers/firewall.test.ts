@@ -172,6 +172,20 @@ const others: typeof states = [
     ['everywhere'],
     ['unproved ssh * ACC054 /etc/rc.local:3'],
   ],
+  [
+    'a route into nothing, by a unit of a package',
+    {
+      [`${WANTED}/fw.service`]: { link: '/usr/lib/systemd/system/fw.service' },
+      '/usr/lib/systemd/system/fw.service': '[Service]\nExecStart=/usr/sbin/ip -4 route add blackhole 10.1.2.3/32\n',
+    },
+    ['everywhere'],
+    ['unproved ssh * ACC054 /usr/lib/systemd/system/fw.service:2'],
+  ],
+  [
+    'what only looks at the network',
+    { '/etc/rc.local': { text: '#!/bin/sh\nip route show\nip -brief address\necho iptables\n', mode: 0o755 } },
+    ['everywhere'],
+  ],
   ['rc.local that nobody runs', { '/etc/rc.local': 'iptables -P INPUT DROP\n' }, ['everywhere']],
   [
     'a unit of its own',
