@@ -175,6 +175,7 @@ const others: typeof states = [
   [
     'a route into nothing, by a unit of a package',
     {
+      '/usr/sbin/ip': { text: '', mode: 0o755 },
       [`${WANTED}/fw.service`]: { link: '/usr/lib/systemd/system/fw.service' },
       '/usr/lib/systemd/system/fw.service': '[Service]\nExecStart=/usr/sbin/ip -4 route add blackhole 10.1.2.3/32\n',
     },
