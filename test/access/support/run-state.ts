@@ -54,7 +54,20 @@ function specOf(state: Planted, keys: Keys) {
 
 /** pibake's verdict alone. */
 export function claimOn(stock: Stock, state: Planted, keys: Keys): Promise<Claim> {
-  return stock.with(state, keys, ({ root, boot }) => judge(specOf(state, keys), new MountedTarget(root, boot)).claim)
+  return stock.with(state, keys, (image) =>
+    withTarget(image, async (target) => judge(specOf(state, keys), target).claim),
+  )
+}
+
+/** A descriptor that stayed open would keep the state's files in memory when they are unmounted. */
+async function withTarget<T>({ root, boot }: Image, work: (target: MountedTarget) => Promise<T>): Promise<T> {
+  const target = new MountedTarget(root, boot)
+  try {
+    return await work(target)
+  } finally {
+    target.root.close()
+    target.boot?.close()
+  }
 }
 
 /** The verdict, and what the device does; there is none where pibake makes no plan. */
@@ -64,10 +77,13 @@ export function tryState(
   visitors: Visitors,
 ): Promise<{ readonly claim: Claim; readonly truth: Truth | undefined }> {
   return stock.with(state, visitors.keys, async (image) => {
-    const target = new MountedTarget(image.root, image.boot)
-    const { claim, evaluation } = judge(specOf(state, visitors.keys), target)
-    if (evaluation === undefined || isRefusedSpec(claim)) return { claim, truth: undefined }
-    await apply(target, evaluation)
+    const { claim, isMade } = await withTarget(image, async (target) => {
+      const { claim, evaluation } = judge(specOf(state, visitors.keys), target)
+      const isMade = evaluation !== undefined && !isRefusedSpec(claim)
+      if (isMade) await apply(target, evaluation)
+      return { claim, isMade }
+    })
+    if (!isMade) return { claim, truth: undefined }
     if (state.firstStart !== true) asAfterTheFirstStart(image)
     putUp(image)
     const tokens = readFileSync(join(image.boot, 'cmdline.txt'), 'utf8').trim().split(/\s+/)
