@@ -287,7 +287,8 @@ function look(device: Container): Seen {
     answers: open.some(({ port }) => port === 22),
     ports: [...new Set(open.filter((one) => one.port !== 22 && one.isOutside && one.isSshd).map(({ port }) => port))],
     shells: shellsIn(text),
-    getty: /^PS .* tty1 .*(agetty|login)/m.test(text),
+    // In parentheses: systemd holds it back until the other jobs are done (Type=idle), and it has no terminal yet.
+    getty: /^PS .* tty1 .*(agetty|login)|^PS .*\(agetty\)/m.test(text),
     accounts: [...text.matchAll(/^USER (\S+)$/gm)].map(([, name = '']) => name),
   }
 }
