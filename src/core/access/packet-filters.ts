@@ -2,7 +2,7 @@ import { packageFileState } from '../../device/inspect/package-digests.ts'
 import type { Hooked } from '../../device/netfilter/admitted.ts'
 import { hookedOf, restore } from '../../device/netfilter/restore.ts'
 import { nftRules } from '../../device/nftables/rules.ts'
-import { entryAt, textAt } from '../../device/sshd/files.ts'
+import { isExecutable, textAt } from '../../device/sshd/files.ts'
 import { inForce } from '../../device/systemd/settings.ts'
 import type { Unit, Units } from '../../device/systemd/units.ts'
 import { ufwOnDevice } from '../../device/ufw/on-device.ts'
@@ -101,9 +101,19 @@ function others(device: Asked): PacketFilter {
     .filter((name) => device.isStarted(name))
     .map((name) => ({ file: `/usr/lib/systemd/system/${name}`, line: undefined, because: `${name} is started` }))
   const scripts = [...SCRIPTS.flatMap((folder) => root.list(folder).map((name) => `${folder}/${name}`)), RC_LOCAL]
-  const lines = scripts.filter((path) => isProgram(root, path)).flatMap((file) => commandsIn(root, file))
+  // Of these every line: they may have commands before and after the one that is started.
+  const own = root
+    .list('/etc/systemd/system')
+    .filter((name) => name.endsWith('.service') && !name.startsWith('pibake-') && device.isStarted(name))
+    .map((name) => `/etc/systemd/system/${name}`)
+  const lines = [...scripts.filter((path) => isExecutable(root, path)), ...own].flatMap((file) =>
+    commandsIn(root, file),
+  )
   const commands = startedCommands(device)
-    .filter(({ by, words }) => by !== RC_LOCAL && !JUDGED.test(by) && COMMAND.test(words.join(' ')))
+    .filter(
+      ({ by, words, at }) =>
+        by !== RC_LOCAL && !JUDGED.test(by) && !own.includes(at.file) && COMMAND.test(words.join(' ')),
+    )
     .map(({ words, at }) => ({ ...at, because: isRun(words.join(' ')) }))
   return { hooked: [], refused: [], unclear: [...units, ...lines, ...commands] }
 }
@@ -118,11 +128,6 @@ function isRun(command: string): string {
 }
 
 const RC_LOCAL = '/etc/rc.local'
-
-function isProgram(root: Tree, path: string): boolean {
-  const entry = entryAt(root, path)
-  return entry?.kind === 'file' && (entry.mode & 0o111) !== 0
-}
 
 /** The names that folders of links have in them: what a start of some unit starts. */
 function wantedNames(root: Tree): ReadonlySet<string> {

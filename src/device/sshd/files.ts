@@ -6,6 +6,12 @@ export function entryAt(root: Tree, path: string): Entry | undefined {
   return orNothing(() => root.lstat(root.resolve(path)))
 }
 
+/** Whether a path leads to a file that somebody may run. */
+export function isExecutable(root: Tree, path: string): boolean {
+  const entry = entryAt(root, path)
+  return entry?.kind === 'file' && (entry.mode & 0o111) !== 0
+}
+
 /** The text of a regular file; of a directory and of /dev/null it is empty; undefined: it cannot be opened. */
 export function textAt(root: Tree, path: string): string | undefined {
   return orNothing(() => {

@@ -1,4 +1,5 @@
 import { numberedLines } from '../../../device/pam/source-lines.ts'
+import { isExecutable } from '../../../device/sshd/files.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import type { Finding, Reader } from '../finding.ts'
 import { isWaiting } from '../waiting-line.ts'
@@ -15,7 +16,7 @@ export const motd: Reader = ({ root }) =>
         .list(FOLDER)
         .filter((name) => NAME.test(name))
         .map((name) => `${FOLDER}/${name}`)
-        .filter((path) => isRun(root, path))
+        .filter((path) => isExecutable(root, path))
         .flatMap((path) => judge(root, path))
     : []
 
@@ -24,11 +25,6 @@ function isUpdated(root: Tree): boolean {
   return ['/etc/pam.d/sshd', '/etc/pam.d/login'].some((file) =>
     numberedLines(root, file).some(({ text }) => /^\s*session\b.*\bpam_motd\.so\b(?!.*\bnoupdate\b)/.test(text)),
   )
-}
-
-function isRun(root: Tree, path: string): boolean {
-  const entry = root.lstat(root.resolve(path))
-  return entry?.kind === 'file' && (entry.mode & 0o111) !== 0
 }
 
 function judge(root: Tree, path: string): readonly Finding[] {

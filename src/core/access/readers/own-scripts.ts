@@ -1,4 +1,5 @@
 import { hasDigests, packageFileState } from '../../../device/inspect/package-digests.ts'
+import { isExecutable } from '../../../device/sshd/files.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import { linesOf } from '../../undone/assignment.ts'
 import type { FileLine, Finding, Reader } from '../finding.ts'
@@ -66,10 +67,7 @@ const runIn = (root: Tree) => (folder: string) =>
   root
     .list(folder)
     .map((name) => `${folder}/${name}`)
-    .filter((path) => {
-      const entry = root.lstat(root.resolve(path))
-      return entry?.kind === 'file' && (entry.mode & 0o111) !== 0
-    })
+    .filter((path) => isExecutable(root, path))
 
 /** Longer ones are programs, or not written by hand. */
 const LONGEST = 256 * 1024

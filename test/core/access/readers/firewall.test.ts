@@ -173,6 +173,16 @@ const others: typeof states = [
     ['unproved ssh * ACC054 /etc/rc.local:3'],
   ],
   [
+    'a unit of its own, before what it starts',
+    {
+      [`${WANTED}/fw.service`]: { link: '/etc/systemd/system/fw.service' },
+      '/etc/systemd/system/fw.service':
+        '[Service]\nExecStartPre=/usr/sbin/iptables -P INPUT DROP\nExecStart=/usr/bin/true\n',
+    },
+    ['everywhere'],
+    ['unproved ssh * ACC054 /etc/systemd/system/fw.service:2'],
+  ],
+  [
     'a route into nothing, by a unit of a package',
     {
       '/usr/sbin/ip': { text: '', mode: 0o755 },
