@@ -1,5 +1,5 @@
 import { hasDigests, packageFileState } from '../../../device/inspect/package-digests.ts'
-import { isExecutable } from '../../../device/sshd/files.ts'
+import { entryAt, isExecutable } from '../../../device/sshd/files.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import { linesOf } from '../../undone/assignment.ts'
 import type { FileLine, Finding, Reader } from '../finding.ts'
@@ -24,7 +24,8 @@ export const ownScripts: Reader = (device) => {
   const jobs = [...started, ...cronJobs(root)]
   const scripts = new Set([
     ...jobs.flatMap(({ command }) => scriptsIn(root, command)),
-    ...started.map(({ at }) => at.file).filter((file) => file.startsWith('/etc/init.d/')),
+    // A unit has commands before and after the one that it starts, too.
+    ...started.map(({ at }) => at.file).filter((file) => /^\/etc\/(init\.d|systemd\/system)\//.test(file)),
     ...FOLDERS.flatMap(runIn(root)),
     ...SETTINGS.flatMap((folder) => root.list(folder).map((name) => `${folder}/${name}`)),
   ])
@@ -76,7 +77,7 @@ const LONGEST = 256 * 1024
 function scriptsIn(root: Tree, command: string): readonly string[] {
   const named = command.match(/(?<![\w.~-])\/(?!dev\/|proc\/|sys\/|run\/)[^\s;&|<>()'"`$*?]+/g) ?? []
   return named.filter((path) => {
-    const entry = /\/(\.{0,2})(\/|$)/.test(path) ? undefined : root.lstat(root.resolve(path))
+    const entry = /\/(\.{0,2})(\/|$)/.test(path) ? undefined : entryAt(root, path)
     return entry?.kind === 'file' && entry.size <= LONGEST && isText(root.read(path))
   })
 }

@@ -1,4 +1,5 @@
 import { permits } from '../../../device/formats/permissions.ts'
+import { entryAt } from '../../../device/sshd/files.ts'
 import type { Finding, Reader } from '../finding.ts'
 
 /** What every program of an account passes, and reads to find its name and its libraries. */
@@ -10,7 +11,7 @@ export const passages: Reader = ({ root, accounts, owners }) => {
     .filter(({ name }) => owners.has(name))
     .flatMap((user): readonly Finding[] => {
       const isClosed = (bit: number) => (path: string) => {
-        const entry = root.lstat(root.resolve(path))
+        const entry = entryAt(root, path)
         return entry !== undefined && !permits(entry, user, accounts, bit)
       }
       const folder = entered.find(isClosed(0o1))

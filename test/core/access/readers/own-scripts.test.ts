@@ -72,6 +72,11 @@ const places: readonly [title: string, planted: Planted, ...expected: string[]][
   ['one that stops sshd', { ...service('/opt/own'), ...script('/opt/own', 'systemctl stop ssh') }, at('/opt/own:2')],
   ['a command of a service', service(`/bin/sh -c '${line}'`), at('/etc/systemd/system/own.service:2')],
   [
+    'a command before that of a service',
+    service(`/bin/sh -c true\nExecStartPre=/bin/sh -c '${line}'`),
+    at('/etc/systemd/system/own.service:3'),
+  ],
+  [
     'a service that nothing starts',
     { '/etc/systemd/system/own.service': `[Service]\nExecStart=/bin/sh -c '${line}'\n` },
   ],
