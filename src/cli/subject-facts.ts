@@ -67,8 +67,9 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
       ? []
       : [
           { text: `Wi-Fi country ${network.wifi.country}`, path: ['network', 'wifi', 'country'] },
-          ...network.wifi.networks.map(({ ssid }, i): Fact => {
-            return { mark: '+', text: `network ${ssid}`, path: ['network', 'wifi', 'networks', i, 'ssid'] }
+          ...network.wifi.networks.map(({ ssid, security, eap }, i): Fact => {
+            const how = eap === undefined ? security : `${security}, ${eap.method}`
+            return { mark: '+', text: `network ${ssid}, ${how}`, path: ['network', 'wifi', 'networks', i, 'ssid'] }
           }),
         ],
   hardware: ({ spec: { hardware } }) =>

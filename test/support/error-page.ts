@@ -7,6 +7,7 @@ import { compileFor } from '../../src/core/compile-for.ts'
 import type { Spec } from '../../src/core/spec-file/spec.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
 import { MemoryTree } from '../../src/storage/tree/memory.ts'
+import { AUTHORITY, CERTIFICATE } from './certificates.ts'
 import { HASH, KEYS, TODAY } from './spec.ts'
 
 /** What a test holds a page of docs/errors to: its first YAML block provokes the code, its second does not. */
@@ -44,6 +45,9 @@ const GIVEN: Readonly<Record<string, string>> = {
   'scripts/sensors/set-up.sh': '#!/bin/sh\n',
   'scripts/set-up-sensors.sh': '#!/bin/sh\n',
   'secrets/wifi': 'a passphrase for tests\n',
+  'secrets/radius': 'a password for tests\n',
+  'certificates/office.pem': AUTHORITY,
+  'certificates/kit.pem': CERTIFICATE,
 }
 
 export function readPage(text: string): ErrorPage {

@@ -129,6 +129,13 @@ export const ssid = (description: string) =>
     return length >= 1 && length <= 32 ? undefined : { code: 'NET006', predicate: 'must be 1 to 32 bytes long' }
   }, description)
 
+/** A name for 802.1X: RADIUS has room for 253 bytes (RFC 2865, User-Name). */
+export const identity = (description: string) =>
+  checked((name) => {
+    const { length } = utf8(name)
+    return length >= 1 && length <= 253 ? undefined : { code: 'NET012', predicate: 'must be 1 to 253 bytes long' }
+  }, description)
+
 export const passwordHash = (description: string) =>
   checked((hash) => {
     const complaint = judgeCryptHash(hash)

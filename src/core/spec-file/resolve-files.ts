@@ -1,9 +1,6 @@
 import type { SpecPath } from '../../base/report/report.ts'
-import { Secret } from '../../base/secret.ts'
 import type { References } from './referenced-files.ts'
 import type { FilledSpec } from './schema.ts'
-
-type FilledWifi = NonNullable<FilledSpec['network']['wifi']>
 
 /** The further files of a spec with their content read. */
 export function resolveFiles(files: FilledSpec['files'], references: References) {
@@ -34,33 +31,4 @@ export function resolveScripts(scripts: readonly string[], references: Reference
     }
     return { name, content }
   })
-}
-
-/** WPA passphrases are 8 to 63 printable ASCII characters, keys 64 hex digits (IEEE 802.11i, H.4.1). */
-const PSK = /^(?:[ -~]{8,63}|[0-9A-Fa-f]{64})$/
-
-/** The wireless networks of a spec with their passphrases read. */
-export function resolveWifi({ country, networks }: FilledWifi, references: References) {
-  return {
-    country,
-    networks: networks.map(({ pskFile, ...network }, i) => ({
-      ...network,
-      psk:
-        pskFile === undefined ? undefined : pskIn(pskFile, ['network', 'wifi', 'networks', i, 'pskFile'], references),
-    })),
-  }
-}
-
-function pskIn(file: string, path: SpecPath, references: References): Secret | undefined {
-  const psk = references.secret(file, path)
-  if (psk === undefined) return undefined
-  if (!PSK.test(psk)) {
-    references.error(
-      'NET007',
-      path,
-      `the content of ${file} is not a WPA passphrase`,
-      '8 to 63 characters of ASCII, or 64 hex digits',
-    )
-  }
-  return new Secret(psk)
 }

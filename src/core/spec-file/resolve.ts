@@ -1,7 +1,8 @@
 import type { References } from './referenced-files.ts'
-import { resolveFiles, resolveScripts, resolveWifi } from './resolve-files.ts'
+import { resolveFiles, resolveScripts } from './resolve-files.ts'
 import { resolvePackageFiles } from './resolve-packages.ts'
 import { resolveUsers } from './resolve-users.ts'
+import { resolveWifi } from './resolve-wifi.ts'
 import type { FilledSpec, WrittenSpec } from './schema.ts'
 
 /**

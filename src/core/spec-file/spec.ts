@@ -12,4 +12,5 @@ export type Spec = Unchanging<ReturnType<typeof resolve>>
 
 export type User = Spec['users'][number]
 export type Wifi = NonNullable<Spec['network']['wifi']>
+export type WifiNetwork = Wifi['networks'][number]
 export type ExtraFile = Spec['files'][number]

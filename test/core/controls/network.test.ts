@@ -4,6 +4,7 @@ import { EncodeError } from '../../../src/base/encode/encode.ts'
 import { keyfile, pskValue, ssidValue } from '../../../src/base/encode/keyfile.ts'
 import { network } from '../../../src/core/controls/network.ts'
 import { samplePiOs } from '../../../src/sample/sample.ts'
+import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from '../../support/certificates.ts'
 import { problemsOf, runControl, secondRunDiffers } from '../../support/control.ts'
 import { textOf, write } from '../../support/edit.ts'
 import { everySample } from '../../support/samples.ts'
@@ -17,6 +18,9 @@ const specWith = (wifi: string) => specOf(`${USER}network: { wifi: ${wifi} }\n`,
 const KIT = '{ country: AT, networks: [{ ssid: kit, pskFile: psk }] }'
 const lite = () => samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
 
+/** What wpa_passphrase(8) makes of that passphrase and the name. */
+const KEY = '4642baf5d0b5fe1aeaccd09973d9fe5b6926cf07ae77c880acdb12f9227de861'
+
 const PROFILE = '/etc/NetworkManager/system-connections/pibake-kit.nmconnection'
 
 for (const { title, options } of everySample()) {
@@ -27,7 +31,10 @@ for (const { title, options } of everySample()) {
     assert.equal(problemsOf(result), [])
     const entry = root.lstat(PROFILE)
     assert.is(entry?.kind === 'file' && entry.mode, 0o600)
-    assert.match(textOf(root, PROFILE), /^ssid=kit\n\n\[wifi-security\]\nkey-mgmt=wpa-psk\npsk=correct horse #1\n/m)
+    assert.match(
+      textOf(root, PROFILE),
+      new RegExp(`^ssid=kit\n\n\\[wifi-security\\]\nkey-mgmt=wpa-psk\npsk=${KEY}\n`, 'm'),
+    )
     assert.is(textOf(root, '/var/lib/NetworkManager/NetworkManager.state'), '[main]\nWirelessEnabled=true\n')
     assert.is(
       textOf(boot, '/cmdline.txt'),
@@ -37,15 +44,105 @@ for (const { title, options } of everySample()) {
   })
 }
 
-test('the password is in one secret operation and nowhere else', () => {
-  const { operations } = runControl(network, specWith(KIT), lite())
-  const holding = [...operations.values()].filter(
-    (o) => o.kind === 'file' && new TextDecoder().decode(o.content).includes('correct horse'),
+/** The files that hold a text, and whether each is a secret. */
+function holding(text: string, wifi: string) {
+  const { operations } = runControl(network, specWith(wifi), lite())
+  return [...operations.values()].flatMap((o) =>
+    o.kind === 'file' && new TextDecoder().decode(o.content).includes(text) ? [[o.path, o.secret]] : [],
   )
-  assert.equal(
-    holding.map((o) => [o.path, o.kind === 'file' && o.secret]),
-    [[PROFILE, true]],
+}
+const kit = (own: string) => `{ country: AT, networks: [{ ssid: kit, ${own} }] }`
+
+test('the key of WPA2 is in one secret operation, and the passphrase nowhere', () => {
+  assert.equal(holding(KEY, KIT), [[PROFILE, true]])
+  assert.equal(holding('correct horse', KIT), [])
+})
+
+test('WPA3 has the passphrase itself, in one secret operation, and the plan says so', () => {
+  for (const [security, key] of [
+    ['wpa3', 'sae'],
+    ['wpa2-wpa3', 'wpa-psk'],
+  ] as const) {
+    const wifi = kit(`pskFile: psk, security: ${security}`)
+    assert.equal(holding('correct horse', wifi), [[PROFILE, true]])
+    const { target, contribution } = runControl(network, specWith(wifi), lite())
+    assert.match(
+      textOf(target.root, PROFILE),
+      new RegExp(`\\n\\[wifi-security\\]\\nkey-mgmt=${key}\\npsk=correct horse #1\\n`),
+    )
+    assert.match(contribution.notes?.[0]?.message ?? '', /^the passphrase of 'kit' is stored as it is/)
+  }
+})
+
+test('a key of 64 digits stays what it is', () => {
+  const key = 'A'.repeat(64)
+  const spec = specOf(`${USER}network: { wifi: ${KIT} }\n`, { psk: `${key}\n` })
+  const { target, contribution } = runControl(network, spec, lite())
+  assert.match(textOf(target.root, PROFILE), new RegExp(`^psk=${key}$`, 'm'))
+  assert.equal(contribution.notes, [])
+})
+
+test('an enhanced open network has no password, and a warning', () => {
+  const { target, contribution } = runControl(network, specWith(kit('security: owe')), lite())
+  assert.match(textOf(target.root, PROFILE), /\n\[wifi-security\]\nkey-mgmt=owe\n\n/)
+  assert.match(contribution.notes?.[0]?.message ?? '', /whoever opens a network of this name/)
+})
+
+test('a priority stands in the profile, and the usual one does not', () => {
+  const profile = (own: string) => textOf(runControl(network, specWith(kit(own)), lite()).target.root, PROFILE)
+  assert.match(profile('pskFile: psk, priority: -7'), /^type=wifi\nautoconnect-priority=-7\n/m)
+  assert.not.match(profile('pskFile: psk'), /autoconnect/)
+})
+
+const EAP_FILES = {
+  psk: 'pass\\word\n',
+  'ca.pem': `A comment\n${AUTHORITY}`,
+  'own.pem': CERTIFICATE,
+  'own.key': PRIVATE_KEY,
+}
+const withEap = (eap: string) => specOf(`${USER}network: { wifi: ${kit(`eap: { ${eap} }`)} }\n`, EAP_FILES)
+const CERTS = '/etc/NetworkManager/pibake-certs'
+
+test('a log-in by a password names the authority that the server is checked by', () => {
+  const spec = withEap(
+    'method: peap, identity: kit@example.org, passwordFile: psk, caFile: ca.pem, domain: example.org',
   )
+  const first = runControl(network, spec, lite())
+  assert.equal(problemsOf(first), [])
+  const { root } = first.target
+  assert.is(
+    /\[wifi-security\]\n[\s\S]*?(?=\n\n\[ipv4\])/.exec(textOf(root, PROFILE))?.[0],
+    [
+      '[wifi-security]',
+      'key-mgmt=wpa-eap',
+      '',
+      '[802-1x]',
+      'eap=peap;',
+      'identity=kit@example.org',
+      `ca-cert=${CERTS}/pibake-kit-ca.pem`,
+      'domain-suffix-match=example.org',
+      'phase2-auth=mschapv2',
+      'password=pass\\\\word',
+    ].join('\n'),
+  )
+  assert.is(textOf(root, `${CERTS}/pibake-kit-ca.pem`), AUTHORITY, 'the certificate alone')
+  assert.equal(secondRunDiffers(network, spec, first), [])
+  // Its files go with it.
+  assert.equal(runControl(network, specWith(KIT), first.target).target.root.list(CERTS), [])
+  assert.equal(runControl(network, specOf(USER), first.target).target.root.list(CERTS), [])
+})
+
+test('a log-in by a key has the key in a secret file of its own', () => {
+  const spec = withEap(
+    'method: tls, identity: kit, caFile: ca.pem, certificateFile: own.pem, keyFile: own.key, anonymousIdentity: x',
+  )
+  const { target, operations, contribution } = runControl(network, spec, lite())
+  const key = operations.get(`root:${CERTS}/pibake-kit-key.pem`)
+  assert.ok(key?.kind === 'file' && key.secret === true && key.mode === 0o600)
+  assert.is(textOf(target.root, `${CERTS}/pibake-kit-key.pem`), PRIVATE_KEY)
+  assert.match(textOf(target.root, PROFILE), /^eap=tls;\nidentity=kit\nanonymous-identity=x\nca-cert=/m)
+  assert.match(textOf(target.root, PROFILE), /^private-key-password-flags=4\n\n\[ipv4\]/m)
+  assert.equal(contribution.notes, [])
 })
 
 test('another country takes the place of the one before, and networks that are gone go', () => {
@@ -94,7 +191,8 @@ test('an image without NetworkManager is told', () => {
 
 test('a name that has no form in a profile is told', () => {
   const spec = specWith(KIT)
-  const networks = [{ ssid: 'x'.repeat(33), psk: undefined, hidden: false }]
+  const one = { hidden: false, security: 'open', priority: 0, psk: undefined, eap: undefined } as const
+  const networks = [{ ...one, ssid: 'x'.repeat(33) }]
   const result = runControl(network, { ...spec, network: { wifi: { country: 'AT', networks } } }, lite())
   assert.equal(problemsOf(result), ['NET022 network.wifi.networks[0].ssid'])
 })

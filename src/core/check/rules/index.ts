@@ -18,6 +18,8 @@ import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
 import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
 import { theOwnerGetsIn } from './the-owner-gets-in.ts'
 import { wifiIsOnWhereNetworksAre } from './wifi-is-on-where-networks-are.ts'
+import { wifiLogInsAreSafe } from './wifi-log-ins-are-safe.ts'
+import { wifiPasswordsFitTheSecurity } from './wifi-passwords-fit-the-security.ts'
 
 const rules: readonly Rule[] = [
   aStrangersSpecRunsNothing,
@@ -37,6 +39,8 @@ const rules: readonly Rule[] = [
   theDeviceHasANameOfItsOwn,
   theOwnerGetsIn,
   wifiIsOnWhereNetworksAre,
+  wifiLogInsAreSafe,
+  wifiPasswordsFitTheSecurity,
 ]
 
 /** Runs every rule whose sections are sound. */
