@@ -138,6 +138,8 @@ export const codes = {
   SVC014: ['essential-unit', 'A unit without which the device cannot be reached or would not start.'],
   SVC015: ['unknown-unit', 'The image has no such unit.'],
   SVC016: ['essential-module', 'A kernel module without which the device cannot be reached or would not start.'],
+  SVC017: ['managed-unit', 'A unit that another key of the spec decides about.'],
+  SVC018: ['not-to-be-enabled', 'A unit that cannot be enabled.'],
 
   HWR001: ['wifi-off-with-networks', 'Wi-Fi is off, and networks are set up for it.'],
   HWR002: ['usb-blocked-on-usb-root', 'USB disks are blocked, and the device starts from one.'],

@@ -1,14 +1,15 @@
 import { bytewise } from '../../base/order.ts'
 import type { Origin } from '../../base/report/origin.ts'
 import type { Problem } from '../../base/report/report.ts'
-import { parseUnit, unitValues } from '../../device/systemd/settings.ts'
+import { installOf } from '../../device/systemd/install.ts'
+import { parseUnit } from '../../device/systemd/settings.ts'
+import { unitFile } from '../../device/systemd/unit-files.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { type FileOperation, file, type Operation, remove, symlink } from '../plan/operation.ts'
 import type { UnitRequest } from '../plan/request.ts'
 import { render, Traced } from '../render/render.ts'
 
 const ETC = '/etc/systemd/system'
-const SEARCH = [ETC, '/usr/lib/systemd/system', '/lib/systemd/system'] as const
 
 /**
  * What `systemctl enable`, `disable`, `mask` and `unmask` would do, as operations.
@@ -70,7 +71,7 @@ interface Link {
 /** The wants-, requires- and alias links in /etc/systemd/system. */
 function installedLinks(root: Tree): Link[] {
   const names = root.list(ETC)
-  const folders = names.filter((name) => /\.(wants|requires)$/.test(name)).map((name) => `${ETC}/${name}`)
+  const folders = names.filter((name) => /\.(wants|requires|upholds)$/.test(name)).map((name) => `${ETC}/${name}`)
   return [ETC, ...folders].flatMap((folder) =>
     root.list(folder).flatMap((name) => {
       const path = `${folder}/${name}`
@@ -109,35 +110,14 @@ function isMask(root: Tree, path: string): boolean {
 
 function enablingLinks(root: Tree, planned: readonly Operation[], request: UnitRequest): Operation[] {
   const { unit, origin } = request
-  const file = unitFile(root, planned, unit)
+  const file = unitFile(root, unit, (path) => plannedFile(planned, path)?.content)
   if (file === undefined) return []
-  const link = (path: string): Operation => symlink(path, file.path, { origin })
-  const settings = parseUnit(file.text, file.path)
-  const instance = /@([^.]+)\./.exec(unit)?.[1] ?? ''
-  const values = (key: string) => unitValues(settings, 'Install', key).map((value) => value.replaceAll('%i', instance))
-  return [
-    ...values('WantedBy').map((target) => link(`${ETC}/${target}.wants/${unit}`)),
-    ...values('RequiredBy').map((target) => link(`${ETC}/${target}.requires/${unit}`)),
-    ...values('Alias')
-      .filter((alias) => alias !== unit)
-      .map((alias) => link(`${ETC}/${alias}`)),
-  ]
+  const { links } = installOf(parseUnit(file.text, file.path), unit)
+  return links.map((link) => symlink(`${ETC}/${link}`, file.path, { origin }))
 }
 
-/** The unit's file: planned, or in the image; for `getty@tty1.service` the template `getty@.service`. */
-function unitFile(root: Tree, planned: readonly Operation[], unit: string): { path: string; text: string } | undefined {
-  const names = [unit, unit.replace(/@[^.]+\./, '@.')]
-  for (const name of names) {
-    for (const folder of SEARCH) {
-      const path = `${folder}/${name}`
-      const operation = planned.find(
-        (o): o is FileOperation => o.kind === 'file' && o.partition === 'root' && o.path === path,
-      )
-      const content = operation?.content ?? (root.lstat(path)?.kind === 'file' ? root.read(path) : undefined)
-      if (content !== undefined) return { path, text: new TextDecoder().decode(content) }
-    }
-  }
-  return undefined
+function plannedFile(planned: readonly Operation[], path: string): FileOperation | undefined {
+  return planned.find((o): o is FileOperation => o.kind === 'file' && o.partition === 'root' && o.path === path)
 }
 
 function presetFile(settled: readonly UnitRequest[], origin: Origin): FileOperation {

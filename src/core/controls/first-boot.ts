@@ -8,6 +8,7 @@ import { directory, type FileOperation, file, type Operation, remove, symlink } 
 import type { Note, PackageRequest } from '../plan/request.ts'
 import { grammars } from '../render/grammars.ts'
 import type { Context, Contribution } from './control.ts'
+import { unitsOfPackages } from './enabled-services.ts'
 import { namesOfJails } from './fail2ban-jails.ts'
 
 /** On the device: the digest of the plan that the first start has to finish. */
@@ -102,6 +103,11 @@ function values(
     if (lines.length === 0) return remove(`${ASK}/${name}`, { origin })
     return textFile(`${ASK}/${name}`, lines.map((line) => `${grammars.line(String(line))}\n`).join(''), origin)
   }
+  // What a later version asks for is not taken away where an earlier one cannot have asked for it.
+  const newer = (name: string, path: SpecPath, reason: string, lines: readonly string[]): Operation[] =>
+    lines.length === 0 && context.inventory.root.lstat(`${ASK}/${name}`) === undefined
+      ? []
+      : [value(name, path, reason, lines)]
   const named = (action: PackageRequest['action']) =>
     packages.filter((request) => request.action === action).map((request) => request.name)
   const ssh = (lines: readonly (string | number)[]) => (spec.ssh.enabled ? lines : [])
@@ -121,6 +127,7 @@ function values(
       [...wantedPackages(spec, packages), ...ownNames(carried)].sort(),
     ),
     value('packages-remove', ['packages', 'remove'], 'what the device shall not have', named('remove')),
+    ...newer('units', ['services', 'enable'], 'units that a package brings', unitsOfPackages(context)),
   ]
 }
 

@@ -2,6 +2,7 @@ import { accounts } from './accounts.ts'
 import { agents } from './agents.ts'
 import { consoles } from './console.ts'
 import type { Control } from './control.ts'
+import { enabledServices } from './enabled-services.ts'
 import { fail2ban } from './fail2ban.ts'
 import { files } from './files.ts'
 import { firewall } from './firewall.ts'
@@ -34,6 +35,7 @@ export const controls: readonly Control[] = [
   updates,
   packages,
   services,
+  enabledServices,
   hardware,
   modules,
   sysctl,

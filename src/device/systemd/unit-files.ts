@@ -3,7 +3,12 @@ import type { Tree } from '../../storage/tree/tree.ts'
 import { parseUnit, unitValues } from './settings.ts'
 import { unitName } from './unit-name.ts'
 
-const FOLDERS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'] as const
+const FOLDERS = [
+  '/etc/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+] as const
 
 /** The names of all units of a tree, with those that only a SysV script makes, sorted. */
 export function unitNames(root: Tree): readonly string[] {
@@ -12,15 +17,39 @@ export function unitNames(root: Tree): readonly string[] {
   return [...new Set([...files, ...scripts])].sort(bytewise)
 }
 
-/** The text of a unit's file; for an instance (`getty@tty1.service`) its template's. Undefined: no such file, or a mask. */
-function unitText(root: Tree, unit: string): string | undefined {
+/** Where a unit is read from. */
+export interface UnitFile {
+  readonly path: string
+  /** The name that its file has, which differs from the unit's where that is an alias, or an instance of a template. */
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * The file of a unit; for an instance (`getty@tty1.service`) its template's. Undefined: no such file, or masks alone.
+ *
+ * @param planned the content of a file that is to be laid onto the tree
+ */
+export function unitFile(
+  root: Tree,
+  unit: string,
+  planned: (path: string) => Uint8Array | undefined = () => undefined,
+): UnitFile | undefined {
   for (const name of [unit, unit.replace(/@[^.]+\./, '@.')]) {
     for (const folder of FOLDERS) {
-      const path = root.resolve(`${folder}/${name}`)
-      if (path !== '/dev/null' && root.lstat(path)?.kind === 'file') return new TextDecoder().decode(root.read(path))
+      const path = `${folder}/${name}`
+      const laid = planned(path)
+      const real = laid === undefined ? root.resolve(path) : path
+      if (laid === undefined && (real === '/dev/null' || root.lstat(real)?.kind !== 'file')) continue
+      const text = new TextDecoder().decode(laid ?? root.read(real))
+      return { path, name: real.slice(real.lastIndexOf('/') + 1), text }
     }
   }
   return undefined
+}
+
+function unitText(root: Tree, unit: string): string | undefined {
+  return unitFile(root, unit)?.text
 }
 
 /**

@@ -142,7 +142,7 @@ test('another firewall that the image starts is an error, unless the spec stops 
     },
   })
   assert.equal(problemsOf(firewall.compile(contextOf(on(), { root }))), ['FWL013 firewall.enabled'])
-  const services = { disable: ['firewalld'], mask: [] }
+  const services = { disable: ['firewalld'], enable: [], mask: [] }
   assert.equal(problemsOf(firewall.compile(contextOf({ ...on(), services }, { root }))), [])
 })
 
@@ -154,7 +154,10 @@ test('nftables.service of the image is switched off, and said so where it was on
       .notes?.filter(({ message }) => /nftables/.test(message))
   assert.is(said(link)?.length, 1)
   assert.equal(said({}), [])
-  assert.equal(said(link, { ...on(), services: { disable: ['nftables'], mask: [] } } as ReturnType<typeof on>), [])
+  assert.equal(
+    said(link, { ...on(), services: { disable: ['nftables'], enable: [], mask: [] } } as ReturnType<typeof on>),
+    [],
+  )
 })
 
 test('what containers publish goes past ufw: said once Docker is there', () => {
@@ -170,9 +173,9 @@ test('that ufw lets mDNS in is said where something answers it', () => {
     (firewall.compile(contextOf({ ...on(), services }, { packages })).notes ?? []).some(({ message }) =>
       /mDNS/.test(message),
     )
-  assert.is(said({ disable: [], mask: [] }), true)
-  assert.is(said({ disable: ['avahi-daemon'], mask: [] }), false)
-  assert.is(said({ disable: [], mask: ['avahi-daemon.service'] }), false)
+  assert.is(said({ disable: [], enable: [], mask: [] }), true)
+  assert.is(said({ disable: ['avahi-daemon'], enable: [], mask: [] }), false)
+  assert.is(said({ disable: [], enable: [], mask: ['avahi-daemon.service'] }), false)
 })
 
 test('switched off: a ufw that the image has switched on is switched off, another is left as it is', () => {

@@ -35,9 +35,7 @@ const root = memoryTree({
 })
 
 function compile(wanted: Partial<Spec['services']>, spec: Partial<Spec> = {}, inventory: Partial<Inventory> = {}) {
-  return services.compile(
-    contextOf({ services: { disable: [], mask: [], ...wanted }, ...spec }, { root, ...inventory }),
-  )
+  return services.compile(contextOf({ services: { ...quiet.services, ...wanted }, ...spec }, { root, ...inventory }))
 }
 
 const shown = (units: readonly UnitRequest[] | undefined) => units?.map(({ unit, state }) => `${unit} ${state}`)

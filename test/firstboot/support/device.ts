@@ -260,6 +260,7 @@ const undone = {
   'packages-remove': (device: Device) => device.write('installed', `avahi-daemon\n${device.read('installed')}`),
   scripts: () => undefined,
   ufw: (device: Device) => device.forget('ufw-active'),
+  units: () => undefined,
   upgrade: (device: Device) => device.forget('var/lib/pibake/upgraded'),
 } as const
 

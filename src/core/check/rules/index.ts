@@ -13,6 +13,7 @@ import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.
 import { passwordsCanBeChanged } from './passwords-can-be-changed.ts'
 import { rsaKeysAreLongEnough } from './rsa-keys-are-long-enough.ts'
 import type { Rule, RuleContext } from './rule.ts'
+import { servicesHaveOneState } from './services-have-one-state.ts'
 import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
 import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
 import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   ownersAreNotTheStockAccount,
   passwordsCanBeChanged,
   rsaKeysAreLongEnough,
+  servicesHaveOneState,
   servicesThatCarryAccessStay,
   settingsDoNotContradict,
   theDeviceHasANameOfItsOwn,

@@ -44,6 +44,7 @@ export const namesAreUnique: Rule = {
       [['ssh', 'denyUsers'], written.ssh?.denyUsers],
       [['services', 'disable'], written.services?.disable],
       [['services', 'mask'], written.services?.mask],
+      [['services', 'enable'], written.services?.enable],
       [['packages', 'install'], written.packages?.install],
       [['packages', 'remove'], written.packages?.remove],
     ]

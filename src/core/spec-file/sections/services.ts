@@ -9,6 +9,13 @@ export const services = section(
       ['ModemManager', 'avahi-daemon', 'triggerhappy'],
     ),
     mask: setting(list(f.unitName('A systemd unit.'), 'Cannot be started at all.'), []),
+    enable: setting(
+      list(
+        f.unitName('A systemd unit.'),
+        'Started at boot: units of the image, of `files`, or of packages of the spec.',
+      ),
+      [],
+    ),
   },
-  'Services that the image starts.',
+  'Services that the image starts, and those that it shall start.',
 )
