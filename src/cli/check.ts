@@ -31,7 +31,7 @@ export function addCheck(program: Command, run: Run): void {
 
 function check(io: Io, file: string, options: SpecOptions): ExitCode {
   assertSpec(file)
-  const { problems, locate, excerpt, digest } = loadSpec(file, options, today(io.env))
+  const { problems, locate, excerpt, digest } = loadSpec(file, { ...options, mayAsk: io.interactive }, today(io.env))
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (io.json) {
     printJson(io, {

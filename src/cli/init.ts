@@ -48,7 +48,12 @@ async function init(io: Io, file: string, yes: boolean): Promise<ExitCode> {
   if (starter === undefined) return EXIT.usage
   const text = starterSpec(starter)
   const reason = 'init names no files'
-  const host = { read: () => ({ failure: reason }), verify: () => reason, unpack: () => reason }
+  const host = {
+    read: () => ({ failure: reason }),
+    verify: () => reason,
+    unpack: () => reason,
+    ask: () => ({ failure: reason }),
+  }
   const spec = parseSpec(Buffer.from(text), file, host, today(io.env))
   const invalid = spec.problems.filter(({ severity, lockout }) => severity === 'error' && lockout !== true)
   if (invalid.length > 0) {

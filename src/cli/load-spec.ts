@@ -3,8 +3,9 @@ import { dirname, resolve, sep } from 'node:path'
 import type { Placed } from '../base/report/print.ts'
 import { type ParsedSpec, parseSpec } from '../core/check/parse.ts'
 import { type Excerpt, excerptOf } from '../core/spec-file/excerpt.ts'
-import type { Referenced } from '../core/spec-file/referenced-files.ts'
+import type { Asked, Referenced } from '../core/spec-file/referenced-files.ts'
 import { filesOfDeb } from '../write/packages/deb-files.ts'
+import { askForSecret } from './ask-for-secret.ts'
 import { signatureFault } from './gpgv.ts'
 import type { SpecOptions } from './spec-options.ts'
 
@@ -19,9 +20,14 @@ export interface LoadedSpec extends ParsedSpec {
 /**
  * Reads the spec `file` and the files it names, relative to its folder.
  *
+ * @param mayAsk whether a program that prints a secret may ask its user for something
  * @param today `YYYY-MM-DD`, against which ends of accounts and keys are judged; without it they are not
  */
-export function loadSpec(file: string, { confine = false }: SpecOptions = {}, today?: string): LoadedSpec {
+export function loadSpec(
+  file: string,
+  { confine = false, mayAsk = false }: SpecOptions & { readonly mayAsk?: boolean } = {},
+  today?: string,
+): LoadedSpec {
   const folder = dirname(resolve(file))
   const within = confine ? folder : undefined
   const spec = readReferenced(file, within)
@@ -39,7 +45,8 @@ export function loadSpec(file: string, { confine = false }: SpecOptions = {}, to
     }
   }
   const read = (path: string) => readReferenced(resolve(folder, path), within)
-  const machine = { read, verify: signatureFault, unpack: filesOfDeb }
+  const ask = (source: Asked) => askForSecret(source, folder, mayAsk)
+  const machine = { read, verify: signatureFault, unpack: filesOfDeb, ask }
   const host = { ...machine, isSpecReadByAll: spec.readByAll, isConfined: confine }
   const parsed = parseSpec(spec.bytes, file, host, today)
   const excerpt = (problem: Placed) =>

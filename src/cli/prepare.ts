@@ -65,7 +65,11 @@ export async function prepare<T extends Target>(
 ): Promise<Prepared<T> | ExitCode> {
   assertSpec(specFile)
   const accept = options.reportOnly ?? options.acceptLockout ?? false
-  const { spec, problems, locate, excerpt, digest, inputs } = loadSpec(specFile, options, today(io.env))
+  const { spec, problems, locate, excerpt, digest, inputs } = loadSpec(
+    specFile,
+    { ...options, mayAsk: io.interactive },
+    today(io.env),
+  )
   if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate, excerpt)
 
   const target = await open()

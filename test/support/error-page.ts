@@ -61,6 +61,9 @@ export function readPage(text: string): ErrorPage {
   }
 }
 
+/** What a page's spec asks the environment for is not there. */
+const unset = () => ({ failure: 'it is not there' })
+
 /** The page with the report of its first YAML block in the place that it has for it. */
 export function withReport(page: ErrorPage, report: string): string {
   return page.text.replace(/(?<=^`pibake (?:check|plan)` says:\n\n```text\n).*?(?=^```$)/ms, () => report)
@@ -78,7 +81,7 @@ export function reportOf(page: ErrorPage, text: string, command: Command, plant:
       ? { failure: 'no such file' }
       : { bytes: new TextEncoder().encode(content), readByAll: false }
   }
-  const host = { read, verify: () => 'not looked at', unpack: () => new MemoryTree('deb') }
+  const host = { read, verify: () => 'not looked at', unpack: () => new MemoryTree('deb'), ask: unset }
   const parsed = parseSpec(new TextEncoder().encode(text), 'pibake.yaml', host, TODAY)
   const { problems, locate, digest: specDigest } = parsed
   const held = (spec: Spec) => {

@@ -66,7 +66,12 @@ export function parse(spec: LooseSpec | string, files = FILES, today?: string): 
     if (content === undefined) return { failure: 'no such file' }
     return { bytes: new TextEncoder().encode(content), readByAll: false }
   }
-  const host = { read, verify: () => 'not looked at', unpack: () => new MemoryTree('deb') }
+  const host = {
+    read,
+    verify: () => 'not looked at',
+    unpack: () => new MemoryTree('deb'),
+    ask: () => ({ failure: 'it is not set' }),
+  }
   return parseSpec(new TextEncoder().encode(text), 'pibake.yaml', host, today)
 }
 

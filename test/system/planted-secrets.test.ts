@@ -22,7 +22,16 @@ import { plant } from '../support/plant.ts'
 import { HASH, KEYS } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
 import { makeSampleImage } from '../write/bake/support/sample-image.ts'
-import { IMAGE_SECRETS, type Image, isShown, MARK, REFUSED_SPECS, SPEC_FILES, secretSpec } from './support/secrets.ts'
+import {
+  IMAGE_SECRETS,
+  type Image,
+  isShown,
+  MARK,
+  REFUSED_SPECS,
+  SPEC_FILES,
+  SPEC_VARIABLES,
+  secretSpec,
+} from './support/secrets.ts'
 
 const test = suite('planted secrets')
 
@@ -79,13 +88,14 @@ async function watched(words: readonly string[], env: Readonly<Record<string, st
       HOME: at('home'),
       TMPDIR: at('tmp'),
       SOURCE_DATE_EPOCH: '1700000000',
+      ...SPEC_VARIABLES,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: patient(120) * 1000,
   })
   process.umask(umask)
-  const given = isShown(Object.values(env).join(' '))
+  const given = isShown(Object.values({ ...SPEC_VARIABLES, ...env }).join(' '))
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -164,7 +174,7 @@ async function assertHidden(
 }
 
 test('there are thirty secrets and more, each in a place of its own', () => {
-  const text = JSON.stringify([secretSpec(), SPEC_FILES, REFUSED_SPECS]) + inImage()
+  const text = JSON.stringify([secretSpec(), SPEC_FILES, SPEC_VARIABLES, REFUSED_SPECS]) + inImage()
   const all = new Set(text.match(new RegExp(`${MARK}\\d\\d`, 'g')))
   assert.ok(all.size >= 30, [...all].sort().join())
 })

@@ -38,7 +38,7 @@ export function eapPart(
   const joined = (certificates: readonly { readonly pem: string }[]) => certificates.map(({ pem }) => pem).join('')
   const ca = eap.ca && pem('caFile', 'ca', joined(eap.ca), false)
   const certificate = eap.certificate && pem('certificateFile', 'client', joined(eap.certificate), false)
-  const key = eap.key && pem('keyFile', 'key', `${eap.key.reveal()}\n`, true)
+  const key = eap.key && pem('key', 'key', `${eap.key.reveal()}\n`, true)
   const line = (key: string, value: string | undefined, specKey: string, reason: string): Line[] =>
     value === undefined ? [] : [{ key, value: new Traced(value, because([...path, specKey], reason)) }]
   return {
@@ -61,11 +61,11 @@ export function eapPart(
       ),
       ...line('domain-suffix-match', eap.domain, 'domain', 'the server goes by this name'),
       ...line('client-cert', certificate?.path, 'certificateFile', 'the certificate of the device'),
-      ...line('private-key', key?.path, 'keyFile', 'its private key'),
+      ...line('private-key', key?.path, 'key', 'its private key'),
       // 4: there is no passphrase, and nobody is asked for one (NMSettingSecretFlags).
-      ...line('private-key-password-flags', key && '4', 'keyFile', 'it has no passphrase'),
+      ...line('private-key-password-flags', key && '4', 'key', 'it has no passphrase'),
       ...line('phase2-auth', eap.method === 'tls' ? undefined : eap.inner, 'inner', 'how the password is sent'),
-      ...line('password', eap.password?.reveal(), 'passwordFile', 'its password'),
+      ...line('password', eap.password?.reveal(), 'password', 'its password'),
     ],
   }
 }

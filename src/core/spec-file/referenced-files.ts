@@ -1,12 +1,26 @@
 import type { Code } from '../../base/report/codes.ts'
-import type { Problem, SpecPath } from '../../base/report/report.ts'
+import { keyOf, type Problem, type SpecPath } from '../../base/report/report.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
+import { contentOf, type SecretSource } from './secret-source.ts'
 
 /** The bytes of a file that the spec names, and whether every user of this machine may read it; or why it cannot be fetched. */
 export type Referenced = { readonly bytes: Uint8Array; readonly readByAll: boolean } | { readonly failure: string }
 
 /** Fetches a file by the path that stands in the spec. */
 export type ReadReferenced = (path: string) => Referenced
+
+/** A variable of the environment, or a program and its arguments. */
+export type Asked = { readonly env: string } | { readonly command: readonly string[] }
+
+/** What a variable holds or a program prints; or a clause: why there is nothing. */
+export type AskForSecret = (source: Asked) => { readonly bytes: Uint8Array } | { readonly failure: string }
+
+export interface FoundSecret {
+  readonly text: string
+  /** The key that says where it comes from, and how messages call what it holds. */
+  readonly path: SpecPath
+  readonly called: string
+}
 
 /** The files that a .deb holds; a clause: why they cannot be looked at. */
 export type UnpackDeb = (content: Uint8Array, label: string) => Tree | string
@@ -16,6 +30,7 @@ export interface Host {
   readonly read: ReadReferenced
   readonly verify: VerifySignature
   readonly unpack: UnpackDeb
+  readonly ask: AskForSecret
   /** Every user of this machine may read the spec itself. */
   readonly isSpecReadByAll?: boolean
   /** The spec is a stranger's: it gets no more than it has words for. */
@@ -40,10 +55,14 @@ export class References {
   readonly verify: VerifySignature
   readonly unpack: UnpackDeb
   readonly #read: ReadReferenced
+  readonly #ask: AskForSecret
+  readonly #isConfined: boolean
   #isSpecReadByAll: boolean
 
-  constructor({ read, verify, unpack, isSpecReadByAll = false }: Host) {
+  constructor({ read, verify, unpack, ask, isSpecReadByAll = false, isConfined = false }: Host) {
     this.#read = read
+    this.#ask = ask
+    this.#isConfined = isConfined
     this.#isSpecReadByAll = isSpecReadByAll
     this.verify = verify
     this.unpack = unpack
@@ -67,6 +86,54 @@ export class References {
 
   /** Like {@link text}, for a file with a secret: it must not be readable by everybody. */
   secret(file: string, path: SpecPath): string | undefined {
+    return this.#decode(this.#secretFile(file, path), file, path)
+  }
+
+  /**
+   * The secret of a key of `section` that takes a source, or of the key that is short for a file of it (`pskFile` of `psk`),
+   * as text without its last line ends; undefined: neither is there, or there is no secret, which is reported.
+   */
+  secretOf(
+    key: string,
+    { source, file }: { readonly source: SecretSource | undefined; readonly file: string | undefined },
+    section: SpecPath,
+  ): FoundSecret | undefined {
+    const short = `${key}File`
+    if (source !== undefined && file !== undefined)
+      this.error('SPC009', [...section, short], `${key} and ${short} exclude each other`)
+    const from = source ?? (file === undefined ? undefined : { file })
+    if (from === undefined) return undefined
+    const path = [...section, source === undefined ? short : key]
+    const text =
+      source === undefined ? this.secret(file as string, path) : this.#decode(this.secretBytes(source, path), key, path)
+    return text === undefined ? undefined : { text, path, called: contentOf(from) }
+  }
+
+  /** The secret that a source yields, byte by byte; undefined: none, which is reported. */
+  secretBytes({ file, env, command }: SecretSource, path: SpecPath): Uint8Array | undefined {
+    if ([file, env, command].filter((one) => one !== undefined).length !== 1) {
+      this.error('SPC009', path, `${keyOf(path)} has one of file, env and command`, 'write one of them')
+      return undefined
+    }
+    if (file !== undefined) return this.#secretFile(file, [...path, 'file'])
+    return env !== undefined
+      ? this.#asked({ env }, [...path, 'env'])
+      : this.#asked({ command: command ?? [] }, [...path, 'command'])
+  }
+
+  #asked(source: Asked, path: SpecPath): Uint8Array | undefined {
+    if (this.#isConfined) {
+      const what = 'env' in source ? 'a variable of your environment' : 'a program run'
+      this.error('SPC014', path, `the spec asks for ${what}`, 'look at it, and leave --confine out if it may have that')
+      return undefined
+    }
+    const answer = this.#ask(source)
+    if ('bytes' in answer) return answer.bytes
+    this.error('SPC015', path, `${keyOf(path.slice(0, -1))} gets no value: ${answer.failure}`)
+    return undefined
+  }
+
+  #secretFile(file: string, path: SpecPath): Uint8Array | undefined {
     // Who wrote the secret itself in place of its file's name shall not find it on the terminal.
     const result = this.#fetch(file, path, 'the file that is named here')
     if (result?.readByAll === true) {
@@ -78,7 +145,7 @@ export class References {
         hint: 'chmod 600',
       })
     }
-    return this.#decode(result?.bytes, file, path)
+    return result?.bytes
   }
 
   /** Notes a secret that stands in the spec itself, which everybody may then not read; said once. */

@@ -1,6 +1,9 @@
+import { utf8 } from '../../base/host/bytes.ts'
 import type { SpecPath } from '../../base/report/report.ts'
 import type { References } from './referenced-files.ts'
 import type { FilledSpec } from './schema.ts'
+
+type FilledFile = FilledSpec['files'][number]
 
 /** The further files of a spec with their content read. */
 export function resolveFiles(files: FilledSpec['files'], references: References) {
@@ -10,14 +13,23 @@ export function resolveFiles(files: FilledSpec['files'], references: References)
       references.error('SPC009', place, `files[${i}] has either content or source`, 'write one of them')
     }
     const mode = Number.parseInt(file.mode, 8)
-    if (content !== undefined && (mode & 0o004) === 0) references.inline([...place, 'content'])
+    const isOpen = (mode & 0o004) !== 0
     const read = (path: string) =>
-      (mode & 0o004) === 0
-        ? references.private(path, [...place, 'source'])
-        : references.bytes(path, [...place, 'source'])
-    const bytes = source === undefined ? new TextEncoder().encode(content ?? '') : read(source)
+      isOpen ? references.bytes(path, [...place, 'source']) : references.private(path, [...place, 'source'])
+    const bytes =
+      source === undefined ? contentOfFile(content, isOpen, [...place, 'content'], references) : read(source)
     return { ...file, content: bytes ?? new Uint8Array(), mode }
   })
+}
+
+function contentOfFile(content: FilledFile['content'], isOpen: boolean, path: SpecPath, references: References) {
+  if (typeof content === 'object') {
+    if (isOpen)
+      references.error('FIL015', path, 'a secret in a file that every user of the device may read', 'mode: "0600"')
+    return references.secretBytes(content, path)
+  }
+  if (content !== undefined && !isOpen) references.inline(path)
+  return utf8(content ?? '')
 }
 
 /** The scripts of a spec, by the last part of their names, with their content read. */

@@ -23,27 +23,23 @@ export function resolveUsers(users: readonly FilledUser[], references: Reference
 }
 
 function passwordHash(
-  written: string | undefined,
+  written: FilledUser['passwordHash'],
   file: string | undefined,
   user: SpecPath,
   references: References,
 ): Secret | undefined {
-  const place: SpecPath = [...user, 'passwordHashFile']
-  if (written !== undefined) {
+  if (typeof written === 'string') {
     references.inline([...user, 'passwordHash'])
-    if (file !== undefined) references.error('SPC009', place, 'passwordHash and passwordHashFile exclude each other')
+    if (file !== undefined)
+      references.error('SPC009', [...user, 'passwordHashFile'], 'passwordHash and passwordHashFile exclude each other')
     return new Secret(written)
   }
-  const hash = file === undefined ? undefined : references.secret(file, place)
+  const hash = references.secretOf('passwordHash', { source: written, file }, user)
   if (hash === undefined) return undefined
-  const complaint = judgeCryptHash(hash)
-  if (complaint === undefined) return new Secret(hash)
-  references.error(
-    complaint.weak ? 'USR004' : 'USR003',
-    place,
-    `the content of ${file} ${complaint.message}`,
-    'make one with: pibake hash-password',
-  )
+  const complaint = judgeCryptHash(hash.text)
+  if (complaint === undefined) return new Secret(hash.text)
+  const code = complaint.weak ? 'USR004' : 'USR003'
+  references.error(code, hash.path, `${hash.called} ${complaint.message}`, 'make one with: pibake hash-password')
   return undefined
 }
 

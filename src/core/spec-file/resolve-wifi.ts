@@ -3,7 +3,7 @@ import type { SpecPath } from '../../base/report/report.ts'
 import { Secret } from '../../base/secret.ts'
 import { type CertificateFault, readAuthorities, readCertificates } from '../../device/formats/certificates.ts'
 import { wpaPasswordKind } from '../../device/formats/wpa-key.ts'
-import type { References } from './referenced-files.ts'
+import type { FoundSecret, References } from './referenced-files.ts'
 import type { FilledSpec } from './schema.ts'
 
 type FilledWifi = NonNullable<FilledSpec['network']['wifi']>
@@ -14,35 +14,30 @@ type FilledEap = NonNullable<FilledNetwork['eap']>
 export function resolveWifi({ country, networks }: FilledWifi, references: References) {
   return {
     country,
-    networks: networks.map(({ pskFile, eap, security, ...network }, i) => {
+    networks: networks.map(({ psk, pskFile, eap, security, ...network }, i) => {
       const place: SpecPath = ['network', 'wifi', 'networks', i]
-      const usual = pskFile === undefined && eap === undefined ? 'open' : 'wpa2'
+      const usual = psk === undefined && pskFile === undefined && eap === undefined ? 'open' : 'wpa2'
       return {
         ...network,
         security: security ?? usual,
-        psk: pskFile === undefined ? undefined : pskIn(pskFile, [...place, 'pskFile'], references),
+        psk: pskIn(references.secretOf('psk', { source: psk, file: pskFile }, place), references),
         eap: eap === undefined ? undefined : resolveEap(eap, [...place, 'eap'], references),
       }
     }),
   }
 }
 
-function pskIn(file: string, path: SpecPath, references: References): Secret | undefined {
-  const psk = references.secret(file, path)
+function pskIn(psk: FoundSecret | undefined, references: References): Secret | undefined {
   if (psk === undefined) return undefined
-  if (wpaPasswordKind(psk) === undefined) {
-    references.error(
-      'NET007',
-      path,
-      `the content of ${file} is not a WPA passphrase`,
-      '8 to 63 characters of ASCII, or 64 hex digits',
-    )
+  if (wpaPasswordKind(psk.text) === undefined) {
+    const hint = '8 to 63 characters of ASCII, or 64 hex digits'
+    references.error('NET007', psk.path, `${psk.called} is not a WPA passphrase`, hint)
   }
-  return new Secret(psk)
+  return new Secret(psk.text)
 }
 
 function resolveEap(
-  { passwordFile, caFile, certificateFile, keyFile, ...eap }: FilledEap,
+  { password, passwordFile, caFile, certificateFile, key, keyFile, ...eap }: FilledEap,
   place: SpecPath,
   references: References,
 ) {
@@ -51,20 +46,20 @@ function resolveEap(
   const certificate = certificates(certificateFile, 'certificateFile', readCertificates)
   return {
     ...eap,
-    password: passwordFile === undefined ? undefined : passwordIn(passwordFile, [...place, 'passwordFile'], references),
+    password: passwordIn(references.secretOf('password', { source: password, file: passwordFile }, place), references),
     ca: certificates(caFile, 'caFile', readAuthorities),
     certificate,
-    key: keyFile === undefined ? undefined : keyIn(keyFile, certificate?.[0], [...place, 'keyFile'], references),
+    key: keyIn(references.secretOf('key', { source: key, file: keyFile }, place), certificate?.[0], references),
   }
 }
 
-function passwordIn(file: string, path: SpecPath, references: References): Secret | undefined {
-  const password = references.secret(file, path)
+function passwordIn(password: FoundSecret | undefined, references: References): Secret | undefined {
   if (password === undefined) return undefined
-  if (!/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+$/u.test(password)) {
-    references.error('NET012', path, `the content of ${file} is not a password: one line of visible characters`)
+  if (!/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+$/u.test(password.text)) {
+    const message = `${password.called} is not a password: one line of visible characters`
+    references.error('NET012', password.path, message)
   }
-  return new Secret(password)
+  return new Secret(password.text)
 }
 
 function certificatesIn(
@@ -82,20 +77,18 @@ function certificatesIn(
 }
 
 function keyIn(
-  file: string,
+  key: FoundSecret | undefined,
   certificate: Certificate | undefined,
-  path: SpecPath,
   references: References,
 ): Secret | undefined {
-  const key = references.secret(file, path)
   if (key === undefined || certificate === undefined) return undefined
-  const isOwn = isKeyOf(certificate.pem, key)
+  const isOwn = isKeyOf(certificate.pem, key.text)
   if (isOwn === undefined) {
     const hint = 'PEM without a passphrase: openssl pkey -in FILE -out FILE.key (umask 077)'
-    references.error('NET012', path, `${file} is not a private key that can be read`, hint)
+    references.error('NET012', key.path, `${key.called} is not a private key that can be read`, hint)
   } else if (!isOwn) {
     const hint = 'the first certificate of certificateFile is the one of the device'
-    references.error('NET012', path, `${file} is not the private key of the certificate`, hint)
+    references.error('NET012', key.path, `${key.called} is not the private key of the certificate`, hint)
   }
-  return new Secret(key)
+  return new Secret(key.text)
 }

@@ -44,6 +44,7 @@ export function judge(spec: LooseSpec, target: Target): Judged {
     read: () => ({ failure: 'no such file' }),
     verify: () => 'not looked at',
     unpack: () => new MemoryTree('deb'),
+    ask: () => ({ failure: 'not asked' }),
   }
   const parsed = parseSpec(new TextEncoder().encode(JSON.stringify(spec)), 'site.yaml', host, today)
   if (parsed.spec === undefined) return { claim: refused(2, parsed.problems), evaluation: undefined }

@@ -254,6 +254,7 @@ test('UTF-16 is explained', async () => {
   const { problems } = parseSpec(utf16, 'pibake.yaml', {
     read: () => ({ failure: 'unused' }),
     verify: () => 'unused',
+    ask: () => ({ failure: 'unused' }),
     unpack: () => 'unused',
   })
   assert.equal(problems.map(brief), ['1:1 YML001'])

@@ -7,7 +7,7 @@ import { suite } from '../../support/suite.ts'
 const test = suite('the line of the spec that a problem is about')
 
 const none = () => ({ failure: 'no such file' })
-const host = { read: none, verify: () => 'no such file', unpack: () => 'no such file' }
+const host = { read: none, verify: () => 'no such file', unpack: () => 'no such file', ask: none }
 
 /** `line | text` and the mark below it, of each problem of a spec; undefined: nothing is shown. */
 function excerptsOf(text: string): (readonly [code: string, line: string, mark: string] | readonly [code: string])[] {

@@ -35,9 +35,13 @@ export const SPEC_FILES: Readonly<Record<string, string>> = {
   'secrets/group-file': s(4),
   'secrets/for-root': s(18),
   'secrets/for-alice': s(19),
+  'secrets/printed': `${s(42)}\n`,
   'secrets/script.sh': `#!/bin/sh\ntoken=${s(5)}\n`,
   'secrets/key': `-----BEGIN OPENSSH PRIVATE KEY-----\n${s(6)}\n-----END OPENSSH PRIVATE KEY-----\n`,
 }
+
+/** What the spec takes from the environment. */
+export const SPEC_VARIABLES = { KIT_TOKEN: s(43) }
 
 export function secretSpec(): LooseSpec {
   const file = (path: string, mode: string, content: string) => ({ path, mode, content })
@@ -55,6 +59,7 @@ export function secretSpec(): LooseSpec {
         networks: [
           { ssid: 'kit', pskFile: 'secrets/psk' },
           { ssid: 'raw', pskFile: 'secrets/raw-psk' },
+          { ssid: 'asked', psk: { command: ['cat', 'secrets/printed'] } },
         ],
       },
     },
@@ -67,6 +72,7 @@ export function secretSpec(): LooseSpec {
       { path: '/etc/kit-12.key', mode: '0600', source: 'secrets/key' },
       file('/root/kit-13.conf', '0644', s(11)),
       file('/home/alice/kit-14.conf', '0644', s(12)),
+      { path: '/etc/kit-17.conf', mode: '0600', content: { env: 'KIT_TOKEN' } },
       { path: '/root/kit-15.conf', mode: '0644', source: 'secrets/for-root' },
       { path: '/home/alice/kit-16.conf', mode: '0644', source: 'secrets/for-alice' },
       file('/etc/systemd/system/kit.service.d/token.conf', '0600', `[Service]\nEnvironment=TOKEN=${s(13)}\n`),

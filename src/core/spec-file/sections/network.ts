@@ -1,4 +1,5 @@
 import * as f from '../fields.ts'
+import { secretSource } from '../secret-source.ts'
 import { flag, list, oneOf, section, setting, whole } from '../values.ts'
 
 const eap = section(
@@ -9,6 +10,7 @@ const eap = section(
     ),
     identity: f.identity('The name that the password or the certificate belongs to.'),
     anonymousIdentity: setting(f.identity('The name that everybody near can read, in place of the other one.')),
+    password: setting(secretSource('The password for peap and ttls, from a file, a variable or a program.')),
     passwordFile: setting(f.referenced('A file with the password, for peap and ttls.')),
     inner: setting(
       oneOf(['mschapv2', 'pap'], 'How the password is sent in the tunnel; pap for ttls alone.'),
@@ -23,6 +25,7 @@ const eap = section(
     ),
     domain: setting(f.hostname('The name of the server: what its certificate is for, or the end of that.')),
     certificateFile: setting(f.referenced('For tls: a file with the certificate of the device (PEM).')),
+    key: setting(secretSource('For tls: the private key of the certificate, without a passphrase (PEM).')),
     keyFile: setting(
       f.referenced('For tls: a file with the private key of the certificate, without a passphrase (PEM).'),
     ),
@@ -39,6 +42,7 @@ const wifiNetwork = section(
         'How the network is protected; left out: wpa2 with a password, else open.',
       ),
     ),
+    psk: setting(secretSource('The passphrase or key, from a file, a variable or a program.')),
     pskFile: setting(
       f.referenced(
         'A file with the passphrase (8 to 63 characters) or the key (64 hex digits); left out: an open network.',

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import * as f from '../fields.ts'
+import { secretSource } from '../secret-source.ts'
 import { checked, flag, list, oneOf, section, setting } from '../values.ts'
 
 const keyEntry = section(
@@ -23,7 +24,10 @@ const user = section(
   {
     name: f.userName('Login name.'),
     passwordHash: setting(
-      f.passwordHash('crypt(3) hash, for the console and for sudo; `pibake hash-password` makes one.'),
+      v.union([
+        f.passwordHash('crypt(3) hash, for the console and for sudo; `pibake hash-password` makes one.'),
+        secretSource('Where the hash comes from: a file, a variable or a program.'),
+      ]),
     ),
     passwordHashFile: setting(f.referenced('A file that holds the hash, to keep it out of the spec.')),
     authorizedKeys: setting(
