@@ -29,7 +29,7 @@ function faultOf(issue: Issue, path: SpecPath): Fault {
   const own = unpack(issue.message)
   if (own !== undefined)
     return /^KEY|SPC006/.test(own.code) ? own : { ...own, ...lineBreak(issue.input), code: own.code }
-  return issue.received === 'undefined' ? missing(path) : wrongKind(issue)
+  return issue.received === 'undefined' ? missing(path) : (plainSecret(issue, path) ?? wrongKind(issue))
 }
 
 /** Whatever else is wrong with a value of one line, a line break in it comes first: it cannot be seen. */
@@ -83,12 +83,17 @@ function joined(words: readonly string[]): string {
   return words.length === 1 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
+/** How a secret gets into a file of its own without being on the screen or in the shell's history. */
+function intoFile(line: string, file: string): string {
+  return `name a file that holds it, ${line}; this makes one of what you type, up to Ctrl-D: (umask 077; cat > ${file})`
+}
+
 /** What people write because other tools have it; `beside`: only in the section that has this key. */
 const ADVICE: readonly { readonly keys: RegExp; readonly beside?: string; readonly hint: string }[] = [
   {
     keys: /^(?:password|passphrase|passwd|pass|psk|key|wpa[_-]?(?:psk|key|passphrase))$/i,
     beside: 'pskFile',
-    hint: 'name a file that holds it, pskFile: wifi.psk; this makes one of what you type, up to Ctrl-D: (umask 077; cat > wifi.psk)',
+    hint: intoFile('pskFile: wifi.psk', 'wifi.psk'),
   },
   {
     keys: /^(?:password|passwd|pass|plain_text_passwd|hashed_passwd)$/i,
@@ -118,6 +123,17 @@ function missing(path: SpecPath): Fault {
     code: 'SPC001',
     predicate: `${parent.length === 0 ? 'the spec' : keyOf(parent)} needs the key ${key}`,
     ...(hint && { hint }),
+  }
+}
+
+/** A passphrase in plain words where only a section with its source is taken. */
+function plainSecret({ type, input }: Issue, path: SpecPath): Fault | undefined {
+  const key = String(path.at(-1))
+  if (type !== 'loose_object' || typeof input !== 'string' || !/^(?:psk|password|webhook)$/.test(key)) return undefined
+  return {
+    code: 'SPC003',
+    predicate: 'must be a section that says where the secret comes from',
+    hint: key === 'psk' ? intoFile('pskFile: wifi.psk', 'wifi.psk') : intoFile(`${key}: { file: ${key} }`, key),
   }
 }
 
