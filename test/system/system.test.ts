@@ -124,7 +124,7 @@ for (const release of releases) {
   test(`${release}: what is disabled stays so when a first start applies presets, what is masked too`, () => {
     const spec = {
       ...context.spec,
-      services: { disable: ['avahi-daemon', 'cron'], enable: [], mask: ['apt-daily.timer'] },
+      services: { disable: ['avahi-daemon', 'cron'], enable: [], timers: [], mask: ['apt-daily.timer'] },
     }
     const off = { ...spec, updates: { ...spec.updates, unattended: false } }
     const wanted = { ...context, spec: off, inventory: { ...context.inventory, root: new DirectoryTree(root) } }

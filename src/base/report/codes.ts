@@ -141,6 +141,10 @@ export const codes = {
   SVC016: ['essential-module', 'A kernel module without which the device cannot be reached or would not start.'],
   SVC017: ['managed-unit', 'A unit that another key of the spec decides about.'],
   SVC018: ['not-to-be-enabled', 'A unit that cannot be enabled.'],
+  SVC019: ['bad-calendar-event', 'Not a time for a timer of systemd.'],
+  SVC020: ['bad-job', 'Not a job that systemd can run.'],
+  SVC021: ['job-would-fail', 'A job whose program or user the device will not have.'],
+  SVC022: ['duplicate-job', 'Two jobs of one name.'],
 
   HWR001: ['wifi-off-with-networks', 'Wi-Fi is off, and networks are set up for it.'],
   HWR002: ['usb-blocked-on-usb-root', 'USB disks are blocked, and the device starts from one.'],

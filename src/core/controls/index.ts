@@ -18,6 +18,7 @@ import { sharedIdentity } from './shared-identity.ts'
 import { ssh } from './ssh.ts'
 import { sudo } from './sudo.ts'
 import { sysctl } from './sysctl.ts'
+import { timers } from './timers.ts'
 import { updates } from './updates.ts'
 
 /** Every subject, in the order in which their operations are collected; none depends on another's. */
@@ -36,6 +37,7 @@ export const controls: readonly Control[] = [
   packages,
   services,
   enabledServices,
+  timers,
   hardware,
   modules,
   sysctl,

@@ -5,6 +5,7 @@ import { nft } from '../../base/encode/nft.ts'
 import { unit } from '../../base/encode/unit.ts'
 import { sshd } from '../../device/sshd/encode.ts'
 import { sudoers } from '../../device/sudo/encode.ts'
+import { commandLine } from '../../device/systemd/encode.ts'
 import { ufw } from '../../device/ufw/encode.ts'
 
 /**
@@ -22,6 +23,8 @@ export const grammars = {
   word: only(/[A-Za-z0-9:_.@\\-]+/, 'not a plain word'),
   /** Between the double quotes of apt.conf(5), which has no way to quote a quote. */
   apt: only(/[A-Za-z0-9 ._:=,+-]*/, 'not a plain apt.conf value'),
+  /** A service's command line, and names. */
+  command: commandLine,
   ini,
   keyfile,
   /** A module's name in modprobe.d(5). */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { shellWords } from '../../base/encode/shell-words.ts'
 import { isIP } from '../../base/host/addresses.ts'
 import { utf8 } from '../../base/host/bytes.ts'
 import { type Code, isUnproved } from '../../base/report/codes.ts'
@@ -6,6 +7,7 @@ import { judgeCryptHash } from '../../device/formats/crypt-hash.ts'
 import { readPublicKey } from '../../device/formats/mistaken-key.ts'
 import { hostBitsClear } from '../../device/formats/network.ts'
 import type { PublicKey } from '../../device/formats/public-key.ts'
+import { isCalendarEvent } from '../../device/systemd/calendar.ts'
 import { isCountry } from './countries.ts'
 import { isReservedName } from './reserved-names.ts'
 import { checked, type Fault, parsed, shaped } from './values.ts'
@@ -238,6 +240,37 @@ export const unitName = (description: string) =>
     },
     description,
   )
+
+/** Part of a unit's name that needs no escape. */
+export const jobName = (description: string) =>
+  shaped(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    { code: 'SVC020', predicate: 'is not a name for a job', hint: 'lower-case letters, digits and -' },
+    description,
+  )
+
+/** Words that only a shell acts on. */
+const SHELL = /^(?:[0-9&]?(?:>>?|<)(?:&[0-9])?|\|\|?|&&?|;)$/
+
+export const jobCommand = (description: string) =>
+  checked((command) => {
+    const fault = (predicate: string, hint: string): Fault => ({ code: 'SVC020', predicate, hint })
+    const words = shellWords(command)
+    if (words === undefined) return fault('holds a quote that is not closed', 'close it')
+    if (!/^\/[^/]/.test(words[0] ?? ''))
+      return fault('does not begin with the path of a program', 'the whole path, e.g. /usr/local/bin/backup')
+    if (words.some((word) => SHELL.test(word)))
+      return fault('holds a word that only a shell acts on', "let a shell do it: /bin/sh -c '…', or a script in files")
+    return undefined
+  }, description)
+
+export const calendarEvent = (description: string) =>
+  checked((text) => {
+    const hint = 'as in systemd.time(7): daily, "04:30", "Mon *-*-* 06:00", "*:0/15"'
+    return isCalendarEvent(text)
+      ? undefined
+      : { code: 'SVC019', predicate: 'is not a time for a timer of systemd', hint }
+  }, description)
 
 /** A path as it will stand on the device: absolute and without detours. */
 export const devicePath = (code: Code, description: string) =>

@@ -142,7 +142,7 @@ test('another firewall that the image starts is an error, unless the spec stops 
     },
   })
   assert.equal(problemsOf(firewall.compile(contextOf(on(), { root }))), ['FWL013 firewall.enabled'])
-  const services = { disable: ['firewalld'], enable: [], mask: [] }
+  const services = { disable: ['firewalld'], enable: [], timers: [], mask: [] }
   assert.equal(problemsOf(firewall.compile(contextOf({ ...on(), services }, { root }))), [])
 })
 
@@ -155,7 +155,9 @@ test('nftables.service of the image is switched off, and said so where it was on
   assert.is(said(link)?.length, 1)
   assert.equal(said({}), [])
   assert.equal(
-    said(link, { ...on(), services: { disable: ['nftables'], enable: [], mask: [] } } as ReturnType<typeof on>),
+    said(link, { ...on(), services: { disable: ['nftables'], enable: [], timers: [], mask: [] } } as ReturnType<
+      typeof on
+    >),
     [],
   )
 })
@@ -173,9 +175,9 @@ test('that ufw lets mDNS in is said where something answers it', () => {
     (firewall.compile(contextOf({ ...on(), services }, { packages })).notes ?? []).some(({ message }) =>
       /mDNS/.test(message),
     )
-  assert.is(said({ disable: [], enable: [], mask: [] }), true)
-  assert.is(said({ disable: ['avahi-daemon'], enable: [], mask: [] }), false)
-  assert.is(said({ disable: [], enable: [], mask: ['avahi-daemon.service'] }), false)
+  assert.is(said({ disable: [], enable: [], timers: [], mask: [] }), true)
+  assert.is(said({ disable: ['avahi-daemon'], enable: [], timers: [], mask: [] }), false)
+  assert.is(said({ disable: [], enable: [], timers: [], mask: ['avahi-daemon.service'] }), false)
 })
 
 test('switched off: a ufw that the image has switched on is switched off, another is left as it is', () => {

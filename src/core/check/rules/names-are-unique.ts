@@ -5,7 +5,13 @@ import type { Rule } from './rule.ts'
 export const namesAreUnique: Rule = {
   reads: ['users', 'files', 'firstBoot', 'network', 'ssh', 'services', 'packages'],
   check({ spec, written }, report) {
-    const { users, files, firstBoot, network } = spec
+    const { users, files, firstBoot, network, services } = spec
+    twice(
+      services.timers.map(({ name }) => name),
+      (name, i) => {
+        report.error('SVC022', ['services', 'timers', i, 'name'], `two jobs are called ${name}`, 'rename one of them')
+      },
+    )
     twice(
       users.map(({ name }) => name),
       (name, i) => {
