@@ -45,6 +45,9 @@ export const codes = {
   USR008: ['bad-group-name', 'Not a group name.'],
   USR009: ['owner-is-stock-account', 'An owner takes over the stock account, which is to be removed or locked.'],
   USR010: ['password-change-without-password-login', 'A password that must be changed, for a user who logs in by key.'],
+  USR011: ['bad-account-number', 'Not a number for an account or a group.'],
+  USR012: ['duplicate-account-number', 'Two accounts or groups of the spec have the same number.'],
+  USR013: ['duplicate-group', 'Two groups have the same name, or one has the name of a user.'],
   USR020: ['system-account', 'The image has a system account of that name.'],
   USR021: ['foreign-group', 'The image has a group of that name which is not the user’s own.'],
   USR022: ['foreign-home', 'The image has an account of that name whose home is elsewhere than under /home.'],
@@ -52,6 +55,8 @@ export const codes = {
   USR024: ['unknown-group', 'The image has no such group.'],
   USR025: ['sudo-group-without-sudo', 'A user without sudo is put into the group sudo.'],
   USR026: ['home-of-another', 'The home is in the image already and belongs to somebody else.'],
+  USR027: ['account-number-taken', 'The image has another account or group with that number.'],
+  USR028: ['account-number-differs', 'The image has the account or group with another number.'],
 
   KEY001: ['bad-public-key', 'Not an OpenSSH public key.'],
   KEY002: ['private-key', 'A private key. It must leave the spec, and should be replaced.'],

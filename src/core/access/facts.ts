@@ -1,7 +1,7 @@
 import type { Code } from '../../base/report/codes.ts'
+import type { RootGroup } from '../../device/formats/privileged-groups.ts'
 import type { Reach } from '../../device/net/reach.ts'
 import type { FileLine } from './finding.ts'
-import type { RootGroup } from './root-groups.ts'
 
 /**
  * What decides whether somebody gets in, as it will be on the device: read from the image with the plan laid over it,

@@ -1,4 +1,4 @@
-import { type Accounts, readAccounts } from '../../device/formats/accounts.ts'
+import { type Accounts, readAccounts, withJoined } from '../../device/formats/accounts.ts'
 import type { Inventory, Release } from '../../device/inspect/inventory.ts'
 import { withMembers } from '../../device/systemd/sysusers.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
@@ -8,6 +8,7 @@ import type { PackageRequest } from '../plan/request.ts'
 import type { Spec } from '../spec-file/spec.ts'
 
 import { broughtBy } from './brought.ts'
+import { joinedAtFirstStart } from './joined-groups.ts'
 
 /**
  * The device as it will be when its first start is through: the image, over it the packages of the spec and the plan; and
@@ -50,7 +51,7 @@ export function finishedDevice(spec: Spec, inventory: Inventory, plan: Plan, tod
     root,
     boot: inventory.boot && new OverlayTree(inventory.boot, on('boot')),
     release: inventory.release,
-    accounts: withMembers(root, readAccounts(root)),
+    accounts: withJoined(withMembers(root, readAccounts(root)), joinedAtFirstStart(root)),
     packages: inventory.packages,
     requests: plan.packages,
     unread: debs.flatMap(({ file, files }) => (typeof files === 'string' ? [{ file, because: files }] : [])),

@@ -1,8 +1,8 @@
 import type { Code } from '../../base/report/codes.ts'
+import type { RootGroup } from '../../device/formats/privileged-groups.ts'
 import { FROM_EVERYWHERE, type Reach, type Sources, shared, spelled } from '../../device/net/reach.ts'
 import type { AccountFacts, DeviceFacts, Gate, KeyFacts } from './facts.ts'
 import type { FileLine, Finding, Way } from './finding.ts'
-import type { RootGroup } from './root-groups.ts'
 
 /** One way to log in, from where, and what the owner can do then. */
 export interface WayIn extends Sources {

@@ -1,29 +1,10 @@
 import type { PasswdEntry } from '../../device/formats/accounts.ts'
+import { ROOT_GROUPS, type RootGroup } from '../../device/formats/privileged-groups.ts'
 import { groupsOf } from '../../device/sshd/allow-deny.ts'
 import type { FinishedDevice } from './finished-device.ts'
-
-/** A group whose members become root, or read what makes them root. */
-export interface RootGroup {
-  readonly name: string
-  /** What a member does: goes on after `which`. */
-  readonly does: string
-}
-
-/** Those of daemons count without the daemon, too: it may come later, and not from a package. */
-const GROUPS: readonly RootGroup[] = [
-  { name: 'root', does: 'owns the files of root together with it' },
-  { name: 'disk', does: 'reads and writes the card below its file system' },
-  { name: 'kmem', does: 'reads the memory of the kernel' },
-  { name: 'shadow', does: 'reads the hashes of all passwords' },
-  { name: 'docker', does: 'starts containers in which it is root of the device' },
-  { name: 'lxd', does: 'starts containers in which it is root of the device' },
-  { name: 'incus', does: 'starts containers' },
-  { name: 'incus-admin', does: 'starts containers in which it is root of the device' },
-  { name: 'libvirt', does: 'starts machines with the disks of the device' },
-]
 
 /** The groups that make an account root, with or without sudo. */
 export function rootGroupsOf({ accounts }: Pick<FinishedDevice, 'accounts'>, user: PasswdEntry): readonly RootGroup[] {
   const names = groupsOf(accounts, user)
-  return GROUPS.filter(({ name }) => names.includes(name))
+  return ROOT_GROUPS.filter(({ name }) => names.includes(name))
 }

@@ -8,6 +8,7 @@ import type { Note } from '../plan/request.ts'
 import type { User } from '../spec-file/spec.ts'
 import { groupsOf } from './account-groups.ts'
 import { homeOperations, homeProblem } from './account-home.ts'
+import { numberProblems } from './account-numbers.ts'
 import type { Context } from './control.ts'
 
 export interface Settled {
@@ -21,7 +22,10 @@ export function settleOwner(context: Context, ledger: AccountLedger, user: User,
   const path: SpecPath = ['users', index]
   const origin = context.because([...path, 'name'], `an account for ${user.name}`)
   const before = ledger.get('passwd', user.name)
-  const problems = [...nameProblems(ledger, user, path), ...shellProblems(context, user, path)]
+  const named = nameProblems(ledger, user, path)
+  const problems = [...named, ...shellProblems(context, user, path)]
+  if (named.length === 0)
+    problems.push(...numberProblems(ledger, 'passwd', { name: user.name, id: user.uid }, [...path, 'uid']))
   const groups = groupsOf(context, ledger, user, index)
   problems.push(...groups.problems)
   if (problems.length > 0) return { operations: [], notes: groups.notes, problems }
@@ -47,9 +51,8 @@ function numbersOf(ledger: AccountLedger, user: User, origin: Origin): Owner {
     for (const file of ['group', 'gshadow'] as const) ledger.mark(file, user.name, origin)
     return { uid: Number(before[2]), gid: Number(before[3]) }
   }
-  const id = ledger.freeId()
-  ledger.set('group', [user.name, 'x', String(id), ''], origin)
-  ledger.set('gshadow', [user.name, '!', '', ''], origin)
+  const id = user.uid ?? ledger.freeId()
+  ledger.addGroup(user.name, id, origin)
   return { uid: id, gid: id }
 }
 

@@ -10,6 +10,8 @@ import { grammars } from '../render/grammars.ts'
 import type { Context, Contribution } from './control.ts'
 import { unitsOfPackages } from './enabled-services.ts'
 import { namesOfJails } from './fail2ban-jails.ts'
+import { joinedLater } from './joined-later.ts'
+import { staleOnly } from './root-file.ts'
 
 /** On the device: the digest of the plan that the first start has to finish. */
 export const PLAN_FILE = '/etc/pibake/plan'
@@ -35,6 +37,7 @@ export function compileFirstBoot(
     operations: [
       ...program(origin),
       ...values(context, merged),
+      ...groups(context),
       ...scripts(context),
       ...state(origin),
       ...answers(context),
@@ -87,7 +90,7 @@ function program(origin: Origin): Operation[] {
     textFile(main, assetText('firstboot/pibake-firstboot'), origin, 0o755),
     textFile(`${PROGRAM}/apt.conf`, assetText('firstboot/apt.conf'), origin),
     ...copies('firstboot/lib', `${PROGRAM}/lib`, 0o644),
-    ...copies('firstboot/steps', `${PROGRAM}/steps`, 0o644),
+    ...copies('firstboot/steps', `${PROGRAM}/steps`, 0o644).filter(({ path }) => path !== GROUPS_STEP),
     ...copies('firstboot/units', UNITS, 0o644),
     symlink('/usr/sbin/pibake-firstboot', main, { origin }),
   ]
@@ -128,6 +131,20 @@ function values(
     ),
     value('packages-remove', ['packages', 'remove'], 'what the device shall not have', named('remove')),
     ...newer('units', ['services', 'enable'], 'units that a package brings', unitsOfPackages(context)),
+  ]
+}
+
+const GROUPS_STEP = `${PROGRAM}/steps/66-groups.sh`
+
+/** The groups that a package makes, and the step that puts owners into them: only where there are any. */
+function groups(context: Context): Operation[] {
+  const origin = context.because(['users'], 'the groups that a package makes, and who joins them')
+  const file = `${ASK}/groups`
+  const pairs = joinedLater(context)
+  if (pairs.length === 0) return staleOnly(context.inventory.root, [file, GROUPS_STEP], origin)
+  return [
+    textFile(file, pairs.map((pair) => `${grammars.line(pair)}\n`).join(''), origin),
+    textFile(GROUPS_STEP, assetText('firstboot/steps/66-groups.sh'), origin),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Origin } from '../../base/report/origin.ts'
+import type { Tree } from '../../storage/tree/tree.ts'
 import {
   type DirectoryOperation,
   directory,
@@ -27,6 +28,11 @@ export function rootFile(
 /** Takes away what an earlier spec had pibake write at `path`. */
 export function absent(path: string, origin: Origin): RemoveOperation {
   return remove(path, { origin })
+}
+
+/** {@link absent} for what the image has of these: a plan for an image without them does not name them. */
+export function staleOnly(root: Tree, paths: readonly string[], origin: Origin): RemoveOperation[] {
+  return paths.filter((path) => root.lstat(path) !== undefined).map((path) => absent(path, origin))
 }
 
 /** A directory of root's on the root partition. */

@@ -5,6 +5,7 @@ import { fail2ban } from './sections/fail2ban.ts'
 import { files } from './sections/files.ts'
 import { firewall } from './sections/firewall.ts'
 import { firstBoot } from './sections/first-boot.ts'
+import { groups } from './sections/groups.ts'
 import { hardening } from './sections/hardening.ts'
 import { hardware } from './sections/hardware.ts'
 import { network } from './sections/network.ts'
@@ -28,6 +29,7 @@ export const specSchema = section(
     profile: setting(oneOf(['standard', 'strict'], 'The defaults of everything else.'), 'standard'),
     device: part(device, {}),
     users: part(users, []),
+    groups: part(groups, []),
     defaultUser: setting(oneOf(['remove', 'lock', 'keep'], 'What becomes of the stock account `pi`.'), 'remove'),
     removeHome: setting(flag('With `defaultUser: remove`: whether its home goes too.'), false),
     ssh: part(ssh, {}),

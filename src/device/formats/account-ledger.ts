@@ -6,6 +6,9 @@ import { AccountFile, type AccountFileName, accountFiles } from './account-files
 export const FIRST_ID = 1000
 
 export const LAST_ID = 60_000
+/** SYS_GID_MAX, SYS_GID_MIN: groupadd(8) takes the highest free one for a group of the system. */
+const LAST_SYSTEM_ID = 999
+const FIRST_SYSTEM_ID = 100
 const FIRST_SUBORDINATE = 100_000
 const SUBORDINATES = 65_536
 
@@ -13,8 +16,11 @@ const SUBORDINATES = 65_536
 export class AccountLedger {
   /** Those that the root has; a root without gshadow or subuid gets none. */
   readonly files: ReadonlyMap<AccountFileName, AccountFile>
+  readonly #reserved: ReadonlySet<number>
 
-  constructor(root: Tree) {
+  /** @param reserved numbers that are given to nobody who asks for any free one */
+  constructor(root: Tree, reserved: readonly number[] = []) {
+    this.#reserved = new Set(reserved)
     this.files = new Map(
       (Object.keys(accountFiles) as AccountFileName[]).flatMap((name) => {
         const content = root.read(accountFiles[name].path)
@@ -37,14 +43,35 @@ export class AccountLedger {
     this.files.get(file)?.mark(name, origin)
   }
 
-  /** The lowest number from 1000 on that is neither a user's nor a group's. */
-  freeId(): number {
-    const taken = new Set(
-      (['passwd', 'group'] as const).flatMap((name) => this.#entries(name).map((fields) => Number(fields[2]))),
-    )
+  /**
+   * The lowest number from 1000 on that is neither a user's nor a group's.
+   * @param left how many such numbers are left for others
+   */
+  freeId(left = 0): number {
     let id = FIRST_ID
-    while (taken.has(id)) id += 1
+    for (let skipped = 0; this.#isTaken(id) || skipped < left; id += 1) if (!this.#isTaken(id)) skipped += 1
     return id
+  }
+
+  /** The highest number below 1000 that is neither a user's nor a group's; undefined: none is left. */
+  freeSystemId(): number | undefined {
+    let id = LAST_SYSTEM_ID
+    while (id >= FIRST_SYSTEM_ID && this.#isTaken(id)) id -= 1
+    return id < FIRST_SYSTEM_ID ? undefined : id
+  }
+
+  /** Who has a number, in words; undefined: nobody. */
+  ownerOf(id: number): string | undefined {
+    const named = (file: 'passwd' | 'group') => this.#entries(file).find((fields) => Number(fields[2]) === id)?.[0]
+    const [account, group] = [named('passwd'), named('group')]
+    if (account !== undefined) return `the account '${account}'`
+    return group === undefined ? undefined : `the group '${group}'`
+  }
+
+  /** Makes a group without members. */
+  addGroup(name: string, gid: number, origin: Origin): void {
+    this.set('group', [name, 'x', String(gid), ''], origin)
+    this.set('gshadow', [name, '!', '', ''], origin)
   }
 
   /** Takes a user out of every file: with the group of the same name unless others use it, and all memberships. */
@@ -99,6 +126,10 @@ export class AccountLedger {
       }
       this.set(file, [name, String(start), String(SUBORDINATES)], origin)
     }
+  }
+
+  #isTaken(id: number): boolean {
+    return this.#reserved.has(id) || this.ownerOf(id) !== undefined
   }
 
   #entries(file: AccountFileName): readonly (readonly string[])[] {

@@ -58,6 +58,29 @@ export function readAccounts(root: Tree): Accounts {
   }
 }
 
+/** A number that is free on the device. */
+const UNKNOWN = -1
+
+/** The accounts with further members of groups; a group that is not there yet gets a number that nobody knows. */
+export function withJoined(
+  accounts: Accounts,
+  added: readonly { readonly user: string; readonly group: string }[],
+): Accounts {
+  const known = new Set(accounts.passwd.map(({ name }) => name))
+  const joining = added.filter(({ user }) => known.has(user))
+  if (joining.length === 0) return accounts
+  const names = [...accounts.group.map(({ name }) => name), ...joining.map(({ group }) => group)]
+  return {
+    ...accounts,
+    group: [...new Set(names)].map((name) => {
+      const before = accounts.group.find((group) => group.name === name)
+      const joined = joining.flatMap(({ user, group }) => (group === name ? [user] : []))
+      const members = [...new Set([...(before?.members ?? []), ...joined])]
+      return { name, password: before?.password ?? '!', gid: before?.gid ?? UNKNOWN, members }
+    }),
+  }
+}
+
 function fields(root: Tree, path: string, count: number): string[][] {
   const bytes = root.read(path)
   if (bytes === undefined) return []

@@ -1,5 +1,5 @@
 import type { Tree } from '../../storage/tree/tree.ts'
-import type { Accounts } from '../formats/accounts.ts'
+import { type Accounts, withJoined } from '../formats/accounts.ts'
 import { mergedByName } from './merged.ts'
 import { splitWords } from './words.ts'
 
@@ -14,22 +14,8 @@ const MASK = '/etc/systemd/system/systemd-sysusers.service'
 export function withMembers(root: Tree, accounts: Accounts): Accounts {
   const runs = root.lstat(root.resolve(PROGRAM))?.kind === 'file' && root.resolve(MASK) !== '/dev/null'
   if (!runs) return accounts
-  const added = membersOf(root).filter(({ user }) => accounts.passwd.some(({ name }) => name === user))
-  if (added.length === 0) return accounts
-  const names = [...accounts.group.map(({ name }) => name), ...added.map(({ group }) => group)]
-  return {
-    ...accounts,
-    group: [...new Set(names)].map((name) => {
-      const known = accounts.group.find((group) => group.name === name)
-      const joining = added.flatMap(({ user, group }) => (group === name ? [user] : []))
-      const members = [...new Set([...(known?.members ?? []), ...joining])]
-      return { name, password: known?.password ?? '!', gid: known?.gid ?? UNKNOWN, members }
-    }),
-  }
+  return withJoined(accounts, membersOf(root))
 }
-
-/** A number that is free on the device. */
-const UNKNOWN = -1
 
 function membersOf(root: Tree): readonly { readonly user: string; readonly group: string }[] {
   return mergedByName(root, FOLDERS, '.conf').flatMap((file) => {

@@ -1,6 +1,7 @@
 import type { Code } from '../../../base/report/codes.ts'
 import type { Problem } from '../../../base/report/report.ts'
 import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
+import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
 import { allowedUsersExist } from './allowed-users-exist.ts'
 import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
 import { everyFirewallRuleIsRead } from './every-firewall-rule-is-read.ts'
@@ -24,6 +25,7 @@ import { wifiPasswordsFitTheSecurity } from './wifi-passwords-fit-the-security.t
 
 const rules: readonly Rule[] = [
   aStrangersSpecRunsNothing,
+  accountNumbersAreUnique,
   allowedUsersExist,
   durationsAreFail2bans,
   everyFirewallRuleIsRead,

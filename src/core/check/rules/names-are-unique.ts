@@ -3,9 +3,9 @@ import type { Rule } from './rule.ts'
 
 /** What has a name or place of its own stands once. */
 export const namesAreUnique: Rule = {
-  reads: ['users', 'files', 'firstBoot', 'network', 'ssh', 'services', 'packages'],
+  reads: ['users', 'groups', 'files', 'firstBoot', 'network', 'ssh', 'services', 'packages'],
   check({ spec, written }, report) {
-    const { users, files, firstBoot, network, services } = spec
+    const { users, groups, files, firstBoot, network, services } = spec
     twice(
       services.timers.map(({ name }) => name),
       (name, i) => {
@@ -18,6 +18,21 @@ export const namesAreUnique: Rule = {
         report.error('USR005', ['users', i, 'name'], `the user '${name}' is listed twice`, 'join the two entries')
       },
     )
+    twice(
+      groups.map(({ name }) => name),
+      (name, i) => {
+        report.error('USR013', ['groups', i, 'name'], `the group '${name}' is listed twice`, 'join the two entries')
+      },
+    )
+    for (const [i, { name }] of groups.entries()) {
+      if (users.every((user) => user.name !== name)) continue
+      report.error(
+        'USR013',
+        ['groups', i, 'name'],
+        `the group '${name}' has the name of a user`,
+        'each user has a group of its own already; leave this one out',
+      )
+    }
     twice(
       files.map(({ path }) => path),
       (path, i) => {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import * as f from '../fields.ts'
 import { secretSource } from '../secret-source.ts'
-import { checked, flag, list, oneOf, section, setting } from '../values.ts'
+import { checked, flag, list, oneOf, section, setting, whole } from '../values.ts'
 
 const keyEntry = section(
   {
@@ -23,6 +23,9 @@ const keyEntry = section(
 const user = section(
   {
     name: f.userName('Login name.'),
+    uid: setting(
+      whole(1000, 60_000, 'USR011', 'Its number, and that of its own group; by default the first free one.'),
+    ),
     passwordHash: setting(
       v.union([
         f.passwordHash('crypt(3) hash, for the console and for sudo; `pibake hash-password` makes one.'),
@@ -37,7 +40,10 @@ const user = section(
     groups: setting(
       v.union([
         oneOf(['default'], 'The groups that the stock first user has.'),
-        list(f.groupName('Name of a group.'), 'Names of groups.'),
+        list(
+          f.groupName('Name of a group.'),
+          'Groups of the image, of `groups`, or made by a package of `packages.install`.',
+        ),
       ]),
       'default',
     ),
