@@ -36,6 +36,8 @@ export function loginCard(granted: Granted, root: Tree, screen?: Screen): string
     'You get in by',
     ...(announced ? [] : ['  ADDRESS is what the network gave the device: it announces no name (avahi-daemon is off)']),
     ...wayLines(verdict.ways, address, verdict, screen),
+    ...(verdict.transfers.length > 0 ? ['Files alone, by sftp'] : []),
+    ...wayLines(verdict.transfers, address, verdict, screen),
     ...verdict.droppedFactors.map(({ at, because }) => visible(`  second factor off: ${fileLineText(at)}: ${because}`)),
     ...verdict.behindFirewall.map((finding) => `  kept out by the firewall alone: ${shutText(finding)}`),
     ...verdict.shut.map((shut) => `  shut: ${shutText(shut)}`),
@@ -102,10 +104,13 @@ function wayParts(
   { unmadeInterfaces }: Proof,
 ): readonly [call: string, ...rest: string[]] {
   if (way.by === 'console') return ['console', `${way.user}, password`, rootText(way)]
-  const call = `ssh ${way.port === 22 ? '' : `-p ${way.port} `}${way.user}@${address}`
+  const isForFiles = way.filesIn !== undefined
+  const [program, option] = isForFiles ? ['sftp', '-P'] : ['ssh', '-p']
+  const call = `${program} ${way.port === 22 ? '' : `${option} ${way.port} `}${way.user}@${address}`
   const by = way.by === 'key' ? `key ${way.fingerprint}` : 'password'
-  const terminal = way.noTerminal === true ? ['no terminal'] : []
-  return [call, by, ...terminal, ...sourcesText(way, unmadeInterfaces), rootText(way)]
+  const terminal = way.noTerminal === true && !isForFiles ? ['no terminal'] : []
+  const rest = isForFiles ? `below ${way.filesIn}` : rootText(way)
+  return [call, by, ...terminal, ...sourcesText(way, unmadeInterfaces), rest]
 }
 
 const SUDO = { 'asks for the password': 'sudo: password', 'asks for nothing': 'sudo: no password' } as const

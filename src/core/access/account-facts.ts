@@ -44,10 +44,11 @@ function askedOf({ root, accounts, owners, ssh }: AccountsOf, config: SshdConfig
   return accounts.passwd
     .map((user): Asked => {
       const hasPassword = passwordOf(accounts, user) === 'usable'
-      const isOwner = owners.has(user.name)
-      return { root, accounts, config, user, hasPassword, isOwner, ports: isOwner ? [ssh.port] : ports }
+      const owner = owners.get(user.name)
+      const wants = owner !== undefined && owner.isForFiles === undefined ? 'shell' : 'anything'
+      return { root, accounts, config, user, hasPassword, wants, ports: owner === undefined ? ports : [ssh.port] }
     })
-    .filter(({ user, isOwner }) => isOwner || couldLogIn(root, accounts, config, user))
+    .filter(({ user }) => owners.has(user.name) || couldLogIn(root, accounts, config, user))
 }
 
 function couldLogIn(root: Tree, accounts: Accounts, config: SshdConfig, user: PasswdEntry): boolean {
@@ -67,6 +68,7 @@ function factsOf(device: AccountsOf, asked: Asked): AccountFacts {
   return {
     name: user.name,
     wanted: owner !== undefined,
+    isForFiles: owner?.isForFiles ?? false,
     admin: owner !== undefined && owner.sudo !== 'none',
     shell: { path: user.shell, usable: loginShellRefusal(root, accounts, user) === undefined },
     password: passwordOf(accounts, user),

@@ -34,6 +34,8 @@ export interface AccountFacts {
   readonly name: string
   /** An account of this spec (an owner), or the stock account that the spec says to keep. */
   readonly wanted: boolean
+  /** It is meant to exchange files by sftp, and to do nothing else. */
+  readonly isForFiles?: boolean
   /** The spec wants this account to be able to become root. */
   readonly admin: boolean
   readonly shell: { readonly path: string; readonly usable: boolean }
@@ -50,6 +52,8 @@ export interface AccountFacts {
     readonly password: boolean
     /** From where a password is taken; undefined: from everywhere. */
     readonly passwordFrom?: Reach
+    /** The folder that sshd keeps the account in, wherever it comes from, giving it sftp alone; undefined: it gets more. */
+    readonly filesIn?: string
   }
   readonly sudo: { readonly root: boolean; readonly needsPassword: boolean }
   /** What makes it root without sudo. */

@@ -39,6 +39,8 @@ interface Owner {
   readonly sudo: 'password' | 'nopasswd' | 'none'
   /** The stock account, of which the spec says no more than that it stays. */
   readonly isKept?: true
+  /** It is meant to exchange files by sftp, and to do nothing else. */
+  readonly isForFiles?: true
 }
 
 export function finishedDevice(spec: Spec, inventory: Inventory, plan: Plan, today: string): FinishedDevice {
@@ -63,7 +65,9 @@ export function finishedDevice(spec: Spec, inventory: Inventory, plan: Plan, tod
 
 /** The accounts of the spec, and the stock account where the spec says to keep it. */
 function ownersOf(spec: Spec, { stockUser }: Inventory): ReadonlyMap<string, Owner> {
-  const owners = new Map<string, Owner>(spec.users.map(({ name, sudo }) => [name, { sudo }]))
+  const owners = new Map<string, Owner>(
+    spec.users.map(({ name, sudo, sftpOnly }) => [name, { sudo, ...(sftpOnly !== undefined && { isForFiles: true }) }]),
+  )
   if (spec.defaultUser === 'keep' && stockUser !== undefined && !owners.has(stockUser)) {
     owners.set(stockUser, { sudo: 'none', isKept: true })
   }

@@ -20,8 +20,11 @@ const PROGRAMS: readonly (readonly [prefix: string, program: string])[] = [
 ]
 
 /** The interfaces of a verdict that are neither built in nor made by anything on the device, sorted. */
-export function unmadeInterfaces({ ways, intruders }: Pick<Verdict, 'ways' | 'intruders'>, root: Tree): string[] {
-  const named = new Set([...ways, ...intruders].flatMap(({ interfaces }) => interfaces ?? []))
+export function unmadeInterfaces(
+  { ways, transfers, intruders }: Pick<Verdict, 'ways' | 'transfers' | 'intruders'>,
+  root: Tree,
+): string[] {
+  const named = new Set([...ways, ...transfers, ...intruders].flatMap(({ interfaces }) => interfaces ?? []))
   return [...named].filter((name) => !isBuiltIn(name) && !isMade(root, name)).sort()
 }
 

@@ -16,6 +16,8 @@ export interface WayIn extends Sources {
   /** By sudo. */
   readonly root: 'asks for the password' | 'asks for nothing' | 'no'
   readonly rootGroups: readonly RootGroup[]
+  /** Files are exchanged by sftp, below this folder, and that is all. */
+  readonly filesIn?: string
 }
 
 /** Nobody comes to the console over a network. */
@@ -32,6 +34,8 @@ export interface Blocked {
 
 export interface Verdict {
   readonly ways: readonly WayIn[]
+  /** Ways of owners to exchange files, and nothing else: nobody works on the device by these. */
+  readonly transfers: readonly WayIn[]
   /** Every way that an owner might expect and that does not open. */
   readonly shut: readonly Blocked[]
   /** Why the device would lock its owner out; empty: proved that it will not. */
@@ -51,10 +55,12 @@ export interface Verdict {
 export function prove(facts: DeviceFacts, findings: readonly Finding[] = []): Verdict {
   const judged = facts.accounts.map((account) => ({ account, ...waysOf(account, facts, shutBy(findings, account)) }))
   const owners = judged.filter(({ account }) => account.wanted)
-  const ways = owners.flatMap((owner) => owner.ways)
+  const all = owners.flatMap((owner) => owner.ways)
+  const ways = all.filter(({ filesIn }) => filesIn === undefined)
   const shut = owners.flatMap((owner) => owner.shut)
   return {
     ways,
+    transfers: all.filter(({ filesIn }) => filesIn !== undefined),
     shut,
     lockouts: lockouts(facts, owners, ways, shut),
     intruders: judged.filter(({ account }) => !account.wanted).flatMap((other) => other.ways),
@@ -106,7 +112,9 @@ function waysOf(account: AccountFacts, facts: DeviceFacts, shutBy: ShutBy): { wa
     ways: [],
     shut: [{ code, user: account.name, because: text }],
   })
-  if (!account.shell.usable) return because('ACC002', `the login shell ${account.shell.path} lets nobody in`)
+  const isForFiles = account.isForFiles === true && account.sshd.filesIn !== undefined
+  if (!account.shell.usable && !isForFiles)
+    return because('ACC002', `the login shell ${account.shell.path} lets nobody in`)
   if (account.expires !== undefined && account.expires <= facts.today) {
     return because('ACC003', `the account expires on ${account.expires}`)
   }
@@ -117,7 +125,9 @@ function waysOf(account: AccountFacts, facts: DeviceFacts, shutBy: ShutBy): { wa
   if (login !== undefined) return { ways: [], shut: [login] }
   const root = rootOf(account, shutBy)
   const console: WayIn[] =
-    (account.password === 'usable' || account.password === 'empty') && shutBy('console') === undefined
+    account.shell.usable &&
+    (account.password === 'usable' || account.password === 'empty') &&
+    shutBy('console') === undefined
       ? [
           {
             user: account.name,
@@ -147,7 +157,13 @@ function remoteWays(
   if (account.sshd.refused !== undefined) return { ways: [], shut: [shut('ACC005', account.sshd.refused)] }
   const { reach, closed: gate } = passed(facts.gates)
   if (gate !== undefined) return { ways: [], shut: [{ ...shut(gate.code, gate.because), at: gate.at }] }
-  const way = { user: account.name, port: facts.ssh.port, root, rootGroups: account.rootGroups }
+  const way = {
+    user: account.name,
+    port: facts.ssh.port,
+    root,
+    rootGroups: account.rootGroups,
+    ...(account.isForFiles === true && account.sshd.filesIn !== undefined && { filesIn: account.sshd.filesIn }),
+  }
   const ways: WayIn[] = []
   const closed: Blocked[] = []
   for (const key of account.keys) {

@@ -6,6 +6,7 @@ import { groupsOf, refusal } from '../../device/sshd/allow-deny.ts'
 import { methodsOf } from '../../device/sshd/auth-methods.ts'
 import type { SshdConfig } from '../../device/sshd/config.ts'
 import { effectiveIn } from '../../device/sshd/effective.ts'
+import { chrootRefusal, filesOnly } from '../../device/sshd/files-only.ts'
 import { blockerOfAllLogins } from '../../device/sshd/login-blockers.ts'
 import type { Connection, Question } from '../../device/sshd/match.ts'
 import { type Region, regionsOf } from '../../device/sshd/networks.ts'
@@ -24,8 +25,8 @@ export interface Asked {
   readonly config: SshdConfig
   readonly user: PasswdEntry
   readonly hasPassword: boolean
-  /** It is meant to get in, and to work on the device. */
-  readonly isOwner: boolean
+  /** `shell`: it is meant to work on the device; `anything`: it is enough that sshd lets it in. */
+  readonly wants: 'shell' | 'anything'
   /** Those on which it would come. */
   readonly ports: readonly number[]
 }
@@ -58,6 +59,7 @@ function waysIn({ sshd, keys, strictModes }: Facts, hasPassword: boolean): strin
   return JSON.stringify([
     open.map(({ fingerprint, from }) => [fingerprint, from.map(spelled)]),
     hasPassword ? sshd.passwordFrom?.map(spelled) : undefined,
+    sshd.filesIn,
   ])
 }
 
@@ -68,6 +70,8 @@ interface Visit {
   readonly password: boolean
   readonly offered: readonly OfferedKey[]
   readonly unread: string | undefined
+  /** The folder that it is kept in, for sftp alone. */
+  readonly filesIn: string | undefined
 }
 
 function factsWith(asked: Asked, regions: readonly Region[], guess: (question: Question) => boolean): Facts {
@@ -96,12 +100,15 @@ function factsWith(asked: Asked, regions: readonly Region[], guess: (question: Q
       (region) => visits.get(region)?.some((one) => one.refused === undefined && isLetIn(one)) ?? false,
     )
   const keys = keysOf(all, from)
+  const folders = new Set(open.map(({ filesIn }) => filesIn))
+  const [filesIn] = folders
   return {
     sshd: {
       refused: open.length === 0 ? all[0]?.refused : undefined,
       keys: open.some((one) => one.keys),
       password: open.some((one) => one.password),
       passwordFrom: from((one) => one.password),
+      ...(folders.size === 1 && filesIn !== undefined && { filesIn }),
     },
     ...keys,
   }
@@ -138,21 +145,29 @@ function isGood({ refused, isFrom, isRead }: OfferedKey): boolean {
 }
 
 function visit(asked: Asked, connection: Connection): Visit {
-  const { root, accounts, config, user, hasPassword, isOwner } = asked
+  const { root, accounts, config, user, hasPassword, wants } = asked
   const sshd = effectiveIn(config, connection)
+  const filesIn = filesOnly(sshd)
   const files = keysFilesOf(root, config.release, user, sshd.authorizedKeysFile)
   const refusals = files.map((file) => keysFileRefusal(root, accounts, user, file, sshd.strictModes))
   return {
     refused:
       refusal(root, accounts, sshd, connection) ??
       sshd.broken ??
-      blockerOfAllLogins(sshd, config.release, isOwner ? 'shell' : 'anything'),
+      blockerOfAllLogins(sshd, config.release, wants) ??
+      (filesIn === undefined ? undefined : chrootRefused(root, filesIn)),
+    filesIn,
     ...methodsOf(sshd, user, hasPassword),
     unread: refusals.find((reason) => reason !== undefined),
     offered: files.flatMap((file, i) =>
       keysIn(root, file).map((entry) => offer(root, file, entry, sshd, connection, refusals[i] === undefined)),
     ),
   }
+}
+
+function chrootRefused(root: Tree, folder: string): string | undefined {
+  const because = chrootRefusal(root, folder, true)
+  return because && `sshd does not keep anybody in ${folder}: ${because}`
 }
 
 /** Each of them is held against all others, and a client of each against all lines. */

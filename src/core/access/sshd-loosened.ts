@@ -92,7 +92,7 @@ const usualText = "Debian's"
 function letsNobodyIn({ root, accounts }: FinishedDevice, { config, ports }: SshdService): boolean {
   const users = accounts.passwd.filter((user) => loginShellRefusal(root, accounts, user) === undefined)
   return users.every((user) => {
-    const asked = { root, accounts, config, user, hasPassword: true, isOwner: false, ports }
+    const asked = { root, accounts, config, user, hasPassword: true, wants: 'anything' as const, ports }
     const { sshd, questions } = sshdFacts(asked)
     return sshd.refused !== undefined && questions.length === 0
   })

@@ -8,6 +8,7 @@ import { absent, rootFile } from './root-file.ts'
 import { besideImage, type SshLine, sshLines } from './ssh-lines.ts'
 import { DROP_IN, proofProblems, type Rival, rivals } from './ssh-proof.ts'
 import { settingProblems } from './ssh-settings.ts'
+import { type SftpBlock, sftpBlocks, sftpFolders, sftpRivals, sftpSubsystem } from './ssh-sftp.ts'
 
 /** Its mere existence keeps ssh.service from starting (ssh.service of Debian). */
 const NOT_TO_BE_RUN = '/etc/ssh/sshd_not_to_be_run'
@@ -25,20 +26,24 @@ function enabled(context: Context): Contribution {
   const origin = context.because(['ssh', 'enabled'], 'the SSH server runs from the first start')
   const folder = directory(DROP_IN.slice(0, DROP_IN.lastIndexOf('/')), { origin })
   const without = new OverlayTree(inventory.root, [folder, absent(DROP_IN, origin)])
-  const lines = besideImage(sshLines(context), readSshdConfig(without, inventory.release))
-  const alone = dropIn(context, lines, [])
+  const image = readSshdConfig(without, inventory.release)
+  const lines = [...besideImage(sshLines(context), image), ...sftpSubsystem(context, image)]
+  const blocks = sftpBlocks(context)
+  const alone = dropIn(context, lines, blocks, [])
   const below = new OverlayTree(inventory.root, [folder, alone])
   const overruled = rivals(readSshdConfig(below, inventory.release), lines).filter(({ curable }) => curable)
-  const file = overruled.length === 0 ? alone : dropIn(context, lines, overruled)
+  const file = overruled.length === 0 ? alone : dropIn(context, lines, blocks, overruled)
 
   const unit = (name: string, state: UnitRequest['state'], because: string): UnitRequest => ({
     unit: name,
     state,
     origin: context.because(['ssh', 'enabled'], because),
   })
+  const { operations: folders, problems: closed } = sftpFolders(context)
+  const whole = new OverlayTree(inventory.root, [folder, file])
   const isInstalled = inventory.packages.has('openssh-server')
   return {
-    operations: [folder, file, absent(NOT_TO_BE_RUN, origin)],
+    operations: [folder, file, absent(NOT_TO_BE_RUN, origin), ...folders],
     units: [
       { unit: 'ssh.service', state: 'enabled', origin },
       unit('ssh.socket', 'masked', 'socket activation ignores Port of sshd_config'),
@@ -54,7 +59,12 @@ function enabled(context: Context): Contribution {
             origin,
           },
         ],
-    problems: [...problems, ...proofProblems(new OverlayTree(inventory.root, [folder, file]), context, lines)],
+    problems: [
+      ...problems,
+      ...closed,
+      ...proofProblems(whole, context, lines),
+      ...sftpRivals(readSshdConfig(whole, inventory.release), blocks, DROP_IN),
+    ],
   }
 }
 
@@ -62,7 +72,12 @@ function enabled(context: Context): Contribution {
  * The drop-in. What a `Match` of the image would overrule is said once more below a `Match all` of our own: of what
  * stands below `Match`, too, the first counts (sshd_config(5)), and this file is read first.
  */
-function dropIn(context: Context, lines: readonly SshLine[], overruled: readonly Rival[]): FileOperation {
+function dropIn(
+  context: Context,
+  lines: readonly SshLine[],
+  blocks: readonly SftpBlock[],
+  overruled: readonly Rival[],
+): FileOperation {
   const traced = ({ keyword, value, path, because }: SshLine) => ({
     keyword,
     value: new Traced(value, context.because(path, because)),
@@ -74,7 +89,8 @@ function dropIn(context: Context, lines: readonly SshLine[], overruled: readonly
     return [traced({ ...line, because: `overrules${where}: ${line.because}` })]
   })
   const origin = context.because(['ssh'], 'sshd takes the first value it reads, and reads this file first')
-  return rootFile(DROP_IN, { lines: lines.map(traced), again }, origin)
+  const matches = blocks.map(({ user, lines: own }) => ({ user, lines: own.map(traced) }))
+  return rootFile(DROP_IN, { lines: lines.map(traced), matches, again }, origin)
 }
 
 function disabled(context: Context): Contribution {

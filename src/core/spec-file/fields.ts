@@ -281,6 +281,15 @@ export const devicePath = (code: Code, description: string) =>
       : { code, predicate: 'is not a plain absolute path', hint: 'starts with /, does not end with it, no //, . or ..' }
   }, description)
 
+/** A path of the device in whose name nothing has a meaning of its own to any program that reads it. */
+export const plainFolder = (code: Code, description: string) =>
+  checked((path) => {
+    const isPlain = /^(\/[A-Za-z0-9_+@.-]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path) && path.length <= 200
+    return isPlain
+      ? undefined
+      : { code, predicate: 'is not a plain absolute path', hint: 'e.g. /srv/sftp/alice: letters, digits and _ + @ . -' }
+  }, description)
+
 /** A file beside the spec. */
 export const referenced = (description: string) =>
   checked((path) => {

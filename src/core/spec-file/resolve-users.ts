@@ -15,11 +15,17 @@ type KeyEntry = Exclude<FilledKey, PublicKey>
 export function resolveUsers(users: readonly FilledUser[], references: References) {
   return users.map(({ passwordHashFile, ...user }, i) => ({
     ...user,
+    ...(user.sftpOnly === undefined ? {} : withoutShell(user)),
     passwordHash: passwordHash(user.passwordHash, passwordHashFile, ['users', i], references),
     authorizedKeys: user.authorizedKeys.flatMap((key, k) =>
       authorizedKeys(key, ['users', i, 'authorizedKeys', k], references),
     ),
   }))
+}
+
+/** What an account for files alone has in place of the defaults. */
+function withoutShell({ groups }: FilledUser): Pick<FilledUser, 'shell' | 'groups'> {
+  return { shell: '/usr/sbin/nologin', groups: groups === 'default' ? [] : groups }
 }
 
 function passwordHash(

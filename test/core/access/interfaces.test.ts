@@ -21,7 +21,7 @@ const way = (interfaces: readonly string[] | undefined, by: WayIn['by'] = 'key')
   rootGroups: [],
 })
 const warned = (ways: readonly WayIn[], files = {}) => {
-  const unmade = unmadeInterfaces({ ways, intruders: [] }, memoryTree(files))
+  const unmade = unmadeInterfaces({ ways, transfers: [], intruders: [] }, memoryTree(files))
   return interfaceProblems({ ways }, unmade).map(({ code, message }) => `${code} ${message}`)
 }
 

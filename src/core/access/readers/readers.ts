@@ -21,6 +21,7 @@ import { programs } from './programs.ts'
 import { rootAccounts } from './root-accounts.ts'
 import { rootJobs } from './root-jobs.ts'
 import { setuid } from './setuid.ts'
+import { sftpOnly } from './sftp-only.ts'
 import { shells } from './shells.ts'
 import { shutdowns } from './shutdowns.ts'
 import { sshdConfiguration } from './sshd.ts'
@@ -41,6 +42,7 @@ export const readers: readonly Reader[] = [
   generators,
   sshdUnit,
   sshdConfiguration,
+  sftpOnly,
   firewall,
   hostsByName,
   pam,

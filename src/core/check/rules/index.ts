@@ -17,6 +17,7 @@ import type { Rule, RuleContext } from './rule.ts'
 import { servicesHaveOneState } from './services-have-one-state.ts'
 import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
 import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
+import { sftpAccountsHaveFilesAlone } from './sftp-accounts-have-files-alone.ts'
 import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
 import { theOwnerGetsIn } from './the-owner-gets-in.ts'
 import { wifiIsOnWhereNetworksAre } from './wifi-is-on-where-networks-are.ts'
@@ -40,6 +41,7 @@ const rules: readonly Rule[] = [
   servicesHaveOneState,
   servicesThatCarryAccessStay,
   settingsDoNotContradict,
+  sftpAccountsHaveFilesAlone,
   theDeviceHasANameOfItsOwn,
   theOwnerGetsIn,
   wifiIsOnWhereNetworksAre,

@@ -43,6 +43,7 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
   return {
     name: user.name,
     wanted: true,
+    isForFiles: user.sftpOnly !== undefined,
     admin: user.sudo !== 'none',
     shell: { path: user.shell, usable: !/\/(nologin|false|true)$/.test(user.shell) },
     password: hash ? 'usable' : 'none',
@@ -64,6 +65,7 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
           : 'ssh.allowUsers does not name the account',
       keys: true,
       password: ssh.passwordAuthentication,
+      ...(user.sftpOnly !== undefined && { filesIn: user.sftpOnly }),
     },
     sudo: { root: user.sudo !== 'none', needsPassword: user.sudo === 'password' },
     rootGroups: [],

@@ -51,6 +51,12 @@ const user = section(
     mustChangePassword: setting(flag('The password has to be changed at the first login.'), false),
     expires: setting(f.day('USR006', 'Last day on which the account may be used, YYYY-MM-DD.')),
     shell: setting(f.devicePath('USR007', 'Login shell.'), '/bin/bash'),
+    sftpOnly: setting(
+      f.plainFolder(
+        'USR014',
+        'The account exchanges files by sftp and can do nothing else; this folder is all that it sees. Needs `sudo: none`.',
+      ),
+    ),
   },
   'An account of an owner.',
 )
