@@ -1,3 +1,4 @@
+import { utf8 } from '../../base/host/bytes.ts'
 import { matchWildcards } from '../formats/wildcards.ts'
 import { type Admitted, admitted } from '../netfilter/admitted.ts'
 import { unknown } from '../netfilter/answers.ts'
@@ -37,7 +38,10 @@ function rulesOf(
   daemon: string,
   read: (path: string) => string | undefined,
 ): FilterRule[] {
-  return logicalLines(read(file) ?? '').flatMap(({ text, line }) => {
+  const lines = logicalLines(read(file) ?? '')
+  const cut = lines.findIndex(isUnreadable)
+  const end: FilterRule[] = cut === -1 || usual === 'ACCEPT' ? [] : [turnAwayAll(file, lines[cut] as Line)]
+  const rules = lines.slice(0, cut === -1 ? undefined : cut).filter(isRule).flatMap(({ text, line }) => {
     const [daemons = '', clients, ...options] = fieldsOf(text)
     if (clients === undefined) return []
     const matched = daemonMatches(wordsOf(daemons), daemon)
@@ -52,21 +56,53 @@ function rulesOf(
       isGoto: false,
     }))
   })
+  return [...rules, ...end]
 }
 
-/** Lines that continue after a backslash are one; what begins with `#` and blank ones are none. */
-function logicalLines(text: string): { readonly text: string; readonly line: number }[] {
-  const found: { text: string; line: number }[] = []
-  let open = false
-  for (const [i, raw] of text.split('\n').entries()) {
-    const goesOn = raw.endsWith('\\')
-    const part = goesOn ? raw.slice(0, -1) : raw
-    const last = found.at(-1)
-    if (open && last !== undefined) last.text += part
-    else found.push({ text: part, line: i + 1 })
-    open = goesOn
+interface Line {
+  readonly text: string
+  readonly line: number
+  /** The file ends before the line does. */
+  readonly isOpen: boolean
+}
+
+/** The wrapper's room for a line, without its end: a longer one counts as an error of the file, a comment too. */
+const LONGEST = 2046
+
+/**
+ * With a line that is too long, or whose end is missing, the reading of its file ends: in hosts.allow without a match, in
+ * hosts.deny with one, so that everybody is turned away (table_match in hosts_access.c with Debian's changes, seen in both
+ * releases).
+ */
+function isUnreadable({ text, isOpen }: Line): boolean {
+  return isOpen || utf8(text).length > LONGEST
+}
+
+function turnAwayAll(file: string, { text, line }: Line): FilterRule {
+  return { file, line, text, matches: [], interfaces: [], target: 'DROP', isGoto: false }
+}
+
+/** Lines that continue after a backslash are one, and so are those that a NUL cuts off (xgets in misc.c). */
+function logicalLines(text: string): Line[] {
+  const found: { text: string; line: number; isOpen: boolean }[] = []
+  let last = { text: '', line: 0, isOpen: false }
+  const raws = text.split('\n')
+  for (const [i, raw] of raws.entries()) {
+    const nul = raw.indexOf('\0')
+    const part = nul === -1 ? raw.replace(/\\$/, '') : raw.slice(0, nul)
+    const isEnd = i === raws.length - 1
+    if (last.isOpen) last.text += part
+    else last = { text: part, line: i + 1, isOpen: true }
+    const goesOn = isEnd || part.length < raw.length
+    if (!goesOn || (isEnd && last.text !== '')) found.push(last)
+    last.isOpen = goesOn
   }
-  return found.filter(({ text: one }) => !/^(#|[ \t\r]*$)/.test(one))
+  return found
+}
+
+/** What begins with `#` and blank lines say nothing. */
+function isRule({ text }: Line): boolean {
+  return !/^(#|[ \t\r]*$)/.test(text)
 }
 
 /** Fields are parted by `:` outside of brackets; a backslash takes the next one as it is. */

@@ -68,6 +68,32 @@ const cases: readonly (readonly [allow: string, deny: string, answers: string])[
   ['sshd: all\n', 'ALL: ALL\n', 'yyyy'],
 ]
 
+const LONG = `ALL: ${'192.0.2.9 '.repeat(300)}`
+
+/** Lines that the wrapper cannot read: what libwrap0 of both releases answered. */
+const unreadable: readonly (readonly [title: string, allow: string, deny: string, answers: string])[] = [
+  ['a comment without its end', '', '# nothing', 'nnnn'],
+  ['blanks without an end', '', 'ALL: 192.0.2.9\n  ', 'nnnn'],
+  ['a line without its end, of hosts.allow', 'ALL: ALL', 'ALL: ALL\n', 'nnnn'],
+  ['the same, where nobody is turned away', 'ALL: 192.0.2.9', '', 'yyyy'],
+  ['one behind the line that lets in', 'ALL: ALL\nx', 'ALL: ALL\n', 'yyyy'],
+  ['one behind a line that lets some in', '', 'ALL: 10. : allow\nx', 'ynnn'],
+  ['a line that is too long', '', `${LONG}\n`, 'nnnn'],
+  ['a comment that is', '', `#${LONG}\n`, 'nnnn'],
+  ['lines that are too long together', '', `${LONG.replaceAll(' 192', ' \\\n192')}\n`, 'nnnn'],
+  ['one of hosts.allow, before the line that lets in', `${LONG}\nALL: ALL\n`, 'ALL: ALL\n', 'nnnn'],
+  ['the longest that is read', '', `#${'x'.repeat(2045)}\n`, 'yyyy'],
+  ['one more', '', `#${'x'.repeat(2046)}\n`, 'nnnn'],
+  ['a backslash at the end of the file', '', '# c\\\n', 'nnnn'],
+  ['a NUL, which cuts the end off', '', 'ALL: 192.0.2.9\0\n', 'nnnn'],
+  ['a NUL, which takes the next line in', 'ALL: 192.0.2.9\0\nALL: ALL\n', 'ALL: ALL\n', 'nnnn'],
+  ['an empty line at the end', '', 'ALL: 192.0.2.9\n\n', 'yyyy'],
+]
+
+for (const [title, allow, deny, answers] of unreadable) {
+  test(`an unreadable line: ${title}`, () => assert.is(letIn(allow, deny), answers))
+}
+
 for (const [allow, deny, answers] of cases) {
   test(`${JSON.stringify(allow)}, ${JSON.stringify(deny)}`, () => assert.is(letIn(allow, deny), answers))
 }
