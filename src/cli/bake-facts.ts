@@ -31,6 +31,7 @@ export function outputOf(
   const secrets = new Set(
     plan.operations.flatMap((one) => (one.kind === 'file' && one.secret ? [digestOf(one.content)] : [])),
   )
+  const isSecret = holdsSecret(inputs, plan.operations)
   return {
     base,
     out: options.output,
@@ -44,10 +45,12 @@ export function outputOf(
     provenance: {
       spec: {
         name: basename(specFile),
-        sha256: holdsSecret(inputs, plan.operations) ? undefined : inputs.sha256,
+        sha256: isSecret ? undefined : inputs.sha256,
         digest: specDigest,
       },
-      files: inputs.files.filter(({ sha256 }) => !secrets.has(`sha256:${sha256}`)),
+      files: [...(isSecret ? [] : inputs.included), ...inputs.files].filter(
+        ({ sha256 }) => !secrets.has(`sha256:${sha256}`),
+      ),
       flags: {
         acceptLockout: options.acceptLockout ?? false,
         ...(options.acceptUnproved && { acceptUnproved: options.acceptUnproved.join(',') }),

@@ -41,18 +41,23 @@ export function loadSpec(
       locate: () => position,
       excerpt: () => undefined,
       digest: '',
-      inputs: { sha256: '', inline: [], files: [] },
+      files: { owner: (path) => ({ file, path }), texts: [] },
+      inputs: { sha256: '', included: [], inline: [], files: [] },
     }
   }
-  const read = (path: string) => readReferenced(resolve(folder, path), within)
+  const read = (path: string, from: string) => readReferenced(resolve(dirname(resolve(from)), path), within)
   const ask = (source: Asked) => askForSecret(source, folder, mayAsk)
   const machine = { read, verify: signatureFault, unpack: filesOfDeb, ask }
   const host = { ...machine, isSpecReadByAll: spec.readByAll, isConfined: confine }
   const parsed = parseSpec(spec.bytes, file, host, today)
-  const excerpt = (problem: Placed) =>
-    problem.position.file === file
-      ? excerptOf(new TextDecoder('utf-8', { ignoreBOM: true }).decode(spec.bytes), problem, parsed.problems)
-      : undefined
+  const { files, problems } = parsed
+  const excerpt = (problem: Placed) => {
+    const text = files.texts.find((one) => one.file === problem.position.file)
+    if (text === undefined) return undefined
+    const here = problems.filter(({ position }) => position.file === text.file)
+    const all = here.map((one) => ({ ...one, path: files.owner(one.path).path }))
+    return excerptOf(new TextDecoder('utf-8', { ignoreBOM: true }).decode(text.bytes), problem, all)
+  }
   return { ...parsed, excerpt }
 }
 

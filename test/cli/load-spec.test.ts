@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -6,6 +6,7 @@ import { packageRoot } from '../../src/base/host/assets.ts'
 import { loadSpec } from '../../src/cli/load-spec.ts'
 import { HASH } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
+import { inWorkdir } from '../support/workdir.ts'
 
 const test = suite('loadSpec')
 const contract = join(packageRoot, 'test/core/check/specs/contract/pibake.yaml')
@@ -69,3 +70,29 @@ test('so is a spec that every user can read, where a secret stands in it', () =>
     rmSync(folder, { recursive: true })
   }
 })
+
+test('an included file names others from where it lies, and keeps its own places, warnings and excerpts', () =>
+  inWorkdir((folder) => {
+    mkdirSync(join(folder, 'lib/secrets'), { recursive: true })
+    const file = join(folder, 'pibake.yaml')
+    writeFileSync(file, 'version: 1\ninclude: [lib/base.yaml]\nssh: { prot: 22 }\n', { mode: 0o600 })
+    writeFileSync(join(folder, 'lib/secrets/psk'), 'long enough\n', { mode: 0o600 })
+    const base = join(folder, 'lib/base.yaml')
+    const text = `users:\n  - { name: alice, passwordHash: '${HASH}', pasword: topsecret }\nnetwork: { wifi: { country: AT, networks: [{ ssid: kit, pskFile: secrets/psk }] } }\n`
+    writeFileSync(base, text, { mode: 0o644 })
+    const { problems, excerpt } = loadSpec(file)
+    assert.equal(
+      problems.map(({ code, position }) => `${code} ${position.file} ${position.line}`),
+      [`SPC008 ${base} 2`, `SPC002 ${base} 2`, `SPC002 ${file} 3`],
+    )
+    assert.equal(
+      problems.slice(1).map((problem) => excerpt(problem)?.text),
+      ['  - { name: alice, passwordHash: ***, pasword: *** }', 'ssh: { prot: 22 }'],
+    )
+    for (const problem of problems) assert.not.match(excerpt(problem)?.text ?? '', /topsecret|\$6\$/)
+    assert.equal(loadSpec(file, { confine: true }).problems.length, problems.length)
+    symlinkSync('/etc/hostname', join(folder, 'lib/out.yaml'))
+    writeFileSync(file, 'version: 1\ninclude: [lib/out.yaml]\n', { mode: 0o600 })
+    const outside = loadSpec(file, { confine: true }).problems.find(({ code }) => code === 'SPC007')
+    assert.match(outside?.message ?? '', 'is not in the folder of the spec')
+  }))

@@ -33,6 +33,7 @@ export const codes = {
   SPC013: ['not-acceptable', 'Not the code of something that can be accepted.'],
   SPC014: ['not-from-a-stranger', 'With --confine, what a spec of somebody else may not ask for.'],
   SPC015: ['no-secret', 'A variable or a program that a secret comes from yields none.'],
+  SPC016: ['include-without-end', 'Spec files include each other, too deep or too many.'],
   SPC099: ['unwritable-value', 'A value cannot be written to the configuration file that it is for.'],
 
   USR001: ['bad-user-name', 'Not a user name.'],

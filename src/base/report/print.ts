@@ -1,4 +1,5 @@
 import { visible } from '../encode/visible.ts'
+import { bytewise } from '../order.ts'
 import { type Locate, nearest, type Position, type Problem, positionText } from './report.ts'
 
 /** A problem with its place filled in, as reports print it. */
@@ -6,7 +7,7 @@ export interface Placed extends Problem {
   readonly position: Position
 }
 
-/** Gives every problem its place, and puts them in the order of the file. What is said twice at one place is kept once. */
+/** Gives every problem its place, and puts them in the order of the files and their lines. What is said twice at one place is kept once. */
 export function inOrder(problems: readonly Problem[], locate: Locate): Placed[] {
   const placed = problems.map((problem) => ({
     ...problem,
@@ -15,6 +16,7 @@ export function inOrder(problems: readonly Problem[], locate: Locate): Placed[] 
   const unique = new Map(placed.map((problem) => [headline(problem), problem]))
   return [...unique.values()].sort(
     (a, b) =>
+      bytewise(a.position.file, b.position.file) ||
       a.position.line - b.position.line ||
       a.position.column - b.position.column ||
       Number(a.code > b.code) - Number(a.code < b.code),

@@ -2,12 +2,12 @@ import { digestOf } from '../../base/digest.ts'
 import { hex, utf8 } from '../../base/host/bytes.ts'
 import { sha256 } from '../../base/host/hash.ts'
 import { inOrder, type Placed } from '../../base/report/print.ts'
-import type { Locate, Problem } from '../../base/report/report.ts'
+import type { Locate, Problem, SpecPath } from '../../base/report/report.ts'
+import { readSpec, type SpecFiles } from '../spec-file/read-spec.ts'
 import { type Host, References } from '../spec-file/referenced-files.ts'
 import { resolve } from '../spec-file/resolve.ts'
 import type { Spec } from '../spec-file/spec.ts'
 import { validate } from '../spec-file/validate.ts'
-import { readYaml } from '../spec-file/yaml.ts'
 import { checkRules } from './rules/index.ts'
 
 export interface ParsedSpec {
@@ -16,6 +16,8 @@ export interface ParsedSpec {
   /** Sorted by place. */
   readonly problems: readonly Placed[]
   readonly locate: Locate
+  /** The spec and the files it includes. */
+  readonly files: Pick<SpecFiles, 'owner' | 'texts'>
   /**
    * `sha256:…` over the values of the spec and the files it names; the contents of `files` apart, and what else holds
    * secrets: others may read it, and could hold guesses against it.
@@ -28,6 +30,8 @@ export interface ParsedSpec {
 /** SHA-256 in hex of the spec's own bytes, and of the files it names but for those with secrets, in its order. */
 export interface SpecInputs {
   readonly sha256: string
+  /** The spec files that it includes, in the order in which they were read. */
+  readonly included: readonly { readonly name: string; readonly sha256: string }[]
   /** Which of the spec's `files` have their content in the spec itself. */
   readonly inline: readonly number[]
   readonly files: readonly { readonly name: string; readonly sha256: string }[]
@@ -38,8 +42,11 @@ export interface SpecInputs {
  * `host` does. All problems are returned at once; none of them holds a secret's value.
  */
 export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: string): ParsedSpec {
-  const yaml = readYaml(bytes, file)
-  const references = new References(host)
+  const main = { file, bytes, readByAll: host.isSpecReadByAll ?? false }
+  const yaml = readSpec(main, host.read)
+  let inFile = (path: SpecPath) => path
+  const open = yaml.texts.filter(({ readByAll }) => readByAll).map((text) => text.file)
+  const references = new References(host, (path) => yaml.owner(inFile(path)).file, open)
   const problems: Problem[] = [...yaml.problems]
   let spec: Spec | undefined
   if (yaml.value !== undefined) {
@@ -55,7 +62,8 @@ export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: s
       const validated = validate(yaml.value, yaml.locate)
       problems.push(...validated.problems)
       if (validated.sound !== undefined) {
-        const { written, filled, inFile } = validated.sound
+        const { written, filled } = validated.sound
+        inFile = validated.sound.inFile
         spec = resolve(filled, written, references)
         const further = references.problems.map((problem) => ({ ...problem, path: inFile(problem.path) }))
         problems.push(...further.filter((problem) => !isConsequence(problem, validated.problems)))
@@ -70,9 +78,11 @@ export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: s
     spec: invalid ? undefined : spec,
     problems: inOrder(problems, yaml.locate),
     locate: yaml.locate,
+    files: yaml,
     digest: specDigest(yaml.value, references),
     inputs: {
       sha256: hex(sha256(bytes)),
+      included: yaml.texts.slice(1).map((text) => ({ name: text.file, sha256: hex(sha256(text.bytes)) })),
       inline: filesOf(yaml.value).flatMap(({ content }, i) => (content === undefined ? [] : [i])),
       files: references.seen.map(({ path, bytes: content }) => ({ name: path, sha256: hex(sha256(content)) })),
     },

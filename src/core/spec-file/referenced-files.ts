@@ -6,8 +6,8 @@ import { contentOf, type SecretSource } from './secret-source.ts'
 /** The bytes of a file that the spec names, and whether every user of this machine may read it; or why it cannot be fetched. */
 export type Referenced = { readonly bytes: Uint8Array; readonly readByAll: boolean } | { readonly failure: string }
 
-/** Fetches a file by the path that stands in the spec. */
-export type ReadReferenced = (path: string) => Referenced
+/** Fetches a file by the path that stands in the spec. @param from the spec file in which it stands */
+export type ReadReferenced = (path: string, from: string) => Referenced
 
 /** A variable of the environment, or a program and its arguments. */
 export type Asked = { readonly env: string } | { readonly command: readonly string[] }
@@ -57,13 +57,23 @@ export class References {
   readonly #read: ReadReferenced
   readonly #ask: AskForSecret
   readonly #isConfined: boolean
-  #isSpecReadByAll: boolean
+  readonly #fileOf: (path: SpecPath) => string
+  readonly #open: Set<string>
 
-  constructor({ read, verify, unpack, ask, isSpecReadByAll = false, isConfined = false }: Host) {
+  /**
+   * @param fileOf the spec file that says what is at a path
+   * @param open those of the spec files that every user of this machine may read
+   */
+  constructor(
+    { read, verify, unpack, ask, isConfined = false }: Omit<Host, 'isSpecReadByAll'>,
+    fileOf: (path: SpecPath) => string,
+    open: readonly string[],
+  ) {
+    this.#fileOf = fileOf
+    this.#open = new Set(open)
     this.#read = read
     this.#ask = ask
     this.#isConfined = isConfined
-    this.#isSpecReadByAll = isSpecReadByAll
     this.verify = verify
     this.unpack = unpack
   }
@@ -148,10 +158,9 @@ export class References {
     return result?.bytes
   }
 
-  /** Notes a secret that stands in the spec itself, which everybody may then not read; said once. */
+  /** Notes a secret that stands in a spec file itself, which everybody may then not read; said once a file. */
   inline(path: SpecPath): void {
-    if (!this.#isSpecReadByAll) return
-    this.#isSpecReadByAll = false
+    if (!this.#open.delete(this.#fileOf(path))) return
     this.problems.push({
       severity: 'warning',
       code: 'SPC008',
@@ -167,7 +176,7 @@ export class References {
   }
 
   #fetch(file: string, path: SpecPath, called = file): { bytes: Uint8Array; readByAll: boolean } | undefined {
-    const result = this.#read(file)
+    const result = this.#read(file, this.#fileOf(path))
     if (!('failure' in result)) return result
     this.error('SPC007', path, `${called} cannot be read: ${result.failure}`, 'paths are relative to the spec')
     return undefined

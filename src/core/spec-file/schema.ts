@@ -8,6 +8,7 @@ import { firstBoot } from './sections/first-boot.ts'
 import { groups } from './sections/groups.ts'
 import { hardening } from './sections/hardening.ts'
 import { hardware } from './sections/hardware.ts'
+import { include } from './sections/include.ts'
 import { network } from './sections/network.ts'
 import { packages } from './sections/packages.ts'
 import { services } from './sections/services.ts'
@@ -26,6 +27,7 @@ const { nullish: part } = v
 export const specSchema = section(
   {
     version: v.pipe(v.literal(1), v.description('Version of this format.')),
+    include: setting(include, []),
     profile: setting(oneOf(['standard', 'strict'], 'The defaults of everything else.'), 'standard'),
     device: part(device, {}),
     users: part(users, []),

@@ -41,21 +41,24 @@ function rulesOf(
   const lines = logicalLines(read(file) ?? '')
   const cut = lines.findIndex(isUnreadable)
   const end: FilterRule[] = cut === -1 || usual === 'ACCEPT' ? [] : [turnAwayAll(file, lines[cut] as Line)]
-  const rules = lines.slice(0, cut === -1 ? undefined : cut).filter(isRule).flatMap(({ text, line }) => {
-    const [daemons = '', clients, ...options] = fieldsOf(text)
-    if (clients === undefined) return []
-    const matched = daemonMatches(wordsOf(daemons), daemon)
-    if (matched === false) return []
-    return clientMatches(wordsOf(clients), read).map((matches) => ({
-      file,
-      line,
-      text,
-      matches: matched === true ? matches : [...matches, matched],
-      interfaces: [],
-      target: targetOf(options, usual),
-      isGoto: false,
-    }))
-  })
+  const rules = lines
+    .slice(0, cut === -1 ? undefined : cut)
+    .filter(isRule)
+    .flatMap(({ text, line }) => {
+      const [daemons = '', clients, ...options] = fieldsOf(text)
+      if (clients === undefined) return []
+      const matched = daemonMatches(wordsOf(daemons), daemon)
+      if (matched === false) return []
+      return clientMatches(wordsOf(clients), read).map((matches) => ({
+        file,
+        line,
+        text,
+        matches: matched === true ? matches : [...matches, matched],
+        interfaces: [],
+        target: targetOf(options, usual),
+        isGoto: false,
+      }))
+    })
   return [...rules, ...end]
 }
 
