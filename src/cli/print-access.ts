@@ -107,7 +107,12 @@ function wayParts(
   const isForFiles = way.filesIn !== undefined
   const [program, option] = isForFiles ? ['sftp', '-P'] : ['ssh', '-p']
   const call = `${program} ${way.port === 22 ? '' : `${option} ${way.port} `}${way.user}@${address}`
-  const by = way.by === 'key' ? `key ${way.fingerprint}` : 'password'
+  const by =
+    way.by === 'certificate'
+      ? `certificate for ${way.principals?.join(' or ')} of ${way.fingerprint}`
+      : way.by === 'key'
+        ? `key ${way.fingerprint}`
+        : 'password'
   const terminal = way.noTerminal === true && !isForFiles ? ['no terminal'] : []
   const rest = isForFiles ? `below ${way.filesIn}` : rootText(way)
   return [call, by, ...terminal, ...sourcesText(way, unmadeInterfaces), rest]

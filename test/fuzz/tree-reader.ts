@@ -92,6 +92,7 @@ function deviceWith(place: string, input: Uint8Array): PlantedDevice {
     unread: [],
     owners: new Map([['alice', { sudo: 'password' }]]),
     ssh: { enabled: true, port: 22 },
+    authorities: new Set(),
     keepsAutologin: false,
   }
 }

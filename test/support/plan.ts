@@ -31,9 +31,14 @@ export interface Outcome {
 /** What becomes of a spec and a sample image, sound or not. */
 export function outcomeOf(
   written: LooseSpec | string,
-  options: { behaviour?: Behaviour; tamper?: (root: MemoryTree) => void } = {},
+  options: {
+    behaviour?: Behaviour
+    tamper?: (root: MemoryTree) => void
+    /** Those that the spec names. */
+    files?: Readonly<Record<string, string>>
+  } = {},
 ): Outcome {
-  const result = parse(written, undefined, TODAY)
+  const result = parse(written, options.files, TODAY)
   const target = samplePiOs({ behaviour: options.behaviour ?? 'trixie-2026', variant: 'lite', architecture: 'arm64' })
   options.tamper?.(target.root)
   const { spec } = result

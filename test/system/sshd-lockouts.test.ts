@@ -121,6 +121,7 @@ function isOpen(place: string, release: Release): boolean {
     unread: [],
     owners: new Map([['alice', { sudo: 'none' }]]),
     ssh: { enabled: true, port: 22 },
+    authorities: new Set(),
     keepsAutologin: false,
   }
   const { lockouts, unproved } = prove(

@@ -79,6 +79,8 @@ export const codes = {
   SSH004: ['allowed-user-not-in-users', 'ssh.allowUsers names somebody who is not in users.'],
   SSH005: ['allowed-and-denied', 'A user is both allowed and denied.'],
   SSH006: ['setting-of-another-key', 'ssh.settings sets what another key of the spec decides.'],
+  SSH007: ['principals-of-nobody', 'ssh.userCA.principals names somebody who is not in users.'],
+  SSH008: ['bad-principal', 'Not a name for certificates.'],
   SSH010: ['unknown-sshd-keyword', 'A keyword that the sshd of the image does not know.'],
   SSH011: ['ignored-sshd-keyword', 'A keyword that sshd ignores.'],
   SSH012: ['duplicate-sshd-keyword', 'The same keyword of sshd by two names.'],

@@ -11,6 +11,7 @@ import { readSudoers } from '../../device/sudo/read.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import type { AccountFacts } from './facts.ts'
 import type { FinishedDevice } from './finished-device.ts'
+import { takesCertificates } from './offered-certificates.ts'
 import { keysFilesEver, keysIn } from './offered-keys.ts'
 import { rootGroupsOf } from './root-groups.ts'
 import { type Asked, sshdFacts } from './sshd-facts.ts'
@@ -56,7 +57,8 @@ function couldLogIn(root: Tree, accounts: Accounts, config: SshdConfig, user: Pa
   const isAsked =
     password === 'usable' ||
     password === 'empty' ||
-    keysFilesEver(root, config, user).some((file) => keysIn(root, file).length > 0)
+    keysFilesEver(root, config, user).some((file) => keysIn(root, file).length > 0) ||
+    takesCertificates(root, config, user)
   return isAsked && loginShellRefusal(root, accounts, user) === undefined
 }
 

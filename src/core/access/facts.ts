@@ -63,6 +63,8 @@ export interface AccountFacts {
 export interface KeyFacts {
   readonly type: string
   readonly fingerprint: string
+  /** It is the key of an authority: a certificate of its that bears one of these names is good. */
+  readonly principals?: readonly string[]
   /** From where sshd takes the key. */
   readonly from: Reach
   readonly expires: string | undefined

@@ -31,6 +31,8 @@ export interface FinishedDevice {
   /** The accounts that are meant to get in, and whether each is to become root, and how. */
   readonly owners: ReadonlyMap<string, Owner>
   readonly ssh: { readonly enabled: boolean; readonly port: number }
+  /** Fingerprints of the authorities that the spec trusts to let in its users. */
+  readonly authorities: ReadonlySet<string>
   /** Owners may be logged in at the console without being asked (`hardening.autologin: keep`). */
   readonly keepsAutologin: boolean
 }
@@ -59,6 +61,7 @@ export function finishedDevice(spec: Spec, inventory: Inventory, plan: Plan, tod
     unread: debs.flatMap(({ file, files }) => (typeof files === 'string' ? [{ file, because: files }] : [])),
     owners: ownersOf(spec, inventory),
     ssh: { enabled: spec.ssh.enabled, port: spec.ssh.port },
+    authorities: new Set(spec.ssh.userCA?.keys.map(({ fingerprint }) => fingerprint)),
     keepsAutologin: spec.hardening.autologin === 'keep',
   }
 }

@@ -7,9 +7,11 @@ import type { FileLine, Finding, Way } from './finding.ts'
 /** One way to log in, from where, and what the owner can do then. */
 export interface WayIn extends Sources {
   readonly user: string
-  readonly by: 'key' | 'password' | 'console'
-  /** Of the key, as ssh-keygen prints it. */
+  readonly by: 'key' | 'certificate' | 'password' | 'console'
+  /** Of the key, or of the authority, as ssh-keygen prints it. */
   readonly fingerprint: string | undefined
+  /** The names of which a certificate has to bear one. */
+  readonly principals?: readonly string[]
   /** sshd gives no terminal to whoever comes by this key. */
   readonly noTerminal?: true
   readonly port: number | undefined
@@ -173,9 +175,11 @@ function remoteWays(
     else if (by !== undefined) closed.push(by)
     else {
       const sources = shared(key.from, reach).map(spelled)
-      const { fingerprint } = key
+      const { fingerprint, principals } = key
+      const by =
+        principals === undefined ? ({ by: 'key' } as const) : ({ by: 'certificate', principals: principals } as const)
       const terminal = key.noTerminal ? { noTerminal: true as const } : {}
-      ways.push(...sources.map((from) => ({ ...way, by: 'key' as const, fingerprint, ...terminal, ...from })))
+      ways.push(...sources.map((from) => ({ ...way, ...by, fingerprint, ...terminal, ...from })))
     }
   }
   const byPassword = shutBy('password')
@@ -213,7 +217,7 @@ function keyRefused(
   facts: DeviceFacts,
   reach: Reach,
 ): Pick<Blocked, 'code' | 'because'> | undefined {
-  const name = `the key ${key.fingerprint}`
+  const name = `the ${key.principals === undefined ? 'key' : 'authority'} ${key.fingerprint}`
   if (!account.sshd.keys) return { code: 'ACC008', because: `sshd takes no keys for this account` }
   if (account.strictModes !== undefined) return { code: 'ACC009', because: `StrictModes: ${account.strictModes}` }
   if (key.refused !== undefined) return { code: 'ACC010', because: `${name} is not accepted: ${key.refused}` }

@@ -15,6 +15,7 @@ import { keysFileRefusal, keysFilesOf } from '../../device/sshd/strict-modes.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { reachOfRegions } from './admission.ts'
 import type { AccountFacts, KeyFacts } from './facts.ts'
+import { offeredCertificates } from './offered-certificates.ts'
 import { keysFilesEver, keysIn, type OfferedKey, offer } from './offered-keys.ts'
 import { decisive } from './questions.ts'
 
@@ -159,9 +160,12 @@ function visit(asked: Asked, connection: Connection): Visit {
     filesIn,
     ...methodsOf(sshd, user, hasPassword),
     unread: refusals.find((reason) => reason !== undefined),
-    offered: files.flatMap((file, i) =>
-      keysIn(root, file).map((entry) => offer(root, file, entry, sshd, connection, refusals[i] === undefined)),
-    ),
+    offered: [
+      ...files.flatMap((file, i) =>
+        keysIn(root, file).map((entry) => offer(root, file, entry, sshd, connection, refusals[i] === undefined)),
+      ),
+      ...offeredCertificates(asked, sshd),
+    ],
   }
 }
 

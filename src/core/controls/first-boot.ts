@@ -153,10 +153,11 @@ function accessLines({ users, ssh }: Context['spec']): string[] {
   const listed = (name: string, patterns: readonly string[]) =>
     patterns.some((pattern) => matchPattern(name, pattern.split('@')[0] as string))
   const takesKeys = Object.entries(ssh.settings).every(([keyword, value]) => !isNoKeys(keyword, value))
+  const hasCertificates = (name: string) => (ssh.userCA?.principals.get(name) ?? []).length > 0
   return users.map(({ name, authorizedKeys, sudo }) => {
     const admitted = listed(name, ssh.allowUsers) && !listed(name, ssh.denyUsers)
     const word = (takes: boolean) => (!ssh.enabled ? '-' : takes && admitted ? 'yes' : 'no')
-    const key = word(takesKeys && authorizedKeys.length > 0)
+    const key = word(takesKeys && (authorizedKeys.length > 0 || hasCertificates(name)))
     return [name, key, word(ssh.passwordAuthentication), sudo].join(' ')
   })
 }

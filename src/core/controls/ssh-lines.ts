@@ -4,21 +4,16 @@ import type { SshdConfig } from '../../device/sshd/config.ts'
 import { canonical } from '../../device/sshd/keywords.ts'
 import type { Context } from './control.ts'
 import { takenOut } from './ssh-algorithms.ts'
-
-/** One line of the drop-in, and why it is there. */
-export interface SshLine {
-  readonly keyword: string
-  readonly value: string
-  readonly path: SpecPath
-  readonly because: string
-}
+import type { SshLine } from './ssh-line.ts'
+import { userCALines } from './ssh-user-ca.ts'
 
 /**
  * The lines that pibake sets, in the order of the file. Those of `ssh.settings` take the place of the default of the same
  * keyword, or come last.
  */
-export function sshLines({ spec }: Context): readonly SshLine[] {
-  const { ssh, profile } = spec
+export function sshLines(context: Context): readonly SshLine[] {
+  const { ssh, profile } = context.spec
+  const [noCommand, trusted, principals] = userCALines(context)
   const isStrict = profile === 'strict'
   const always = (keyword: string, value: string, because: string, path: SpecPath = ['ssh']): SshLine => ({
     keyword,
@@ -56,8 +51,10 @@ export function sshLines({ spec }: Context): readonly SshLine[] {
     always('UsePAM', 'yes', 'without PAM a locked password also shuts out the key, and there is no login session'),
     always('StrictModes', 'yes', 'keys that others could have written are not read'),
     always('AuthorizedKeysFile', '.ssh/authorized_keys', 'keys lie in one place only'),
+    ...(noCommand === undefined ? [] : [noCommand]),
     always('AuthorizedKeysCommand', 'none', 'no program of the image adds keys'),
-    always('TrustedUserCAKeys', 'none', 'no certificate authority of the image adds keys'),
+    trusted ?? always('TrustedUserCAKeys', 'none', 'no certificate authority of the image adds keys'),
+    ...(principals === undefined ? [] : [principals]),
     always('PermitUserEnvironment', 'no', 'a key cannot bring environment variables'),
     byProfile('MaxAuthTries', '4', '3', 'few tries a connection'),
     byProfile('MaxSessions', '10', '4', 'sessions in one connection'),

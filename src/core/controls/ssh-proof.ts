@@ -8,7 +8,7 @@ import type { SourceLine } from '../../device/sshd/source-line.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import type { Context } from './control.ts'
 import { broughtBack, takenOut } from './ssh-algorithms.ts'
-import type { SshLine } from './ssh-lines.ts'
+import type { SshLine } from './ssh-line.ts'
 
 /** Where pibake's own lines stand. */
 export const DROP_IN = '/etc/ssh/sshd_config.d/00-pibake.conf'
@@ -27,6 +27,8 @@ const GUARDED = new Set([
   'authorizedkeysfile',
   'authorizedkeyscommand',
   'trustedusercakeys',
+  'authorizedprincipalsfile',
+  'authorizedprincipalscommand',
   'permituserenvironment',
 ])
 

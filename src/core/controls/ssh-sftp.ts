@@ -5,7 +5,7 @@ import { directory, type Operation } from '../plan/operation.ts'
 import type { User } from '../spec-file/spec.ts'
 import type { Context } from './control.ts'
 import { accountsAfter } from './owners.ts'
-import type { SshLine } from './ssh-lines.ts'
+import type { SshLine } from './ssh-line.ts'
 
 /** Below the folder of an account for sftp: the one place to which it can write. */
 const WRITABLE = 'files'

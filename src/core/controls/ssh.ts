@@ -5,10 +5,12 @@ import type { UnitRequest } from '../plan/request.ts'
 import { Traced } from '../render/render.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { absent, rootFile } from './root-file.ts'
-import { besideImage, type SshLine, sshLines } from './ssh-lines.ts'
+import type { SshLine } from './ssh-line.ts'
+import { besideImage, sshLines } from './ssh-lines.ts'
 import { DROP_IN, proofProblems, type Rival, rivals } from './ssh-proof.ts'
 import { settingProblems } from './ssh-settings.ts'
 import { type SftpBlock, sftpBlocks, sftpFolders, sftpRivals, sftpSubsystem } from './ssh-sftp.ts'
+import { userCAOperations } from './ssh-user-ca.ts'
 
 /** Its mere existence keeps ssh.service from starting (ssh.service of Debian). */
 const NOT_TO_BE_RUN = '/etc/ssh/sshd_not_to_be_run'
@@ -43,7 +45,7 @@ function enabled(context: Context): Contribution {
   const whole = new OverlayTree(inventory.root, [folder, file])
   const isInstalled = inventory.packages.has('openssh-server')
   return {
-    operations: [folder, file, absent(NOT_TO_BE_RUN, origin), ...folders],
+    operations: [folder, file, absent(NOT_TO_BE_RUN, origin), ...folders, ...userCAOperations(context)],
     units: [
       { unit: 'ssh.service', state: 'enabled', origin },
       unit('ssh.socket', 'masked', 'socket activation ignores Port of sshd_config'),
@@ -97,7 +99,7 @@ function disabled(context: Context): Contribution {
   const origin = context.because(['ssh', 'enabled'], 'no SSH server: the units are masked')
   const units = ['ssh.service', 'ssh.socket', 'sshswitch.service']
   return {
-    operations: [absent(DROP_IN, origin)],
+    operations: [absent(DROP_IN, origin), ...userCAOperations(context)],
     units: units.map((unit) => ({ unit, state: 'masked', origin })),
     notes: [
       {

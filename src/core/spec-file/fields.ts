@@ -77,6 +77,14 @@ export const userPattern = (description: string) =>
     description,
   )
 
+/** A name in a certificate; sshd takes the last word of a line for it, and `#` begins a comment (auth2-pubkeyfile.c). */
+export const principal = (description: string) =>
+  shaped(
+    /^[A-Za-z0-9_][A-Za-z0-9_.@:+/-]{0,127}$/,
+    { code: 'SSH008', predicate: 'is not a name for certificates', hint: 'letters, digits and _ . @ : + / -' },
+    description,
+  )
+
 /** The name of any host, or an IPv4 address. */
 export const hostname = (description: string) =>
   shaped(

@@ -3,8 +3,8 @@ import { Secret } from '../../base/secret.ts'
 import type { AuthorizedKey } from '../../device/formats/authorized-keys.ts'
 import { judgeCryptHash } from '../../device/formats/crypt-hash.ts'
 import type { PublicKey } from '../../device/formats/public-key.ts'
-import { readKey } from './fields.ts'
 import type { References } from './referenced-files.ts'
+import { keysOf } from './referenced-keys.ts'
 import type { FilledSpec } from './schema.ts'
 
 type FilledUser = FilledSpec['users'][number]
@@ -65,22 +65,4 @@ function withOptions(
   { from = [], expires, restrict = false, command }: Partial<KeyEntry>,
 ): AuthorizedKey {
   return { ...key, from, expires, restrict, command }
-}
-
-/** The sound keys of a .pub or authorized_keys file; the others are reported. */
-function keysOf(file: string, path: SpecPath, references: References): PublicKey[] {
-  const text = references.text(file, path)
-  if (text === undefined) return []
-  const read = (line: string, where: string): PublicKey[] => {
-    const key = readKey(line)
-    if (!('predicate' in key)) return [key]
-    references.error(key.code, path, `${where} ${key.predicate}`, key.hint)
-    return []
-  }
-  // One complaint for formats of several lines: each line of theirs would be wrong.
-  if (/BEGIN|PuTTY-User-Key-File/.test(text)) return read(text, file)
-  const lines = text.split(/\r\n|\n|\r/).map((line, i) => ({ line, number: i + 1 }))
-  const keys = lines.filter(({ line }) => line.trim() !== '' && !line.startsWith('#'))
-  if (keys.length === 0) references.error('KEY009', path, `${file} holds no key`)
-  return keys.flatMap(({ line, number }) => read(line, `line ${number} of ${file}`))
 }

@@ -1,6 +1,7 @@
 import type { References } from './referenced-files.ts'
 import { resolveFiles, resolveScripts } from './resolve-files.ts'
 import { resolvePackageFiles } from './resolve-packages.ts'
+import { resolveUserCA } from './resolve-user-ca.ts'
 import { resolveUsers } from './resolve-users.ts'
 import { resolveWifi } from './resolve-wifi.ts'
 import type { FilledSpec, WrittenSpec } from './schema.ts'
@@ -12,13 +13,16 @@ import type { FilledSpec, WrittenSpec } from './schema.ts'
 export function resolve(filled: FilledSpec, written: WrittenSpec, references: References) {
   const { ssh, firewall, fail2ban, packages, network, firstBoot } = filled
   const users = resolveUsers(filled.users, references)
-  const canLogIn = ({ authorizedKeys, passwordHash }: (typeof users)[number]) =>
-    authorizedKeys.length > 0 || (ssh.passwordAuthentication && passwordHash !== undefined)
+  const userCA = ssh.userCA && resolveUserCA(ssh.userCA, filled.users, references)
+  const canLogIn = ({ name, authorizedKeys, passwordHash }: (typeof users)[number]) =>
+    authorizedKeys.length > 0 ||
+    (userCA?.principals.get(name) ?? []).length > 0 ||
+    (ssh.passwordAuthentication && passwordHash !== undefined)
   const sshRule = ssh.enabled ? [`limit ${ssh.port}/tcp comment 'ssh'`] : []
   return {
     ...filled,
     users,
-    ssh: { ...ssh, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
+    ssh: { ...ssh, userCA, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
     firewall: { ...firewall, rules: firewall.rules ?? sshRule },
     // Without an SSH server there is nothing for the default jails to watch; the owner's own stay.
     fail2ban: ssh.enabled ? fail2ban : { ...fail2ban, jails: written.fail2ban?.jails ?? {} },

@@ -1,7 +1,9 @@
 import type { Secret } from '../../base/secret.ts'
 import type { resolve } from './resolve.ts'
 
-type Unchanging<T> = T extends Secret | Uint8Array | (() => unknown) ? T : { readonly [K in keyof T]: Unchanging<T[K]> }
+type Unchanging<T> = T extends Secret | Uint8Array | ReadonlyMap<unknown, unknown> | (() => unknown)
+  ? T
+  : { readonly [K in keyof T]: Unchanging<T[K]> }
 
 /**
  * The spec as the rest of pibake sees it: every default filled in from the profile, every referenced file read, every

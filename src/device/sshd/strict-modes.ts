@@ -53,11 +53,16 @@ export function keysFilesOf(
   return patterns
     .filter((pattern) => pattern.toLowerCase() !== 'none')
     .flatMap((pattern) => {
-      const values: Readonly<Record<string, string>> = { h: user.home, u: user.name, U: String(user.uid), '%': '%' }
-      const name = pattern.replace(/^~\//, '/root/').replace(/%(.)/g, (token, letter) => values[letter] ?? token)
-      const path = (name.startsWith('/') ? name : `${user.home}/${name}`).replace(/\/{2,}/g, '/')
+      const path = fileOfUser(user, pattern)
       return release === 'trixie' && /[*?[]/.test(path) ? globInside(root, path) : [path]
     })
+}
+
+/** The file of a user that a pattern names: `%h`, `%u`, `%U`, `%%`, relative to the home. */
+export function fileOfUser(user: PasswdEntry, pattern: string): string {
+  const values: Readonly<Record<string, string>> = { h: user.home, u: user.name, U: String(user.uid), '%': '%' }
+  const name = pattern.replace(/^~\//, '/root/').replace(/%(.)/g, (token, letter) => values[letter] ?? token)
+  return (name.startsWith('/') ? name : `${user.home}/${name}`).replace(/\/{2,}/g, '/')
 }
 
 /** Owned by the user or root, nobody else may write; a group may if the user is its only member. */

@@ -1,7 +1,8 @@
-import { parseAuthorizedKeys } from '../../../device/formats/authorized-keys.ts'
+import { parsePublicKey } from '../../../device/formats/public-key.ts'
 import { allValues } from '../../../device/sshd/all-values.ts'
+import { authoritiesIn } from '../../../device/sshd/certificates.ts'
 import type { SshdConfig } from '../../../device/sshd/config.ts'
-import { absolute, entryAt, textAt } from '../../../device/sshd/files.ts'
+import { absolute, entryAt } from '../../../device/sshd/files.ts'
 import type { Way } from '../finding.ts'
 import type { FinishedDevice } from '../finished-device.ts'
 import { isOneAddress } from '../listening.ts'
@@ -30,10 +31,21 @@ export const settings: readonly Setting[] = [
   {
     keyword: 'TrustedUserCAKeys',
     way: 'key',
-    judge: (value, { root }) =>
-      parseAuthorizedKeys(textAt(root, absolute(value)) ?? '').length === 0
+    judge: (value, { root, authorities }) =>
+      authoritiesIn(root, value).every(({ type, blob }) => {
+        const key = parsePublicKey(`${type} ${blob}`)
+        return 'fingerprint' in key && authorities.has(key.fingerprint)
+      })
         ? undefined
         : 'whoever has a certificate of these authorities gets in',
+  },
+  {
+    keyword: 'AuthorizedPrincipalsCommand',
+    way: 'key',
+    judge: (value, { root }, config) =>
+      isNone(value) || allValues(config, 'trustedusercakeys').every((ca) => authoritiesIn(root, ca.value).length === 0)
+        ? undefined
+        : 'a program says which names of certificates are good',
   },
   {
     keyword: 'HostbasedAuthentication',

@@ -12,6 +12,7 @@ import { namesAreUnique } from './names-are-unique.ts'
 import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
 import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.ts'
 import { passwordsCanBeChanged } from './passwords-can-be-changed.ts'
+import { principalsAreOfUsers } from './principals-are-of-users.ts'
 import { rsaKeysAreLongEnough } from './rsa-keys-are-long-enough.ts'
 import type { Rule, RuleContext } from './rule.ts'
 import { servicesHaveOneState } from './services-have-one-state.ts'
@@ -37,6 +38,7 @@ const rules: readonly Rule[] = [
   nobodyIsAllowedAndDenied,
   ownersAreNotTheStockAccount,
   passwordsCanBeChanged,
+  principalsAreOfUsers,
   rsaKeysAreLongEnough,
   servicesHaveOneState,
   servicesThatCarryAccessStay,

@@ -23,7 +23,7 @@ export const keysHaveAnEffect: Rule = {
         report.warning('SPC012', ['packages', key], `packages.${key} has no effect with packages.bundle: false`)
     }
     const off = [
-      ['ssh', spec.ssh.enabled, ['allowUsers', 'denyUsers', 'settings', 'passwordAuthentication']],
+      ['ssh', spec.ssh.enabled, ['allowUsers', 'denyUsers', 'settings', 'passwordAuthentication', 'userCA']],
       ['firewall', spec.firewall.enabled, ['rules', 'incoming', 'outgoing', 'routed', 'logging']],
       ['fail2ban', spec.fail2ban.enabled, ['jails', 'ignoreip']],
     ] as const

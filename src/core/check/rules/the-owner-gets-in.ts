@@ -2,7 +2,7 @@ import type { SpecPath } from '../../../base/report/report.ts'
 import { FROM_EVERYWHERE } from '../../../device/net/reach.ts'
 import { matchPattern } from '../../../device/sshd/patterns.ts'
 import { reachOfPatterns } from '../../../device/sshd/sources.ts'
-import type { AccountFacts } from '../../access/facts.ts'
+import type { AccountFacts, KeyFacts } from '../../access/facts.ts'
 import { type Blocked, prove } from '../../access/prove.ts'
 import type { Spec, User } from '../../spec-file/spec.ts'
 import { judgeRules } from './firewall-rules-are-ufws.ts'
@@ -49,13 +49,16 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
     password: hash ? 'usable' : 'none',
     mustChangePassword: user.mustChangePassword,
     expires: user.expires === undefined ? undefined : dayAfter(user.expires),
-    keys: user.authorizedKeys.map((key) => ({
-      ...key,
-      from: key.from.length === 0 ? FROM_EVERYWHERE : reachOfPatterns(key.from),
-      command: key.command !== undefined,
-      noTerminal: key.restrict,
-      refused: undefined,
-    })),
+    keys: [
+      ...user.authorizedKeys.map((key) => ({
+        ...key,
+        from: key.from.length === 0 ? FROM_EVERYWHERE : reachOfPatterns(key.from),
+        command: key.command !== undefined,
+        noTerminal: key.restrict,
+        refused: undefined,
+      })),
+      ...authorities(user, ssh),
+    ],
     strictModes: undefined,
     sshd: {
       refused: isDenied(user, ssh)
@@ -70,6 +73,22 @@ function facts(user: User, { ssh }: Spec, open: boolean): AccountFacts {
     sudo: { root: user.sudo !== 'none', needsPassword: user.sudo === 'password' },
     rootGroups: [],
   }
+}
+
+/** By a certificate of any of them that bears one of the names. */
+function authorities({ name }: User, { userCA }: Spec['ssh']): KeyFacts[] {
+  const principals = userCA?.principals.get(name) ?? []
+  if (userCA === undefined || principals.length === 0) return []
+  return userCA.keys.map(({ type, fingerprint }) => ({
+    type,
+    fingerprint,
+    principals,
+    from: FROM_EVERYWHERE,
+    expires: undefined,
+    command: false,
+    noTerminal: false,
+    refused: undefined,
+  }))
 }
 
 /** A pattern with a host denies some connections only. */

@@ -17,6 +17,22 @@ export const ssh = section(
       list(f.userPattern('A user name, or user@host.'), 'Who may not log in, whatever else is set.'),
       [],
     ),
+    userCA: setting(
+      section(
+        {
+          file: f.referenced('The public keys of the authority, one a line.'),
+          principals: setting(
+            table(
+              /^[a-z_][a-z0-9_-]{0,30}$/,
+              { code: 'USR001', predicate: 'is not a user name', hint: 'a name of users' },
+              list(f.principal('A name that certificates bear.'), 'Names of which a certificate has to bear one.'),
+              'Who is let in by certificates, and the names for it; by default every user, by the own name.',
+            ),
+          ),
+        },
+        'An authority whose certificates let in.',
+      ),
+    ),
     hostKeys: setting(
       oneOf(['device', 'bake'], 'Where the host keys are made: on the device at its first start, or now.'),
       'device',

@@ -50,6 +50,7 @@ function deviceWith(config: string, { release = 'trixie', files = {}, options = 
     requests: [],
     unread: [],
     owners: new Map([['alice', { sudo: 'none' }]]),
+    authorities: new Set(),
     keepsAutologin: false,
     ssh: { enabled: true, port: 22 },
     today: TODAY,
