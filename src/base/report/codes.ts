@@ -159,6 +159,11 @@ export const codes = {
 
   HWR001: ['wifi-off-with-networks', 'Wi-Fi is off, and networks are set up for it.'],
   HWR002: ['usb-blocked-on-usb-root', 'USB disks are blocked, and the device starts from one.'],
+  HWR003: ['bad-config-line', 'Not a line or a filter of config.txt.'],
+  HWR004: ['boot-setting-decided', 'A line of config.txt or a word of the kernel that is not set here.'],
+  HWR005: ['bad-kernel-argument', 'Not a word of the kernel command line.'],
+  HWR006: ['console-without-port', 'A log-in on the serial port, and the port is off.'],
+  HWR007: ['bad-watchdog', 'Not a time for the watchdog.'],
 
   NET001: ['bad-host-name', 'Not a host name.'],
   NET002: ['bad-time-zone', 'Not a time zone.'],

@@ -89,7 +89,7 @@ export function finish({ context, specDigest, parts: wanted }: CompiledControls,
     all.flatMap((part) => part.units ?? []),
     context.because([], 'what is off stays off when a first start applies presets'),
   )
-  const gathered = [...own, ...units.operations, ...bootFiles(inventory, all)]
+  const gathered = [...own, ...units.operations, ...bootFiles(inventory, all, context)]
   const { operations: onePath, problems } = onePerPath(inventory, gathered)
   const finished = foldersOf(inventory, onePath)
   const operations = onePath.map((operation) => inClosedFolder(operation, finished))
@@ -170,7 +170,7 @@ function contributionOf(control: Control, context: Context): Contribution {
   }
 }
 
-function bootFiles(inventory: Inventory, parts: readonly Contribution[]): Operation[] {
+function bootFiles(inventory: Inventory, parts: readonly Contribution[], context: Context): Operation[] {
   const boot = inventory.boot
   if (boot === undefined) return []
   const text = (path: string) => new TextDecoder().decode(boot.read(path) ?? new Uint8Array())
@@ -182,6 +182,7 @@ function bootFiles(inventory: Inventory, parts: readonly Contribution[]): Operat
     editConfigTxt(
       text('/config.txt'),
       parts.flatMap((part) => part.configTxt ?? []),
+      context.because(['hardware'], 'no line of config.txt is asked for any more'),
     ),
   ].filter((operation) => operation !== undefined)
 }

@@ -1,5 +1,6 @@
 import { accounts } from './accounts.ts'
 import { agents } from './agents.ts'
+import { bootSettings } from './boot-settings.ts'
 import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { enabledServices } from './enabled-services.ts'
@@ -8,6 +9,7 @@ import { files } from './files.ts'
 import { firewall } from './firewall.ts'
 import { hardening } from './hardening.ts'
 import { hardware } from './hardware.ts'
+import { interfaces } from './hardware-interfaces.ts'
 import { identity } from './identity.ts'
 import { interimFirewall } from './interim-firewall.ts'
 import { modules } from './modules.ts'
@@ -20,6 +22,7 @@ import { sudo } from './sudo.ts'
 import { sysctl } from './sysctl.ts'
 import { timers } from './timers.ts'
 import { updates } from './updates.ts'
+import { watchdog } from './watchdog.ts'
 
 /** Every subject, in the order in which their operations are collected; none depends on another's. */
 export const controls: readonly Control[] = [
@@ -39,6 +42,9 @@ export const controls: readonly Control[] = [
   enabledServices,
   timers,
   hardware,
+  interfaces,
+  watchdog,
+  bootSettings,
   modules,
   sysctl,
   hardening,

@@ -70,6 +70,15 @@ function neededFor(name: string, { hardware, firewall, fail2ban, network }: Spec
     ],
     [hardware.wifi === 'on', /^(brcmfmac.*|brcmutil|cfg80211|rfkill)$/, 'hardware.wifi is on'],
     [hardware.bluetooth === 'on', /^(bluetooth|hci_uart|btbcm)$/, 'hardware.bluetooth is on'],
+    [hardware.interfaces.i2c === true, /^(i2c_dev|i2c_bcm2835)$/, 'hardware.interfaces.i2c is on'],
+    [hardware.interfaces.spi === true, /^(spidev|spi_bcm2835)$/, 'hardware.interfaces.spi is on'],
+    [hardware.interfaces.oneWire === true, /^(w1_.*|wire)$/, 'hardware.interfaces.oneWire is on'],
+    [
+      hardware.interfaces.usbGadget === true,
+      /^(g_ether|libcomposite|u_ether|usb_f_.*)$/,
+      'hardware.interfaces.usbGadget is on',
+    ],
+    [hardware.watchdog !== undefined, /^bcm2835_wdt$/, 'hardware.watchdog needs it'],
     [network.wifi !== undefined, /^(ccm|ctr|cmac|gcm|aes.*)$/, 'Wi-Fi encryption needs it'],
   ]
   return conditions.find(([holds, pattern]) => holds && pattern.test(name))?.[2]

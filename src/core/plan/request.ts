@@ -15,6 +15,8 @@ export type TokenRequest =
 export interface ConfigRequest {
   readonly filter: string
   readonly line: string
+  /** It stands after those whose order does not matter, and keeps its place among its like: later ones may overrule it. */
+  readonly inOrder?: true
   readonly origin: Origin
 }
 

@@ -3,6 +3,9 @@ import { shellWords } from '../../base/encode/shell-words.ts'
 import { isIP } from '../../base/host/addresses.ts'
 import { utf8 } from '../../base/host/bytes.ts'
 import { type Code, isUnproved } from '../../base/report/codes.ts'
+import { suggest } from '../../base/report/suggest.ts'
+import { MODEL_FILTERS } from '../../device/formats/boards.ts'
+import { LINE_LENGTH } from '../../device/formats/config-txt.ts'
 import { judgeCryptHash } from '../../device/formats/crypt-hash.ts'
 import { readPublicKey } from '../../device/formats/mistaken-key.ts'
 import { hostBitsClear } from '../../device/formats/network.ts'
@@ -351,6 +354,44 @@ export const size = (description: string) =>
     { code: 'SVC013', predicate: 'is not a size', hint: 'a number with K, M or G, e.g. 64M' },
     description,
   )
+
+/** What may stand between the brackets, of those that hold for a board or a thing at it. */
+const FILTER = new RegExp(
+  `^(?:all|${MODEL_FILTERS.map((name) => name.replace('+', '\\+')).join('|')}|board-type=0x[0-9a-f]{1,2}|0x[0-9a-f]{1,16}|gpio\\d{1,2}=[01]|EDID=[A-Za-z0-9_-]{1,60}|HDMI:[01])$`,
+)
+
+export const configFilter = (description: string) =>
+  checked((filter) => {
+    if (FILTER.test(filter)) return undefined
+    const near = suggest(filter, ['all', ...MODEL_FILTERS])
+    return {
+      code: 'HWR003',
+      predicate: 'is not a filter of config.txt',
+      hint:
+        near === undefined ? `without brackets, one of: all, ${MODEL_FILTERS.join(', ')}` : `did you mean '${near}'?`,
+    }
+  }, description)
+
+export const configLine = (description: string) =>
+  checked((line) => {
+    const fault = (predicate: string, hint: string): Fault => ({ code: 'HWR003', predicate, hint })
+    if (line.length > LINE_LENGTH)
+      return fault(`is longer than ${LINE_LENGTH} characters`, 'the firmware reads no more')
+    return /^[a-z][a-z0-9_]*(?::[01])?=[!-~]([ -~]*[!-~])?$|^dtoverlay=$/i.test(line)
+      ? undefined
+      : fault('is not a line of config.txt', 'KEY=VALUE without spaces around =, e.g. gpu_mem=16')
+  }, description)
+
+export const kernelArgument = (description: string) =>
+  checked((word) => {
+    const fault = (predicate: string): Fault => ({
+      code: 'HWR005',
+      predicate,
+      hint: 'one word an entry, e.g. cgroup_enable=memory',
+    })
+    if (/firstboot|resize/.test(word)) return fault('holds a word by which the image knows its own first start')
+    return /^[!#-~]{1,256}$/.test(word) ? undefined : fault('is not one word of printable ASCII without quotes')
+  }, description)
 
 /** A value of a jail's keyword: one line of text, a number, or a truth value. */
 export const jailValue = v.union([checked(() => undefined, 'Text.'), v.number(), v.boolean()])

@@ -1,13 +1,14 @@
 import { mergedByName } from '../../device/systemd/merged.ts'
 import { iniAssignments, type Mechanism } from './assignment.ts'
 
-const NAME = '99-zz-pibake.conf'
+const NAME = /^99-zz-pibake(?:-[a-z]+)?\.conf$/
 
 /** systemd's own programs: the main file first, then the drop-ins of all folders, sorted by name (systemd.conf(5)). */
 function systemd(program: string): Mechanism {
+  const folder = `/etc/systemd/${program}.d`
   const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((place) => `${place}/systemd/${program}.d`)
   return {
-    isOurs: (path) => path === `/etc/systemd/${program}.d/${NAME}`,
+    isOurs: (path) => path.startsWith(`${folder}/`) && NAME.test(path.slice(folder.length + 1)),
     read: ({ root }) =>
       [`/etc/systemd/${program}`, ...mergedByName(root, folders, '.conf')].flatMap((file) =>
         iniAssignments(root, file),

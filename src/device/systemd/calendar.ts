@@ -2,8 +2,8 @@
 const WORDS =
   /^(minutely|hourly|daily|monthly|weekly|yearly|annually|quarterly|biannually|bi-annually|semiannually|semi-annually)$/i
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-const FULL = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+const DAYS: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const FULL: readonly string[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const DATE = /^(?:([^-~]+)-)?([^-~]+)([-~])([^-~]+)$/
 const ZONE = /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/
 
@@ -40,7 +40,7 @@ function areDays(text: string): boolean {
     .toLowerCase()
     .split(',')
     .every((part) => {
-      const ends = part.split('..').map((day) => [DAYS, FULL].map((names) => names.findIndex((name) => name === day)))
+      const ends = part.split('..').map((day) => [DAYS, FULL].map((names) => names.indexOf(day)))
       const [first = -1, last = first, ...rest] = ends.map((found) => Math.max(...found))
       return first >= 0 && last >= first && rest.length === 0
     })

@@ -5,6 +5,7 @@ import { modules } from '../../../src/core/controls/modules.ts'
 import type { Spec } from '../../../src/core/spec-file/spec.ts'
 import { contextOf, problemsOf, quiet, sampleContext, written } from '../../support/control.ts'
 import { memoryTree } from '../../support/memory.ts'
+import { origin } from '../../support/origin.ts'
 import { samples } from '../../support/samples.ts'
 import { suite } from '../../support/suite.ts'
 
@@ -25,7 +26,7 @@ const RULE = '/etc/udev/rules.d/99-pibake-usb-storage.rules'
 
 test('radios are off under the name that each board knows', () => {
   const part = hardware.compile(contextFor({ wifi: 'off', bluetooth: 'off' }))
-  const file = editConfigTxt('arm_64bit=1\n[cm5]\ndtoverlay=dwc2\n', part.configTxt ?? [])
+  const file = editConfigTxt('arm_64bit=1\n[cm5]\ndtoverlay=dwc2\n', part.configTxt ?? [], origin)
   assert.is(
     new TextDecoder().decode(file?.content),
     'arm_64bit=1\n[cm5]\ndtoverlay=dwc2\n# pibake: begin\n[all]\ndtoverlay=disable-wifi\ndtoverlay=disable-bt\n[pi5]\ndtoverlay=disable-wifi-pi5\ndtoverlay=disable-bt-pi5\n[all]\n# pibake: end\n',

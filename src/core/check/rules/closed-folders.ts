@@ -18,7 +18,7 @@ const closed: readonly (readonly [folder: string, why: string, hint: string])[] 
   [
     '/boot',
     'lies on the FAT partition, on which no mode or owner can be kept',
-    'cmdline.txt and config.txt are set by other keys',
+    'for cmdline.txt and config.txt there are hardware.cmdline and hardware.configTxt',
   ],
 ]
 

@@ -3,6 +3,7 @@ import type { Problem } from '../../../base/report/report.ts'
 import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
 import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
 import { allowedUsersExist } from './allowed-users-exist.ts'
+import { bootSettingsUndoNothing } from './boot-settings-undo-nothing.ts'
 import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
 import { everyFirewallRuleIsRead } from './every-firewall-rule-is-read.ts'
 import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
@@ -29,6 +30,7 @@ const rules: readonly Rule[] = [
   aStrangersSpecRunsNothing,
   accountNumbersAreUnique,
   allowedUsersExist,
+  bootSettingsUndoNothing,
   durationsAreFail2bans,
   everyFirewallRuleIsRead,
   filesLieWhereTheyLast,
