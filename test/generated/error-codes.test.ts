@@ -23,6 +23,7 @@ const families: Readonly<Record<string, string>> = {
   HWR: 'Hardware',
   NET: 'Name, place and network',
   FIL: 'Files',
+  MNT: 'Mounts',
   FBT: 'First start',
   ACC: 'Access: what would lock the owner out',
   IMG: 'Image',

@@ -192,6 +192,12 @@ export const codes = {
   FIL015: ['unsafe-mode', 'A mode that gives rights away.'],
   FIL016: ['unknown-file-owner', 'The device will have no such owner or group.'],
 
+  MNT001: ['bad-mount', 'Not something that can be mounted.'],
+  MNT002: ['mount-hides', 'A mount would hide what the device needs.'],
+  MNT003: ['duplicate-mount', 'A place is mounted twice.'],
+  MNT004: ['mount-credentials', 'Credentials of a share that are missing, misplaced or not readable.'],
+  MNT005: ['mount-of-blocked-disk', 'A USB disk is to be mounted, and USB disks are blocked.'],
+
   FBT001: ['script-cannot-run', 'A script that the kernel cannot run.'],
   FBT010: ['bad-script-name', 'Not a name for a script.'],
   FBT011: ['duplicate-script', 'Two scripts have the same name.'],

@@ -23,7 +23,7 @@ export function editConfigTxt(
   const first = requests[0]
   if (first === undefined) {
     const left = withoutBlock(current)
-    return left === current ? undefined : onBoot(left, { origin: stale })
+    return left === current ? undefined : onBoot(left, { origin: stale, undoes: true })
   }
   const before = withoutBlock(current).replace(/\n*$/, '\n')
   const lines: { text: string; origin: Origin }[] = [{ text: BEGIN, origin: first.origin }]
@@ -50,7 +50,10 @@ export function editConfigTxt(
   })
 }
 
-function onBoot(text: string, by: { origin: Origin; lines?: ReadonlyMap<number, Origin> }): FileOperation {
+function onBoot(
+  text: string,
+  by: { origin: Origin; lines?: ReadonlyMap<number, Origin>; undoes?: true },
+): FileOperation {
   return file('/config.txt', new TextEncoder().encode(text), { partition: 'boot', mode: 0o755, edited: true, ...by })
 }
 

@@ -13,6 +13,7 @@ import { interfaces } from './hardware-interfaces.ts'
 import { identity } from './identity.ts'
 import { interimFirewall } from './interim-firewall.ts'
 import { modules } from './modules.ts'
+import { mounts } from './mounts.ts'
 import { network } from './network.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
@@ -50,4 +51,5 @@ export const controls: readonly Control[] = [
   hardening,
   consoles,
   files,
+  mounts,
 ]

@@ -55,7 +55,7 @@ function hardwareOff({ hardware }: Spec): readonly { key: string; reason: string
 }
 
 /** Module (with `_`) → why it stays. */
-function neededFor(name: string, { hardware, firewall, fail2ban, network }: Spec): string | undefined {
+function neededFor(name: string, { hardware, firewall, fail2ban, network, mounts }: Spec): string | undefined {
   const conditions: readonly (readonly [boolean, RegExp, string])[] = [
     [true, /^(vfat|fat|nls_.*)$/, 'the boot partition is FAT'],
     [true, /^(ext4|jbd2|mbcache|crc16|crc32c.*|libcrc32c)$/, 'the root file system is ext4'],
@@ -70,6 +70,7 @@ function neededFor(name: string, { hardware, firewall, fail2ban, network }: Spec
     ],
     [hardware.wifi === 'on', /^(brcmfmac.*|brcmutil|cfg80211|rfkill)$/, 'hardware.wifi is on'],
     [hardware.bluetooth === 'on', /^(bluetooth|hci_uart|btbcm)$/, 'hardware.bluetooth is on'],
+    [mounts.some(({ type }) => type === name), /./, 'a mount of the spec needs it'],
     [hardware.interfaces.i2c === true, /^(i2c_dev|i2c_bcm2835)$/, 'hardware.interfaces.i2c is on'],
     [hardware.interfaces.spi === true, /^(spidev|spi_bcm2835)$/, 'hardware.interfaces.spi is on'],
     [hardware.interfaces.oneWire === true, /^(w1_.*|wire)$/, 'hardware.interfaces.oneWire is on'],

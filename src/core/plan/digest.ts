@@ -6,11 +6,12 @@ import type { Operation, RemoveOperation } from './operation.ts'
 /**
  * The digest of what a plan leaves behind: kind, path, mode, owner and content of every file, directory and link. Of a
  * file with a secret the content does not count, for everybody may read the digest, and could hold guesses against it.
- * Removals leave nothing, and a second run has nothing to remove any more: they do not count.
+ * Removals leave nothing, and a second run has nothing to remove any more: they do not count, nor does what is undone in a file.
  */
 export function planDigest(operations: readonly Operation[]): string {
   const lines = operations
     .filter((operation) => operation.kind !== 'remove')
+    .filter((operation) => operation.kind !== 'file' || operation.undoes !== true)
     .map(
       (operation) => `${operation.kind} ${JSON.stringify(pathKey(operation))} ${resultOf(operation, shown(operation))}`,
     )

@@ -20,6 +20,8 @@ export interface FileOperation extends Common {
   readonly edited?: boolean
   /** Never shown in a diff, never digested in a manifest. */
   readonly secret?: boolean
+  /** It takes away what an earlier plan has added to the file, and adds nothing: like a removal it is not a part of the digest. */
+  readonly undoes?: boolean
   /** Made by a program for a program, and long: no diff shows its lines. */
   readonly bulk?: boolean
 }
@@ -60,7 +62,7 @@ const ROOT: Owner = { uid: 0, gid: 0 }
 export function file(
   path: string,
   content: Uint8Array,
-  options: Kept & Pick<FileOperation, 'edited' | 'lines' | 'secret' | 'bulk'>,
+  options: Kept & Pick<FileOperation, 'edited' | 'lines' | 'secret' | 'bulk' | 'undoes'>,
 ): FileOperation {
   return { kind: 'file', partition: 'root', path, content, mode: 0o644, owner: ROOT, ...options }
 }

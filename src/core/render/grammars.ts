@@ -25,6 +25,12 @@ export const grammars = {
   apt: only(/[A-Za-z0-9 ._:=,+-]*/, 'not a plain apt.conf value'),
   /** A service's command line, and names. */
   command: commandLine,
+  /** A field of fstab(5), in which white space and backslashes are octal. */
+  fstab: (value) => {
+    assertVisible(value)
+    if (value === '' || value.startsWith('#')) throw new EncodeError('is empty or begins with #')
+    return value.replaceAll('\\', '\\134').replaceAll(' ', '\\040')
+  },
   ini,
   keyfile,
   /** A module's name in modprobe.d(5). */

@@ -393,5 +393,41 @@ export const kernelArgument = (description: string) =>
     return /^[!#-~]{1,256}$/.test(word) ? undefined : fault('is not one word of printable ASCII without quotes')
   }, description)
 
+export const mountSource = (description: string) =>
+  checked((what) => {
+    const isOne =
+      /^((PART)?UUID=[A-Za-z0-9-]{4,64}|(PART)?LABEL=[^\s,"'\\#][^,"'\\\t]{0,63}|\/dev\/[^\s"'\\]+|tmpfs|[A-Za-z0-9.[\]:_-]+:\/[^"'\\]*|\/\/[^\s/"'\\]+\/[^"'\\]+)$/.test(
+        what,
+      )
+    return isOne
+      ? undefined
+      : {
+          code: 'MNT001',
+          predicate: 'is not something that can be mounted',
+          hint: 'PARTUUID=…, UUID=…, LABEL=…, /dev/…, SERVER:/PATH, //SERVER/SHARE or tmpfs',
+        }
+  }, description)
+
+export const mountOption = (description: string) =>
+  checked((option) => {
+    if (/^(?:password|pass|passwd|credentials|cred)(?:$|=|2=)/.test(option))
+      return {
+        code: 'MNT004',
+        predicate: 'holds a password, and everybody may read fstab',
+        hint: 'credentialsFile: a file with lines username=… and password=…',
+      }
+    const fault = (predicate: string, hint: string): Fault => ({ code: 'MNT001', predicate, hint })
+    if (!/^[!#-&(-+\--~]+$/.test(option))
+      return fault('is not one option', 'one an entry, without comma, space or quote')
+    if (/^(suid|dev|r?bind|remount|move|users?|owner|group|defaults)$/.test(option))
+      return fault('is an option that a mount of a spec does not have', 'nosuid and nodev are always on')
+    return /^x-(?!systemd\.(automount|idle-timeout=|device-timeout=|mount-timeout=))/.test(option)
+      ? fault(
+          'would have other units wait for the mount',
+          'of x-…: x-systemd.automount, .idle-timeout, .device-timeout, .mount-timeout',
+        )
+      : undefined
+  }, description)
+
 /** A value of a jail's keyword: one line of text, a number, or a truth value. */
 export const jailValue = v.union([checked(() => undefined, 'Text.'), v.number(), v.boolean()])

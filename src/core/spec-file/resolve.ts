@@ -1,5 +1,6 @@
 import type { References } from './referenced-files.ts'
 import { resolveFiles, resolveScripts } from './resolve-files.ts'
+import { resolveMounts } from './resolve-mounts.ts'
 import { resolvePackageFiles } from './resolve-packages.ts'
 import { resolveUserCA } from './resolve-user-ca.ts'
 import { resolveUsers } from './resolve-users.ts'
@@ -29,6 +30,7 @@ export function resolve(filled: FilledSpec, written: WrittenSpec, references: Re
     packages: { ...packages, debs: resolvePackageFiles(packages.debs, references) },
     network: { wifi: network.wifi && resolveWifi(network.wifi, references) },
     files: resolveFiles(filled.files, references),
+    mounts: resolveMounts(filled.mounts, references),
     firstBoot: { scripts: resolveScripts(firstBoot.scripts, references) },
   }
 }

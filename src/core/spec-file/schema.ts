@@ -9,6 +9,7 @@ import { groups } from './sections/groups.ts'
 import { hardening } from './sections/hardening.ts'
 import { hardware } from './sections/hardware.ts'
 import { include } from './sections/include.ts'
+import { mounts } from './sections/mounts.ts'
 import { network } from './sections/network.ts'
 import { packages } from './sections/packages.ts'
 import { services } from './sections/services.ts'
@@ -44,6 +45,7 @@ export const specSchema = section(
     hardening: part(hardening, {}),
     network: part(network, {}),
     files: part(files, []),
+    mounts: part(mounts, []),
     access: part(access, {}),
     firstBoot: part(firstBoot, {}),
   },

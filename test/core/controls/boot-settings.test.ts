@@ -128,7 +128,9 @@ for (const { title, options } of everySample()) {
     ]) {
       assert.equal(bytes(second, path), bytes(first, path), path)
     }
-    lay(image, applied(image, {}))
+    const without = applied(image, {})
+    lay(image, without)
+    assert.equal(bytes(applied(image, {}), '/etc/pibake/plan'), bytes(without, '/etc/pibake/plan'), 'the digest')
     assert.is(new TextDecoder().decode(image.boot?.read('/config.txt')), before)
     assert.not.match(new TextDecoder().decode(image.boot?.read('/cmdline.txt')), /cgroup_enable|rootwait-not/)
     for (const path of [

@@ -9,6 +9,7 @@ import { everyFirewallRuleIsRead } from './every-firewall-rule-is-read.ts'
 import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
 import { firewallRulesAreUfws } from './firewall-rules-are-ufws.ts'
 import { keysHaveAnEffect } from './keys-have-an-effect.ts'
+import { mountsHideNothing } from './mounts-hide-nothing.ts'
 import { namesAreUnique } from './names-are-unique.ts'
 import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
 import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.ts'
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   filesLieWhereTheyLast,
   firewallRulesAreUfws,
   keysHaveAnEffect,
+  mountsHideNothing,
   namesAreUnique,
   nobodyIsAllowedAndDenied,
   ownersAreNotTheStockAccount,
