@@ -52,3 +52,17 @@ export class TruncatedError extends Error {
     super(`truncated: ${length} bytes at ${offset} are wanted, and there are ${size}`)
   }
 }
+
+/** Something could not be fetched, or is not what it should be. Nothing was changed. */
+export class FetchError extends Error {
+  override readonly name: string = 'FetchError'
+  readonly hint: string | undefined
+  /** Whether it may go well later: the network or the server is at fault (exit code 75), else this machine or what is there (1). */
+  readonly isTemporary: boolean
+
+  constructor(message: string, options: { hint?: string; isTemporary?: boolean } = {}) {
+    super(message)
+    this.hint = options.hint
+    this.isTemporary = options.isTemporary ?? false
+  }
+}

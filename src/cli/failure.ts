@@ -1,8 +1,7 @@
 import { isOutOfSpace } from '../base/disk/file-errors.ts'
 import { visible } from '../base/encode/visible.ts'
-import { Interrupted, ReadBackError, SpaceError, TargetError, UnfinishedError } from '../base/errors.ts'
+import { FetchError, Interrupted, ReadBackError, SpaceError, TargetError, UnfinishedError } from '../base/errors.ts'
 import { OutputError } from '../write/emit/errors.ts'
-import { PackageError } from '../write/packages/errors.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
 import { UsageError } from './usage-error.ts'
@@ -10,9 +9,7 @@ import { UsageError } from './usage-error.ts'
 /** Tells why a command ended, on stderr (and as a document with `--json`), and gives the exit code of that failure. */
 export function explainFailure(error: unknown, io: Io): ExitCode {
   const message = visible(error instanceof Error ? error.message : String(error))
-  const isHinted = [TargetError, SpaceError, OutputError, PackageError, UsageError].some(
-    (kind) => error instanceof kind,
-  )
+  const isHinted = [TargetError, SpaceError, OutputError, FetchError, UsageError].some((kind) => error instanceof kind)
   const given = isHinted ? (error as { readonly hint: string | undefined }).hint : undefined
   const hint = given === undefined ? undefined : visible(given)
   const exit = exitOf(error)
@@ -27,7 +24,7 @@ function exitOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage
   if (error instanceof TargetError) return EXIT.refused
   if (error instanceof SpaceError || isOutOfSpace(error)) return EXIT.retry
-  if (error instanceof PackageError && error.isTemporary) return EXIT.retry
+  if (error instanceof FetchError && error.isTemporary) return EXIT.retry
   if (error instanceof Interrupted) return EXIT.interrupted
   return EXIT.failed
 }
@@ -35,6 +32,6 @@ function exitOf(error: unknown): ExitCode {
 /** A code of the system names a failure of the machine; of what is nobody's fault but ours, the trace says where. */
 function isBug(error: unknown): error is Error {
   if (!(error instanceof Error) || 'code' in error) return false
-  const isOurs = [UnfinishedError, ReadBackError, OutputError, PackageError].some((kind) => error instanceof kind)
+  const isOurs = [UnfinishedError, ReadBackError, OutputError, FetchError].some((kind) => error instanceof kind)
   return exitOf(error) === EXIT.failed && !isOurs
 }

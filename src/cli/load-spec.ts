@@ -3,10 +3,12 @@ import { dirname, resolve, sep } from 'node:path'
 import type { Placed } from '../base/report/print.ts'
 import { type ParsedSpec, parseSpec } from '../core/check/parse.ts'
 import { type Excerpt, excerptOf } from '../core/spec-file/excerpt.ts'
+import type { LockedKeys } from '../core/spec-file/key-sources.ts'
 import type { Asked, Referenced } from '../core/spec-file/referenced-files.ts'
 import { filesOfDeb } from '../write/packages/deb-files.ts'
 import { askForSecret } from './ask-for-secret.ts'
 import { signatureFault } from './gpgv.ts'
+import { readLock } from './lock-file.ts'
 import type { SpecOptions } from './spec-options.ts'
 
 /** Files that a spec names may be this large; what is larger belongs into a package. */
@@ -41,13 +43,20 @@ export function loadSpec(
       locate: () => position,
       excerpt: () => undefined,
       digest: '',
+      keySources: [],
       files: { owner: (path) => ({ file, path }), texts: [] },
       inputs: { sha256: '', included: [], inline: [], files: [] },
     }
   }
   const read = (path: string, from: string) => readReferenced(resolve(dirname(resolve(from)), path), within)
   const ask = (source: Asked) => askForSecret(source, folder, mayAsk)
-  const machine = { read, verify: signatureFault, unpack: filesOfDeb, ask }
+  // Read when the spec first asks for it.
+  let locked: readonly LockedKeys[] | undefined
+  const lockedKeys = (source: string) => {
+    locked ??= readLock(file).keys
+    return locked.find((one) => one.source === source)
+  }
+  const machine = { read, verify: signatureFault, unpack: filesOfDeb, ask, lockedKeys }
   const host = { ...machine, isSpecReadByAll: spec.readByAll, isConfined: confine }
   const parsed = parseSpec(spec.bytes, file, host, today)
   const { files, problems } = parsed

@@ -5,25 +5,35 @@ import type { LockedPackage } from '../core/carried/lock.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
+import { interruptible } from './interrupt.ts'
 import { type Io, printJson, say } from './io.ts'
-import { lockFileOf } from './package-job.ts'
-import { packageOptions } from './package-options.ts'
+import { lockFileOf } from './lock-file.ts'
+import { lockKeys } from './lock-keys.ts'
+import { mirrorOption, packageOptions } from './package-options.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { specOptions } from './spec-options.ts'
 import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
 
 interface LockOptions extends PrepareOptions, TargetOptions {
   readonly update?: boolean
+  readonly keyMirror?: readonly string[]
 }
 
 /** `pibake lock SPEC TARGET` */
 export function addLock(program: Command, run: Run): void {
   common(specOptions(packageOptions(targetOptions(program.command('lock').usage(`SPEC ${TARGET} [options]`)), 'lock')))
-    .summary('write down exactly which packages the image will carry')
-    .description('Has apt choose the packages that the image will carry, and writes pibake.lock beside the spec.')
+    .summary('write down exactly which packages the image will carry, and which keys let in')
+    .description(
+      'Has apt choose the packages that the image will carry, fetches the keys that authorizedKeys has from the network, and writes pibake.lock beside the spec.',
+    )
     .argument('<spec>', 'the spec file')
     .addOption(
       new Option('--update', 'ask for newer versions, also where the lock is as it should be').conflicts('frozen'),
+    )
+    .option(
+      '--key-mirror <[from=]to>',
+      'fetch keys of authorizedKeys there instead, by https or from this machine; may be repeated',
+      mirrorOption,
     )
     .addHelpText(
       'after',
@@ -40,6 +50,8 @@ export function addLock(program: Command, run: Run): void {
 }
 
 async function lock(io: Io, specFile: string, options: LockOptions): Promise<ExitCode> {
+  const refused = await interruptible((signal) => lockKeys(io, specFile, options, signal))
+  if (refused !== undefined) return refused
   const carry = options.update === true ? 'update' : 'must'
   const prepared = await prepare(io, specFile, { ...options, reportOnly: true, carry }, () => openTarget(options))
   if (typeof prepared === 'number') return prepared

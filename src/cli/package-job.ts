@@ -1,11 +1,7 @@
-import { statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { readBelieved } from '../base/disk/believed.ts'
-import { writeAtomically } from '../base/disk/write-atomically.ts'
 import { visible } from '../base/encode/visible.ts'
 import type { Bundle } from '../core/carried/bundle.ts'
 import { packagesText, sizeText } from '../core/carried/bundle.ts'
-import { entryFor, type Lock, type LockedImage, lockText, parseLock, withEntry } from '../core/carried/lock.ts'
+import { entryFor, type LockedImage, withEntry } from '../core/carried/lock.ts'
 import type { Request } from '../core/carried/request.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import type { Source } from '../device/apt/sources.ts'
@@ -19,6 +15,7 @@ import { type Mirror, parseMirrors } from '../write/packages/mirrors.ts'
 import { proveBundle } from '../write/packages/prove-bundle.ts'
 import { resolvePackages } from '../write/packages/resolve.ts'
 import { type Io, say } from './io.ts'
+import { lockFileOf, readLock, writeLock } from './lock-file.ts'
 import type { PackageOptions } from './package-options.ts'
 
 /**
@@ -33,11 +30,6 @@ export interface ChoiceOptions extends PackageOptions {
   readonly specFile: string
   /** Bytes that are free on the root partition; without it, that they suffice is seen when they are written. */
   readonly free?: (() => number | undefined) | undefined
-}
-
-/** The lock of a spec: `pibake.lock` beside it. */
-export function lockFileOf(specFile: string): string {
-  return join(dirname(specFile), 'pibake.lock')
 }
 
 /** One look for packages, with all that its steps share. */
@@ -66,7 +58,7 @@ export class PackageJob {
   }
 
   locked(): LockedImage | undefined {
-    return entryFor(this.#lock(), this.#request)
+    return entryFor(readLock(this.#options.specFile).lock, this.#request)
   }
 
   /** With `known`, from the cache alone. */
@@ -81,7 +73,8 @@ export class PackageJob {
     const bundle = makeBundle(lock, await this.#fetch(lock))
     await proveBundle(this.#root, bundle, this.#io.env)
     if (this.#options.mode !== 'try') {
-      writeAtomically(this.lockFile, lockText(withEntry(this.#lock(), lock)), { mode: 0o644 })
+      const before = readLock(this.#options.specFile)
+      writeLock(this.#options.specFile, { ...before, lock: withEntry(before.lock, lock) })
       say(this.#io, `wrote ${this.lockFile}`)
     }
     return bundle
@@ -93,16 +86,6 @@ export class PackageJob {
     const warning = free === undefined ? undefined : spaceProblem(this.#root, bundle.lock, free)
     if (warning !== undefined) say(this.#io, `warning: ${warning}`)
     return bundle
-  }
-
-  #lock(): Lock {
-    const bytes = readBelieved(this.lockFile, statSync(this.#options.specFile))
-    if (bytes === undefined) return []
-    const parsed = parseLock(new TextDecoder().decode(bytes))
-    if ('lock' in parsed) return parsed.lock
-    throw new PackageError(`${this.lockFile} is not a pibake lock file: ${parsed.failure}`, {
-      hint: 'remove it, and pibake lock makes it anew',
-    })
   }
 
   #fetch(lock: LockedImage) {

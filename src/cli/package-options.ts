@@ -26,7 +26,8 @@ export function packageOptions(command: Command, use: 'plan' | 'lock' = 'plan'):
     )
 }
 
-function mirrorOption(value: string, earlier: readonly string[] | undefined): readonly string[] {
+/** Adds the value of a flag that names a mirror to the earlier ones. */
+export function mirrorOption(value: string, earlier: readonly string[] | undefined): readonly string[] {
   try {
     parseMirrors([value])
   } catch (error) {

@@ -72,6 +72,10 @@ export const codes = {
   KEY008: ['duplicate-key-of-user', 'The same key is listed twice for one user.'],
   KEY009: ['key-file-without-key', 'A key file without a key.'],
   KEY010: ['bad-key-date', 'Not a date for the end of a key.'],
+  KEY011: ['keys-not-locked', 'Keys of the network that pibake.lock does not hold.'],
+  KEY012: ['bad-key-source', 'Not a name at GitHub or Launchpad, or not an address of keys.'],
+  KEY013: ['not-a-security-key', 'An option for security keys, and the key is of another type.'],
+  KEY014: ['bad-permit-open', 'Not a destination for forwarded ports.'],
 
   SSH001: ['bad-port', 'Not a port number.'],
   SSH002: ['bad-user-pattern', 'Not a user name or pattern for sshd.'],

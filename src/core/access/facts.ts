@@ -71,6 +71,8 @@ export interface KeyFacts {
   readonly command: boolean
   /** sshd gives whoever comes by it no terminal. */
   readonly noTerminal: boolean
+  /** sshd takes the signature of a security key only with its PIN or a fingerprint. */
+  readonly isVerified?: boolean
   /** Why this sshd will not take the key (type or size); undefined: it will. */
   readonly refused: string | undefined
 }

@@ -44,6 +44,7 @@ export function offer(
       expires: dateOf(option('expiry-time')?.value),
       command: option('command') !== undefined,
       noTerminal: isWithoutTerminal(entry),
+      isVerified: option('verify-required') !== undefined,
     },
     refused:
       optionRefusal(entry) ??

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { bytewise } from '../../base/order.ts'
+import type { LockedKeys } from '../spec-file/key-sources.ts'
 import type { Request } from './request.ts'
 
 /** A package that is carried, exactly. */
@@ -34,6 +35,12 @@ export interface LockedImage extends Request {
 /** pibake.lock: one entry for each release and architecture. */
 export type Lock = readonly LockedImage[]
 
+/** All that is in it. */
+export interface LockFile {
+  readonly lock: Lock
+  readonly keys: readonly LockedKeys[]
+}
+
 const text = v.string()
 const digest = v.pipe(text, v.regex(/^[0-9a-f]{64}$/))
 const name = v.pipe(text, v.regex(/^[a-z0-9][a-z0-9+.-]*$/))
@@ -65,15 +72,26 @@ const lockedImage = v.strictObject({
   packages: v.array(lockedPackage),
 })
 
+const lockedKeys = v.strictObject({
+  source: v.pipe(text, v.regex(/^(github|launchpad|url):[!-~]+$/)),
+  url: v.pipe(text, v.regex(/^https:\/\/[!-~]+$/)),
+  sha256: digest,
+  keys: v.array(v.strictObject({ fingerprint: v.pipe(text, v.regex(/^SHA256:[A-Za-z0-9+/]{43}$/)), line: text })),
+})
+
 const SCHEMA = 'pibake.lock/1'
-const lockFile = v.strictObject({ schema: v.literal(SCHEMA), images: v.array(lockedImage) })
+const lockFile = v.strictObject({
+  schema: v.literal(SCHEMA),
+  images: v.array(lockedImage),
+  keys: v.optional(v.array(lockedKeys), []),
+})
 
 /**
  * Reads the text of a lock.
  *
  * @returns the lock, or why it is none
  */
-export function parseLock(source: string): { readonly lock: Lock } | { readonly failure: string } {
+export function parseLock(source: string): LockFile | { readonly failure: string } {
   let raw: unknown
   try {
     raw = JSON.parse(source)
@@ -85,12 +103,14 @@ export function parseLock(source: string): { readonly lock: Lock } | { readonly 
     const issue = result.issues[0]
     return { failure: `${v.getDotPath(issue) ?? 'it'}: ${issue.message}` }
   }
-  return { lock: result.output.images }
+  return { lock: result.output.images, keys: result.output.keys }
 }
 
 /** The text of a lock: the same packages give the same bytes. */
-export function lockText(lock: Lock): string {
-  return `${JSON.stringify({ schema: SCHEMA, images: [...lock].sort(byImage) }, null, 2)}\n`
+export function lockText(lock: Lock, keys: readonly LockedKeys[] = []): string {
+  const sorted = [...keys].sort((a, b) => bytewise(a.source, b.source))
+  const images = [...lock].sort(byImage)
+  return `${JSON.stringify({ schema: SCHEMA, images, ...(sorted.length > 0 && { keys: sorted }) }, null, 2)}\n`
 }
 
 /** The entry for an image of this release and architecture. */

@@ -3,6 +3,7 @@ import { hex, utf8 } from '../../base/host/bytes.ts'
 import { sha256 } from '../../base/host/hash.ts'
 import { inOrder, type Placed } from '../../base/report/print.ts'
 import type { Locate, Problem, SpecPath } from '../../base/report/report.ts'
+import type { KeySource } from '../spec-file/key-sources.ts'
 import { readSpec, type SpecFiles } from '../spec-file/read-spec.ts'
 import { type Host, References } from '../spec-file/referenced-files.ts'
 import { resolve } from '../spec-file/resolve.ts'
@@ -23,6 +24,8 @@ export interface ParsedSpec {
    * secrets: others may read it, and could hold guesses against it.
    */
   readonly digest: string
+  /** Where the network has keys that the spec wants, locked or not. */
+  readonly keySources: readonly KeySource[]
   /** What the spec was read from. */
   readonly inputs: SpecInputs
 }
@@ -80,6 +83,7 @@ export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: s
     locate: yaml.locate,
     files: yaml,
     digest: specDigest(yaml.value, references),
+    keySources: references.keySources,
     inputs: {
       sha256: hex(sha256(bytes)),
       included: yaml.texts.slice(1).map((text) => ({ name: text.file, sha256: hex(sha256(text.bytes)) })),

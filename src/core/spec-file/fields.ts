@@ -198,6 +198,41 @@ export const fromPattern = (description: string) =>
       : fault('the address has bits beyond the length; sshd would ignore the key')
   }, description)
 
+/** A name at GitHub (its own rule: letters, digits and single hyphens inside). */
+export const githubName = (description: string) =>
+  shaped(
+    /^[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}$/,
+    { code: 'KEY012', predicate: 'is not a name at GitHub', hint: 'as in https://github.com/NAME' },
+    description,
+  )
+
+/** A name at Launchpad, without the `~`. */
+export const launchpadName = (description: string) =>
+  shaped(
+    /^[a-z0-9][a-z0-9+.-]{0,62}$/,
+    { code: 'KEY012', predicate: 'is not a name at Launchpad', hint: 'as in https://launchpad.net/~NAME' },
+    description,
+  )
+
+/** An address without a login in it, which a lock would show. */
+export const httpsAddress = (description: string) =>
+  shaped(
+    /^https:\/\/[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?\/[!-~]{0,1000}$/,
+    { code: 'KEY012', predicate: 'is not an address of keys', hint: 'https://HOST/PATH, without a user or a password' },
+    description,
+  )
+
+/** sshd(8), permitopen: a host or an address, IPv6 in brackets, and a port, or `*` for all ports. */
+export const permitOpen = (description: string) =>
+  checked((target) => {
+    const [, host = '', port = ''] = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.*_-]+):(\*|[0-9]{1,5})$/.exec(target) ?? []
+    const isAddress = !host.startsWith('[') || isIP(host.slice(1, -1)) === 6
+    const isPort = port === '*' || (Number(port) >= 1 && Number(port) <= 65_535)
+    return host !== '' && isAddress && isPort
+      ? undefined
+      : { code: 'KEY014', predicate: 'is not HOST:PORT', hint: 'e.g. 192.0.2.5:5432, nas.lan:443, [2001:db8::1]:80' }
+  }, description)
+
 /** A day that the calendar has, `YYYY-MM-DD`. */
 export const day = (code: Code, description: string) =>
   checked((date) => {

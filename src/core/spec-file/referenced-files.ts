@@ -1,6 +1,7 @@
 import type { Code } from '../../base/report/codes.ts'
 import { keyOf, type Problem, type SpecPath } from '../../base/report/report.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
+import { isLocked, type KeySource, type LockedKeys } from './key-sources.ts'
 import { contentOf, type SecretSource } from './secret-source.ts'
 
 /** The bytes of a file that the spec names, and whether every user of this machine may read it; or why it cannot be fetched. */
@@ -31,6 +32,8 @@ export interface Host {
   readonly verify: VerifySignature
   readonly unpack: UnpackDeb
   readonly ask: AskForSecret
+  /** The keys of a source, by its name, as pibake.lock has them. */
+  readonly lockedKeys?: (source: string) => LockedKeys | undefined
   /** Every user of this machine may read the spec itself. */
   readonly isSpecReadByAll?: boolean
   /** The spec is a stranger's: it gets no more than it has words for. */
@@ -52,8 +55,11 @@ export class References {
   readonly problems: Problem[] = []
   /** Bytes of the files that hold no secret, in the order in which the spec names them. */
   readonly seen: { readonly path: string; readonly bytes: Uint8Array; readonly at: SpecPath }[] = []
+  /** Where the network has keys that the spec wants. */
+  readonly keySources: KeySource[] = []
   readonly verify: VerifySignature
   readonly unpack: UnpackDeb
+  readonly #lockedKeys: NonNullable<Host['lockedKeys']>
   readonly #read: ReadReferenced
   readonly #ask: AskForSecret
   readonly #isConfined: boolean
@@ -65,12 +71,13 @@ export class References {
    * @param open those of the spec files that every user of this machine may read
    */
   constructor(
-    { read, verify, unpack, ask, isConfined = false }: Omit<Host, 'isSpecReadByAll'>,
+    { read, verify, unpack, ask, lockedKeys, isConfined = false }: Omit<Host, 'isSpecReadByAll'>,
     fileOf: (path: SpecPath) => string,
     open: readonly string[],
   ) {
     this.#fileOf = fileOf
     this.#open = new Set(open)
+    this.#lockedKeys = lockedKeys ?? (() => undefined)
     this.#read = read
     this.#ask = ask
     this.#isConfined = isConfined
@@ -117,6 +124,24 @@ export class References {
     const text =
       source === undefined ? this.secret(file as string, path) : this.#decode(this.secretBytes(source, path), key, path)
     return text === undefined ? undefined : { text, path, called: contentOf(from) }
+  }
+
+  /** The keys of the network that the lock has of a source; undefined: none, which is reported. */
+  lockedKeys(source: KeySource, path: SpecPath): LockedKeys | undefined {
+    if (this.#isConfined) {
+      this.error('SPC014', path, 'the spec has keys fetched from the network', 'name the keys themselves')
+      return undefined
+    }
+    this.keySources.push(source)
+    const locked = this.#lockedKeys(source.name)
+    if (locked === undefined || !isLocked(locked, source)) {
+      const what = locked === undefined ? 'does not hold' : 'has other content of'
+      this.error('KEY011', path, `pibake.lock ${what} the keys of ${source.name}`, 'pibake lock fetches them once')
+      return undefined
+    }
+    const bytes = new TextEncoder().encode(locked.keys.map(({ line }) => `${line}\n`).join(''))
+    this.seen.push({ path: source.name, bytes, at: path })
+    return locked
   }
 
   /** The secret that a source yields, byte by byte; undefined: none, which is reported. */

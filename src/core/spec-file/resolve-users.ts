@@ -3,8 +3,9 @@ import { Secret } from '../../base/secret.ts'
 import type { AuthorizedKey } from '../../device/formats/authorized-keys.ts'
 import { judgeCryptHash } from '../../device/formats/crypt-hash.ts'
 import type { PublicKey } from '../../device/formats/public-key.ts'
+import { keySourceOf } from './key-sources.ts'
 import type { References } from './referenced-files.ts'
-import { keysOf } from './referenced-keys.ts'
+import { keysOf, keysOfLines } from './referenced-keys.ts'
 import type { FilledSpec } from './schema.ts'
 
 type FilledUser = FilledSpec['users'][number]
@@ -51,18 +52,41 @@ function passwordHash(
 
 function authorizedKeys(entry: FilledKey, path: SpecPath, references: References): AuthorizedKey[] {
   if ('blob' in entry) return [withOptions(entry, {})]
-  const { key, file } = entry
-  if ((key === undefined) === (file === undefined)) {
-    references.error('SPC009', path, 'an entry of authorizedKeys has either key or file', 'write one of them')
+  const { key, file, github, launchpad, url, sha256 } = entry
+  if ([key, file, github, launchpad, url].filter((one) => one !== undefined).length !== 1) {
+    const message = 'an entry of authorizedKeys has one of key, file, github, launchpad and url'
+    references.error('SPC009', path, message, 'write one of them')
     return []
   }
-  const keys = key === undefined ? keysOf(file as string, [...path, 'file'], references) : [key]
+  if ((url === undefined) !== (sha256 === undefined)) {
+    references.error('SPC009', path, 'url and sha256 of an entry of authorizedKeys belong together')
+    return []
+  }
+  const keys = keysOfEntry(entry, path, references)
+  const strange = keys.find(({ type }) => !type.startsWith('sk-'))
+  if ((entry.noTouchRequired || entry.verifyRequired) && strange !== undefined) {
+    const option = entry.noTouchRequired ? 'noTouchRequired' : 'verifyRequired'
+    const message = `${option} is for security keys, and ${strange.fingerprint} is of the type ${strange.type}`
+    references.error(
+      'KEY013',
+      [...path, option],
+      message,
+      'leave it out; security keys have a type that begins with sk-',
+    )
+  }
   return keys.map((one) => withOptions(one, entry))
+}
+
+function keysOfEntry(entry: KeyEntry, path: SpecPath, references: References): readonly PublicKey[] {
+  const source = keySourceOf(entry)
+  if (entry.key !== undefined) return [entry.key]
+  if (source === undefined) return keysOf(entry.file as string, [...path, 'file'], references)
+  return keysOfLines(references.lockedKeys(source, path)?.keys ?? [], source.name, path, references)
 }
 
 function withOptions(
   key: PublicKey,
-  { from = [], expires, restrict = false, command }: Partial<KeyEntry>,
+  { from = [], expires, restrict = false, command, permitOpen, noTouchRequired, verifyRequired }: Partial<KeyEntry>,
 ): AuthorizedKey {
-  return { ...key, from, expires, restrict, command }
+  return { ...key, from, expires, restrict, command, permitOpen, noTouchRequired, verifyRequired }
 }

@@ -31,6 +31,11 @@ export function authorizedKeyLine(key: AuthorizedKey): string {
     key.from.length > 0 ? `from=${encode.quoted(key.from.map(encode.fromPattern).join(','))}` : undefined,
     // The key is refused from the start of that day in UTC (sshd(8), expiry-time).
     key.expires === undefined ? undefined : `expiry-time="${encode.keyWord(key.expires.replaceAll('-', ''))}Z"`,
+    key.noTouchRequired ? 'no-touch-required' : undefined,
+    key.verifyRequired ? 'verify-required' : undefined,
+    // `restrict` takes forwarding away as a whole (sshd(8)).
+    key.permitOpen !== undefined && key.restrict ? 'port-forwarding' : undefined,
+    ...(key.permitOpen ?? []).map((target) => `permitopen=${encode.quoted(target)}`),
     key.command === undefined ? undefined : `command=${encode.quoted(key.command)}`,
   ].filter((option) => option !== undefined)
   const words = [
@@ -97,4 +102,11 @@ export interface AuthorizedKey {
   readonly expires: string | undefined
   readonly restrict: boolean
   readonly command: string | undefined
+  /** `HOST:PORT`: the only destinations for forwarded ports. */
+  readonly permitOpen?: readonly string[] | undefined
+  /** Of security keys alone. */
+  readonly noTouchRequired?: boolean | undefined
+  readonly verifyRequired?: boolean | undefined
+  /** Where it was fetched; undefined: it is in the spec or beside it. */
+  readonly source?: string | undefined
 }

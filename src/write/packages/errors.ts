@@ -1,15 +1,8 @@
-/** Packages could not be fetched: no apt here, no network, an unsigned archive. The target was not touched. */
-export class PackageError extends Error {
-  override readonly name = 'PackageError'
-  readonly hint: string | undefined
-  /** Whether it may go well later: the network or the archive is at fault (exit code 75), else this machine (1). */
-  readonly isTemporary: boolean
+import { FetchError } from '../../base/errors.ts'
 
-  constructor(message: string, options: { hint?: string; isTemporary?: boolean } = {}) {
-    super(message)
-    this.hint = options.hint
-    this.isTemporary = options.isTemporary ?? false
-  }
+/** Packages could not be fetched: no apt here, no network, an unsigned archive. The target was not touched. */
+export class PackageError extends FetchError {
+  override readonly name: string = 'PackageError'
 }
 
 /** What to do where packages cannot be carried. */

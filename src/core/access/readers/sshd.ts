@@ -70,10 +70,11 @@ function ofAccounts(device: FinishedDevice, config: SshdConfig): readonly Findin
         .map(({ line }) => ({ file, line })),
     )
     return [
-      ...(isVerified !== undefined && good.length > 0 && good.every(({ type }) => type.startsWith('sk-'))
+      ...(good.length > 0 &&
+      good.every((key) => key.type.startsWith('sk-') && (isVerified !== undefined || key.isVerified === true))
         ? [
             unproved(
-              isVerified.at,
+              isVerified?.at,
               'key',
               user.name,
               'only a FIDO key made with "-O verify-required" is taken',

@@ -14,6 +14,7 @@ import { namesAreUnique } from './names-are-unique.ts'
 import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
 import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.ts'
 import { passwordsCanBeChanged } from './passwords-can-be-changed.ts'
+import { portsAreForwardedWhereTheyArePermitted } from './ports-are-forwarded-where-they-are-permitted.ts'
 import { principalsAreOfUsers } from './principals-are-of-users.ts'
 import { rsaKeysAreLongEnough } from './rsa-keys-are-long-enough.ts'
 import type { Rule, RuleContext } from './rule.ts'
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   nobodyIsAllowedAndDenied,
   ownersAreNotTheStockAccount,
   passwordsCanBeChanged,
+  portsAreForwardedWhereTheyArePermitted,
   principalsAreOfUsers,
   rsaKeysAreLongEnough,
   servicesHaveOneState,

@@ -16,8 +16,14 @@ export const rsaKeysAreLongEnough: Rule = {
       report.warning('SSH017', place, `RSA keys of ${least} bits are far easier to break than those of ${MIN_RSA_BITS}`)
     }
     for (const [i, { authorizedKeys }] of spec.users.entries()) {
-      for (const [k, { type, bits }] of authorizedKeys.entries()) {
+      for (const [k, { type, bits, source, fingerprint }] of authorizedKeys.entries()) {
         if (type !== 'ssh-rsa' || bits >= least) continue
+        if (source !== undefined) {
+          // The owner of the spec cannot take it away there.
+          const said = `${fingerprint} of ${source} is an RSA key of ${bits} bits; sshd will refuse it`
+          report.warning('KEY004', ['users', i, 'authorizedKeys'], said)
+          continue
+        }
         const message = `users[${i}].authorizedKeys[${k}] is an RSA key of ${bits} bits; at least ${least} are needed`
         const hint =
           'make a new one: ssh-keygen -t ed25519; or take it all the same: ssh.settings.RequiredRSASize: "2048"'

@@ -7,6 +7,10 @@ const keyEntry = section(
   {
     key: setting(f.publicKey('One line of a .pub file.')),
     file: setting(f.referenced('A .pub file beside the spec; it may hold several keys.')),
+    github: setting(f.githubName('A name at GitHub, whose keys `pibake lock` writes down.')),
+    launchpad: setting(f.launchpadName('A name at Launchpad, whose keys `pibake lock` writes down.')),
+    url: setting(f.httpsAddress('Where keys are, one a line, that `pibake lock` writes down; needs `sha256`.')),
+    sha256: setting(f.sha256('SHA-256 of what is at `url`, 64 hex digits.')),
     from: setting(
       list(
         f.fromPattern('Address, network or host pattern; ! in front means "not".'),
@@ -16,8 +20,13 @@ const keyEntry = section(
     expires: setting(f.day('KEY010', 'The key is valid until the start of this day (UTC), YYYY-MM-DD.')),
     restrict: setting(flag('No port, agent or X11 forwarding, no terminal.'), false),
     command: setting(checked(() => undefined, 'The only command that this key may run.')),
+    permitOpen: setting(
+      list(f.permitOpen('HOST:PORT, [IPv6]:PORT; * for all ports.'), 'The only destinations for forwarded ports.'),
+    ),
+    noTouchRequired: setting(flag('A security key need not be touched.'), false),
+    verifyRequired: setting(flag('A security key has to ask for its PIN or fingerprint.'), false),
   },
-  'A key with options: either `key` or `file`.',
+  'Keys with options: one of `key`, `file`, `github`, `launchpad` and `url`.',
 )
 
 const user = section(
