@@ -30,14 +30,19 @@ interface Granted {
 export function loginCard(granted: Granted, root: Tree, screen?: Screen): string[] {
   const { spec, verdict, hostKeys } = granted
   const announced = isAnnounced(granted)
-  const address = announced ? addressOf(spec, root) : 'ADDRESS'
+  const [first, ...more] = verdict.addresses
+  const address = announced ? addressOf(spec, root) : (first ?? 'ADDRESS')
+  const others = announced ? verdict.addresses : more
   const keys = Object.values(hostKeys)
   return [
     'You get in by',
-    ...(announced ? [] : ['  ADDRESS is what the network gave the device: it announces no name (avahi-daemon is off)']),
+    ...(address === 'ADDRESS'
+      ? ['  ADDRESS is what the network gave the device: it announces no name (avahi-daemon is off)']
+      : []),
     ...wayLines(verdict.ways, address, verdict, screen),
     ...(verdict.transfers.length > 0 ? ['Files alone, by sftp'] : []),
     ...wayLines(verdict.transfers, address, verdict, screen),
+    ...(others.length > 0 ? [`  or in place of ${address}: ${others.join(', ')}`] : []),
     ...verdict.droppedFactors.map(({ at, because }) => visible(`  second factor off: ${fileLineText(at)}: ${because}`)),
     ...verdict.behindFirewall.map((finding) => `  kept out by the firewall alone: ${shutText(finding)}`),
     ...verdict.shut.map((shut) => `  shut: ${shutText(shut)}`),

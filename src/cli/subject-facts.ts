@@ -1,6 +1,6 @@
 import type { SpecPath } from '../base/report/report.ts'
 import { packagesText, sizeText } from '../core/carried/bundle.ts'
-import type { Spec, User } from '../core/spec-file/spec.ts'
+import type { Spec, User, Wired } from '../core/spec-file/spec.ts'
 import type { Item } from './fold.ts'
 import type { Prepared } from './prepare.ts'
 import type { Subject } from './subjects.ts'
@@ -62,21 +62,36 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
     Object.entries(device).flatMap(([key, value]) =>
       value === undefined ? [] : [{ text: `${key} ${value}`, path: ['device', key] }],
     ),
-  network: ({ spec: { network } }) =>
-    network.wifi === undefined
+  network: ({ spec: { network } }) => [
+    ...network.wired.map((wired, i): Fact => {
+      const which = wired.interface ?? wired.mac
+      const text = ['cable', ...(which === undefined ? [] : [which])].join(' ')
+      return { mark: '+', text: [text, ...ipWords(wired)].join(', '), path: ['network', 'wired', i] }
+    }),
+    ...(network.wifi === undefined
       ? []
       : [
           { text: `Wi-Fi country ${network.wifi.country}`, path: ['network', 'wifi', 'country'] },
-          ...network.wifi.networks.map(({ ssid, security, eap }, i): Fact => {
-            const how = eap === undefined ? security : `${security}, ${eap.method}`
-            return { mark: '+', text: `network ${ssid}, ${how}`, path: ['network', 'wifi', 'networks', i, 'ssid'] }
+          ...network.wifi.networks.map((one, i): Fact => {
+            const how = one.eap === undefined ? [one.security] : [one.security, one.eap.method]
+            const text = [`network ${one.ssid}`, ...how, ...ipWords(one)].join(', ')
+            return { mark: '+', text, path: ['network', 'wifi', 'networks', i, 'ssid'] }
           }),
-        ],
+        ]),
+  ],
   hardware: ({ spec: { hardware } }) =>
     Object.entries(hardware).flatMap(([key, value]) =>
       value === 'off' || value === 'block' ? [{ text: `${key} ${value}`, path: ['hardware', key] }] : [],
     ),
   'first boot': firstBootFacts,
+}
+
+/** The addresses of a connection where they do not come by themselves. */
+function ipWords({ ipv4, ipv6 }: Wired): string[] {
+  return [
+    ...(ipv4.method === 'disabled' ? ['no IPv4'] : ipv4.addresses),
+    ...(ipv6.method === 'disabled' ? ['no IPv6'] : ipv6.addresses),
+  ]
 }
 
 function accountText({ name, sudo, passwordHash }: User): string {

@@ -129,3 +129,17 @@ test('a second factor that the spec wants itself is not said to be off', () => {
   const card = cardOf(spec, { [CONF]: 'AuthenticationMethods publickey,keyboard-interactive\n' })
   assert.not.match(card.join('\n'), 'second factor')
 })
+
+test('addresses that stay are named, and typed where the device announces no name', () => {
+  const ipv4 = {
+    method: 'manual',
+    addresses: ['192.0.2.10/24', '192.0.2.11/24'],
+    gateway: '192.0.2.1',
+    dns: ['192.0.2.1'],
+  }
+  const fixed = changed((spec) => (spec.network = { wired: [{ ipv4 }] }))
+  assert.is(cardOf(fixed).at(-1), '  or in place of raspberrypi.local: 192.0.2.10, 192.0.2.11')
+  const card = cardOf({ ...fixed, services: { disable: ['avahi-daemon'] } })
+  assert.match(card[1] ?? '', /^ {2}ssh alice@192\.0\.2\.10 {3}key KEY/)
+  assert.is(card.at(-1), '  or in place of 192.0.2.10: 192.0.2.11')
+})

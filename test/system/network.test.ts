@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { Secret } from '../../src/base/secret.ts'
 import { network } from '../../src/core/controls/network.ts'
 import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from '../support/certificates.ts'
 import { contextOf } from '../support/control.ts'
@@ -25,16 +24,16 @@ const psks = fc.string({ unit: ascii(32), minLength: 8, maxLength: 63 })
 const FILES = { psk: 'correct horse', 'ca.pem': AUTHORITY, 'own.pem': CERTIFICATE, 'own.key': PRIVATE_KEY }
 
 /** The profile of a network as it stands in a spec, and the files that it names. */
-function partOf(own: object) {
+function partOf(own: object, files = FILES) {
   const wifi = { country: 'AT', networks: [{ ssid: 'kit', ...own }] }
-  const { spec } = sound({ ...smallSpec(), network: { wifi } }, FILES)
+  const { spec } = sound({ ...smallSpec(), network: { wifi } }, files)
   const part = network.compile(contextOf(spec, { packages: new Map([['network-manager', '1']]) }))
   assert.equal(part.problems ?? [], [])
-  const files = (part.operations ?? []).filter((operation) => operation.kind === 'file')
-  const profile = files.find(({ path }) => path.endsWith('.nmconnection'))
+  const written = (part.operations ?? []).filter((operation) => operation.kind === 'file')
+  const profile = written.find(({ path }) => path.endsWith('.nmconnection'))
   return {
     profile: new TextDecoder().decode(profile?.content),
-    files: files.filter(({ path }) => path.startsWith('/etc/NetworkManager/pibake-certs/')),
+    files: written.filter(({ path }) => path.startsWith('/etc/NetworkManager/pibake-certs/')),
   }
 }
 
@@ -104,14 +103,7 @@ for (const release of releases) {
 
   const profileOf = (ssid: string, psk: string) => {
     // With security: wpa2 it would be the key that is made of the passphrase.
-    const one = { hidden: true, security: 'wpa2-wpa3', priority: 0, eap: undefined } as const
-    const wifi = { country: 'AT', networks: [{ ...one, ssid, psk: new Secret(psk) }] }
-    const packages = new Map([['network-manager', '1']])
-    const part = network.compile(contextOf({ network: { wifi } }, { release, packages }))
-    assert.equal(part.problems ?? [], [])
-    const profile = part.operations?.find(({ path }) => path.endsWith('.nmconnection'))
-    assert.ok(profile?.kind === 'file')
-    return new TextDecoder().decode(profile?.kind === 'file' ? profile.content : new Uint8Array())
+    return partOf({ hidden: true, security: 'wpa2-wpa3', ssid, pskFile: 'psk' }, { ...FILES, psk }).profile
   }
   /** nmcli reads a profile on stdin and writes it in its own hand: what changes there was not understood. */
   const asNetworkManager = (profile: string, ...change: string[]) =>

@@ -4,6 +4,7 @@ import { effectiveFor, type SshdEffective } from '../../device/sshd/effective.ts
 import { argumentValues, kernelArguments } from '../../device/systemd/kernel-command-line.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import type { Plan } from '../plan/plan.ts'
+import { notOfTheDevice } from './device-addresses.ts'
 import type { Gate } from './facts.ts'
 import type { FinishedDevice } from './finished-device.ts'
 import { sshdServices, usualSshd } from './sshd-services.ts'
@@ -31,6 +32,12 @@ export function sshUnreachable(
   return sshd.listenAddresses.length > 0 && sshd.listenAddresses.every(isOfLoopback)
     ? `sshd listens on ${sshd.listenAddresses.join(', ')} alone, which nobody reaches from outside`
     : undefined
+}
+
+/** Why nobody reaches sshd by an address of the finished device; undefined: it listens on one, or may. */
+export function listensElsewhere(device: FinishedDevice): string | undefined {
+  const others = forAll(device.root, device.release).listenAddresses.filter((address) => !isOfLoopback(address))
+  return others.every(isOneAddress) ? notOfTheDevice(device, others) : undefined
 }
 
 /** The sshd to which a client of the SSH port comes, with what its command line says, and whom it answers. */

@@ -2,11 +2,12 @@ import type { Tree } from '../../storage/tree/tree.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { WithoutText } from '../plan/without-text.ts'
 import { accountFacts } from './account-facts.ts'
+import { staticAddresses } from './device-addresses.ts'
 import type { FileLine, Finding } from './finding.ts'
 import type { FinishedDevice } from './finished-device.ts'
 import { gatesOf } from './gates.ts'
 import { unmadeInterfaces } from './interfaces.ts'
-import { sshUnreachable } from './listening.ts'
+import { listensElsewhere, sshUnreachable } from './listening.ts'
 import { prove, type Verdict } from './prove.ts'
 import { readers } from './readers/readers.ts'
 import { type DroppedFactor, droppedFactors } from './second-factors.ts'
@@ -16,6 +17,8 @@ import { behindFirewall } from './sshd-loosened.ts'
 export interface Proof extends Verdict {
   /** Interfaces by which somebody would come, and that nothing on the device makes. */
   readonly unmadeInterfaces: readonly string[]
+  /** Addresses that the device has for good, and that are typed in place of its name. */
+  readonly addresses: readonly string[]
   /** What the image asked for beside a key or a password, and the device does not. */
   readonly droppedFactors: readonly DroppedFactor[]
   /** What the packet filters alone keep from letting somebody in. */
@@ -30,10 +33,11 @@ export interface Proof extends Verdict {
  */
 export function proveAccess(device: FinishedDevice, image: Tree, plan: Plan, text: WithoutText): Proof {
   const { root, release, ssh, today } = device
+  const unreachable = sshUnreachable(root, release, ssh.port, plan) ?? listensElsewhere(device)
   const verdict = prove(
     {
       today,
-      ssh: { ...ssh, unreachable: sshUnreachable(root, release, ssh.port, plan) },
+      ssh: { ...ssh, unreachable },
       gates: gatesOf(device),
       accounts: accountFacts(device),
     },
@@ -46,6 +50,7 @@ export function proveAccess(device: FinishedDevice, image: Tree, plan: Plan, tex
     lockouts: verdict.lockouts.map(said),
     open: verdict.open.map(said),
     unproved: verdict.unproved.map(said),
+    addresses: staticAddresses(device),
     unmadeInterfaces: unmadeInterfaces(verdict, root),
     droppedFactors: droppedFactors(image, device).map(said),
     behindFirewall: behindFirewall(device).map(said),

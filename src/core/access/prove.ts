@@ -227,7 +227,7 @@ function keyRefused(
   // Of somebody else it is enough that sshd lets him in.
   if (key.command && account.wanted) return { code: 'ACC012', because: `${name} runs one command only` }
   if (shared(key.from, reach).length === 0) {
-    return { code: 'ACC013', because: `${name} is good only from addresses that the firewall keeps out` }
+    return { code: 'ACC013', because: `${name} is good only from addresses that the firewall or the network keeps out` }
   }
   return undefined
 }

@@ -28,7 +28,7 @@ export function resolve(filled: FilledSpec, written: WrittenSpec, references: Re
     // Without an SSH server there is nothing for the default jails to watch; the owner's own stay.
     fail2ban: ssh.enabled ? fail2ban : { ...fail2ban, jails: written.fail2ban?.jails ?? {} },
     packages: { ...packages, debs: resolvePackageFiles(packages.debs, references) },
-    network: { wifi: network.wifi && resolveWifi(network.wifi, references) },
+    network: { ...network, wifi: network.wifi && resolveWifi(network.wifi, references) },
     files: resolveFiles(filled.files, references),
     mounts: resolveMounts(filled.mounts, references),
     firstBoot: { scripts: resolveScripts(firstBoot.scripts, references) },

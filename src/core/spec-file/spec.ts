@@ -15,4 +15,5 @@ export type Spec = Unchanging<ReturnType<typeof resolve>>
 export type User = Spec['users'][number]
 export type Wifi = NonNullable<Spec['network']['wifi']>
 export type WifiNetwork = Wifi['networks'][number]
+export type Wired = Spec['network']['wired'][number]
 export type ExtraFile = Spec['files'][number]

@@ -8,7 +8,7 @@ import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from '../../support/certificates.
 import { problemsOf, runControl, secondRunDiffers } from '../../support/control.ts'
 import { textOf, write } from '../../support/edit.ts'
 import { everySample } from '../../support/samples.ts'
-import { HASH, KEYS, specOf } from '../../support/spec.ts'
+import { HASH, KEYS, smallSpec, specOf } from '../../support/spec.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('network')
@@ -191,9 +191,8 @@ test('an image without NetworkManager is told', () => {
 
 test('a name that has no form in a profile is told', () => {
   const spec = specWith(KIT)
-  const one = { hidden: false, security: 'open', priority: 0, psk: undefined, eap: undefined } as const
-  const networks = [{ ...one, ssid: 'x'.repeat(33) }]
-  const result = runControl(network, { ...spec, network: { wifi: { country: 'AT', networks } } }, lite())
+  const networks = (spec.network.wifi?.networks ?? []).map((one) => ({ ...one, ssid: 'x'.repeat(33) }))
+  const result = runControl(network, { ...spec, network: { wired: [], wifi: { country: 'AT', networks } } }, lite())
   assert.equal(problemsOf(result), ['NET022 network.wifi.networks[0].ssid'])
 })
 
@@ -245,4 +244,52 @@ test('what breaks out of its line is refused', () => {
       (error: unknown) => error instanceof EncodeError,
     )
   }
+})
+
+const wiredSpec = (wired: object[]) => specOf({ ...smallSpec(), network: { wired } })
+const CABLE = '/etc/NetworkManager/system-connections/pibake-wired.eth0.nmconnection'
+
+for (const { title, options } of everySample()) {
+  test(`${title}: a connection by cable has its addresses, and goes with its key`, () => {
+    const ipv4 = {
+      method: 'manual',
+      addresses: ['192.0.2.10/24'],
+      gateway: '192.0.2.1',
+      dns: ['192.0.2.1', '192.0.2.2'],
+    }
+    const spec = wiredSpec([{ interface: 'eth0', ipv4, ipv6: { method: 'disabled' } }])
+    const first = runControl(network, spec, samplePiOs(options))
+    assert.equal(problemsOf(first), [])
+    const entry = first.target.root.lstat(CABLE)
+    assert.is(entry?.kind === 'file' && entry.mode, 0o600)
+    assert.match(
+      textOf(first.target.root, CABLE),
+      /^type=ethernet\ninterface-name=eth0\n\n\[ethernet\]\n\n\[ipv4\]\nmethod=manual\naddress1=192\.0\.2\.10\/24\ngateway=192\.0\.2\.1\ndns=192\.0\.2\.1;192\.0\.2\.2;\n\n\[ipv6\]\nmethod=disabled\n$/m,
+    )
+    assert.equal(secondRunDiffers(network, spec, first), [])
+    assert.is(runControl(network, wiredSpec([]), first.target).target.root.read(CABLE), undefined)
+  })
+}
+
+test('a cable and a network of the same name have profiles and numbers of their own', () => {
+  const spec = specOf(`${USER}network: { wired: [{ interface: eth0 }], wifi: ${kit('pskFile: psk')} }\n`, {
+    psk: 'correct horse\n',
+  })
+  const names = {
+    ...spec,
+    network: { ...spec.network, wifi: { country: 'AT', networks: [...(spec.network.wifi?.networks ?? [])] } },
+  }
+  const other = { ...names.network.wifi.networks[0], ssid: 'wired-eth0' } as (typeof names.network.wifi.networks)[0]
+  names.network.wifi.networks.push(other)
+  const { root } = runControl(network, names, lite()).target
+  const profiles = root.list('/etc/NetworkManager/system-connections')
+  assert.equal([...profiles].sort(), [
+    'pibake-kit.nmconnection',
+    'pibake-wired-eth0.nmconnection',
+    'pibake-wired.eth0.nmconnection',
+  ])
+  const numbers = profiles.map(
+    (name) => /^uuid=(.*)$/m.exec(textOf(root, `/etc/NetworkManager/system-connections/${name}`))?.[1],
+  )
+  assert.is(new Set(numbers).size, 3)
 })

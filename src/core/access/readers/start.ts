@@ -5,6 +5,7 @@ import { serviceOf } from '../../../device/systemd/service.ts'
 import { failsToStart } from '../../../device/systemd/started.ts'
 import type { Finding, Reader } from '../finding.ts'
 import type { FinishedDevice } from '../finished-device.ts'
+import { isKernelNetwork, networkManagers } from '../network-managers.ts'
 import { opensForUsers, startOf } from '../start.ts'
 
 /** How far the start goes: as far as a log-in, the end of "nobody may log in yet", and a network. */
@@ -50,22 +51,9 @@ function noSessions(device: FinishedDevice): Finding[] {
   return [shut('login', units.unit('systemd-user-sessions.service').file ?? path, because, 'let it start')]
 }
 
-/** What configures interfaces; dhcpcd and ifupdown on older devices. */
-const MANAGERS = [
-  'NetworkManager',
-  'systemd-networkd',
-  'networking',
-  'dhcpcd',
-  'connman',
-  'wicked',
-  'netplan-configure',
-  'ifup@eth0',
-]
-
 function noNetwork(device: FinishedDevice): Finding[] {
-  const { started, around } = startOf(device)
-  if (!device.ssh.enabled || around.arguments.some(({ name }) => name === 'ip')) return []
-  const managers = MANAGERS.filter((name) => started.has(`${name}.service`))
+  if (!device.ssh.enabled || isKernelNetwork(device)) return []
+  const managers = networkManagers(device)
   if (managers.some((name) => name !== 'NetworkManager')) return []
   if (managers.length > 0) return unmanaged(device)
   if (

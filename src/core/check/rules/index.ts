@@ -2,8 +2,10 @@ import type { Code } from '../../../base/report/codes.ts'
 import type { Problem } from '../../../base/report/report.ts'
 import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
 import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
+import { addressesFitTheirNetworks } from './addresses-fit-their-networks.ts'
 import { allowedUsersExist } from './allowed-users-exist.ts'
 import { bootSettingsUndoNothing } from './boot-settings-undo-nothing.ts'
+import { connectionsDoNotCompete } from './connections-do-not-compete.ts'
 import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
 import { everyFirewallRuleIsRead } from './every-firewall-rule-is-read.ts'
 import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
@@ -22,6 +24,7 @@ import { servicesHaveOneState } from './services-have-one-state.ts'
 import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
 import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
 import { sftpAccountsHaveFilesAlone } from './sftp-accounts-have-files-alone.ts'
+import { theDeviceFindsTheWayOut } from './the-device-finds-the-way-out.ts'
 import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
 import { theOwnerGetsIn } from './the-owner-gets-in.ts'
 import { wifiIsOnWhereNetworksAre } from './wifi-is-on-where-networks-are.ts'
@@ -31,8 +34,10 @@ import { wifiPasswordsFitTheSecurity } from './wifi-passwords-fit-the-security.t
 const rules: readonly Rule[] = [
   aStrangersSpecRunsNothing,
   accountNumbersAreUnique,
+  addressesFitTheirNetworks,
   allowedUsersExist,
   bootSettingsUndoNothing,
+  connectionsDoNotCompete,
   durationsAreFail2bans,
   everyFirewallRuleIsRead,
   filesLieWhereTheyLast,
@@ -50,6 +55,7 @@ const rules: readonly Rule[] = [
   servicesThatCarryAccessStay,
   settingsDoNotContradict,
   sftpAccountsHaveFilesAlone,
+  theDeviceFindsTheWayOut,
   theDeviceHasANameOfItsOwn,
   theOwnerGetsIn,
   wifiIsOnWhereNetworksAre,

@@ -22,7 +22,7 @@ export interface RuleContext {
 
 type Say = (code: Code, path: SpecPath, message: string, hint?: string) => void
 
-interface Report {
+export interface Report {
   readonly error: Say
   readonly warning: Say
   /** An error that would lock the owner out. */

@@ -1,6 +1,7 @@
 import * as f from '../fields.ts'
 import { secretSource } from '../secret-source.ts'
 import { flag, list, oneOf, section, setting, whole } from '../values.ts'
+import { connection } from './ip.ts'
 
 const eap = section(
   {
@@ -51,6 +52,7 @@ const wifiNetwork = section(
     eap: setting(eap),
     hidden: setting(flag('The network does not announce its name.'), false),
     priority: setting(whole(-999, 999, 'NET013', 'Of several networks at hand the one with the highest is joined.'), 0),
+    ...connection,
   },
   'A wireless network.',
 )
@@ -63,4 +65,12 @@ const wifi = section(
   'Wireless networks.',
 )
 
-export const network = section({ wifi: setting(wifi) }, 'Connections.')
+const wired = section(connection, 'A connection by cable.')
+
+export const network = section(
+  {
+    wifi: setting(wifi),
+    wired: setting(list(wired, 'Connections by cable; left out: every port asks for its addresses.'), []),
+  },
+  'Connections.',
+)
