@@ -36,7 +36,8 @@ export function loginCard(granted: Granted, root: Tree, screen?: Screen): string
   const keys = Object.values(hostKeys)
   return [
     'You get in by',
-    ...(address === 'ADDRESS'
+    ...(verdict.isOffline ? ['  the device has no network: the console is the only way in'] : []),
+    ...(address === 'ADDRESS' && !verdict.isOffline
       ? ['  ADDRESS is what the network gave the device: it announces no name (avahi-daemon is off)']
       : []),
     ...wayLines(verdict.ways, address, verdict, screen),

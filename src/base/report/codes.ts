@@ -193,6 +193,7 @@ export const codes = {
   NET022: ['unwritable-network', 'A name or password of a wireless network cannot be written to its file.'],
   NET023: ['no-network-manager', 'The image has no NetworkManager, which the connections are for.'],
   NET024: ['no-way-out', 'The device reaches no more than its own network, or finds nothing by name.'],
+  NET025: ['no-network-wanted', 'Something needs a network, and the spec wants none.'],
 
   FIL001: ['path-conflict', 'Two parts of the spec write the same path.'],
   FIL010: ['bad-path', 'Not a plain absolute path.'],

@@ -23,3 +23,11 @@ export function networkManagers(device: FinishedDevice): readonly string[] {
 export function isKernelNetwork(device: FinishedDevice): boolean {
   return startOf(device).around.arguments.some(({ name }) => name === 'ip')
 }
+
+/** Whether nothing brings the network up, now or after the first start. */
+export function isOffline(device: FinishedDevice): boolean {
+  const isComing = device.requests.some(
+    ({ name, action }) => action === 'install' && /^(network-manager|ifupdown|dhcpcd.*)$/.test(name),
+  )
+  return networkManagers(device).length === 0 && !isComing && !isKernelNetwork(device)
+}

@@ -8,6 +8,7 @@ import type { FinishedDevice } from './finished-device.ts'
 import { gatesOf } from './gates.ts'
 import { unmadeInterfaces } from './interfaces.ts'
 import { listensElsewhere, sshUnreachable } from './listening.ts'
+import { isOffline } from './network-managers.ts'
 import { prove, type Verdict } from './prove.ts'
 import { readers } from './readers/readers.ts'
 import { type DroppedFactor, droppedFactors } from './second-factors.ts'
@@ -19,6 +20,8 @@ export interface Proof extends Verdict {
   readonly unmadeInterfaces: readonly string[]
   /** Addresses that the device has for good, and that are typed in place of its name. */
   readonly addresses: readonly string[]
+  /** Nothing that the device starts brings a network up. */
+  readonly isOffline: boolean
   /** What the image asked for beside a key or a password, and the device does not. */
   readonly droppedFactors: readonly DroppedFactor[]
   /** What the packet filters alone keep from letting somebody in. */
@@ -51,6 +54,7 @@ export function proveAccess(device: FinishedDevice, image: Tree, plan: Plan, tex
     open: verdict.open.map(said),
     unproved: verdict.unproved.map(said),
     addresses: staticAddresses(device),
+    isOffline: isOffline(device),
     unmadeInterfaces: unmadeInterfaces(verdict, root),
     droppedFactors: droppedFactors(image, device).map(said),
     behindFirewall: behindFirewall(device).map(said),

@@ -47,9 +47,12 @@ export function compileFirstBoot(
       { unit: 'pibake-firstboot-network.timer', state: 'enabled', origin },
     ],
     notes: networkNotes(context, merged),
-    problems: context.spec.firstBoot.scripts.flatMap((script, index) =>
-      hashbangProblems(script.content, ['firstBoot', 'scripts', index]),
-    ),
+    problems: [
+      ...unreachablePackages(context, merged.packages),
+      ...context.spec.firstBoot.scripts.flatMap((script, index) =>
+        hashbangProblems(script.content, ['firstBoot', 'scripts', index]),
+      ),
+    ],
   }
 }
 
@@ -61,11 +64,32 @@ function networkNotes(
   if (carried !== undefined && 'lock' in carried) return []
   const missing = missingPackages(context, packages)
   if (missing.length === 0) return []
+  if (context.spec.network.none) {
+    const message = `the device will lack ${missing.join(', ')}: the image does not carry them, and there is no network`
+    return [{ severity: 'warning', message, origin: context.because(['network', 'none'], 'nothing can be fetched') }]
+  }
   return [
     {
       severity: 'info',
       message: `the first start fetches ${missing.join(', ')} from the network`,
       origin: context.because(['packages', 'bundle'], 'the packages that the plan needs'),
+    },
+  ]
+}
+
+/** Without a network the image carries what it lacks, or the device never has it. */
+function unreachablePackages(context: Context, packages: readonly PackageRequest[]): Problem[] {
+  const { spec } = context
+  if (!spec.network.none || spec.packages.bundle) return []
+  const missing = missingPackages(context, packages)
+  if (missing.length === 0) return []
+  return [
+    {
+      severity: 'error',
+      code: 'NET025',
+      path: ['packages', 'bundle'],
+      message: `network.none: true, and the image lacks ${missing.join(', ')}`,
+      hint: 'let it carry them: packages.bundle: true; or switch off what needs them',
     },
   ]
 }
@@ -115,13 +139,17 @@ function values(
     packages.filter((request) => request.action === action).map((request) => request.name)
   const ssh = (lines: readonly (string | number)[]) => (spec.ssh.enabled ? lines : [])
   const { locale } = spec.device
+  const isCarried = carried !== undefined && 'lock' in carried
+  const isOutOfReach = spec.network.none && !isCarried
   return [
     value('host-keys', ['ssh', 'hostKeys'], 'the host keys that sshd offers', ssh(HOST_KEY_NAMES)),
     value('ssh-port', ['ssh', 'port'], 'ufw is switched on only when it admits this port', ssh([spec.ssh.port])),
     value('access', ['users'], 'what sshd and sudo must say of each owner at the end', accessLines(spec)),
     value('firewall', ['firewall', 'enabled'], 'ufw is up at the end', spec.firewall.enabled ? ['ufw'] : []),
     value('fail2ban', ['fail2ban'], 'the jails that run at the end', spec.fail2ban.enabled ? namesOfJails(spec) : []),
-    value('upgrade', ['updates', 'firstBoot'], 'what the first start upgrades', [spec.updates.firstBoot]),
+    value('upgrade', ['updates', 'firstBoot'], 'what the first start upgrades', [
+      isOutOfReach ? 'none' : spec.updates.firstBoot,
+    ]),
     value('locale', ['device', 'locale'], 'built on the device', locale === undefined ? [] : [locale]),
     value(
       'packages-install',

@@ -1,4 +1,5 @@
 import type { Origin } from '../../base/report/origin.ts'
+import type { SpecPath } from '../../base/report/report.ts'
 import type { ConfigRequest, Note, UnitRequest } from '../plan/request.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { absent, rootFile } from './root-file.ts'
@@ -21,21 +22,28 @@ function compile(context: Context): Contribution {
 
 function wifi(context: Context): Contribution {
   if (context.spec.hardware.wifi === 'on') return {}
-  const origin = context.because(['hardware', 'wifi'], 'no Wi-Fi')
+  const origin = context.because(radioKey('wifi', context), 'no Wi-Fi')
   return {
     configTxt: overlays('disable-wifi', origin),
     units: off(['wpa_supplicant.service'], origin),
-    notes: [note('boards without Ethernet (Zero W, Zero 2 W, 3A+) have no network without Wi-Fi', origin)],
+    notes: context.spec.network.none
+      ? []
+      : [note('boards without Ethernet (Zero W, Zero 2 W, 3A+) have no network without Wi-Fi', origin)],
   }
 }
 
 function bluetooth(context: Context): Contribution {
   if (context.spec.hardware.bluetooth === 'on') return {}
-  const origin = context.because(['hardware', 'bluetooth'], 'no Bluetooth')
+  const origin = context.because(radioKey('bluetooth', context), 'no Bluetooth')
   return {
     configTxt: overlays('disable-bt', origin),
     units: off(['bluetooth.service', 'hciuart.service'], origin),
   }
+}
+
+/** The key that switches a radio off. */
+export function radioKey(radio: 'wifi' | 'bluetooth', { spec }: Pick<Context, 'spec'>): SpecPath {
+  return spec.network.none ? ['network', 'none'] : ['hardware', radio]
 }
 
 /**

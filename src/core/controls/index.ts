@@ -15,6 +15,7 @@ import { interimFirewall } from './interim-firewall.ts'
 import { modules } from './modules.ts'
 import { mounts } from './mounts.ts'
 import { network } from './network.ts'
+import { noNetwork } from './no-network.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
 import { sharedIdentity } from './shared-identity.ts'
@@ -32,6 +33,7 @@ export const controls: readonly Control[] = [
   identity,
   sharedIdentity,
   network,
+  noNetwork,
   ssh,
   sudo,
   firewall,

@@ -1,7 +1,8 @@
-import type { Problem } from '../../base/report/report.ts'
+import type { Problem, SpecPath } from '../../base/report/report.ts'
 import { Traced } from '../render/render.ts'
 import type { Spec } from '../spec-file/spec.ts'
 import type { Context, Contribution, Control } from './control.ts'
+import { radioKey } from './hardware.ts'
 import { absent, rootFile } from './root-file.ts'
 
 const FILE = '/etc/modprobe.d/pibake.conf'
@@ -23,9 +24,9 @@ function compile(context: Context): Contribution {
       blocked.set(key, new Traced(name, context.because(path, 'little used, and reachable by whoever can load it')))
     }
   })
-  for (const { key, reason, names } of hardwareOff(context.spec)) {
+  for (const { path, reason, names } of hardwareOff(context)) {
     for (const name of names) {
-      const origin = context.because(['hardware', key], reason)
+      const origin = context.because(path, reason)
       if (!blocked.has(name.replaceAll('-', '_'))) blocked.set(name.replaceAll('-', '_'), new Traced(name, origin))
     }
   }
@@ -34,22 +35,35 @@ function compile(context: Context): Contribution {
   return { operations: [rootFile(FILE, { modules: [...blocked.values()] }, origin)], problems }
 }
 
-function hardwareOff({ hardware }: Spec): readonly { key: string; reason: string; names: readonly string[] }[] {
+function hardwareOff(context: Context): readonly { path: SpecPath; reason: string; names: readonly string[] }[] {
+  const { hardware } = context.spec
   return [
     ...(hardware.wifi === 'off'
-      ? [{ key: 'wifi', reason: 'no Wi-Fi, by dongle neither', names: ['brcmfmac', 'cfg80211', 'mac80211'] }]
+      ? [
+          {
+            path: radioKey('wifi', context),
+            reason: 'no Wi-Fi, by dongle neither',
+            names: ['brcmfmac', 'cfg80211', 'mac80211'],
+          },
+        ]
       : []),
     ...(hardware.bluetooth === 'off'
       ? [
           {
-            key: 'bluetooth',
+            path: radioKey('bluetooth', context),
             reason: 'no Bluetooth, by dongle neither',
             names: ['bluetooth', 'btbcm', 'btusb', 'hci_uart'],
           },
         ]
       : []),
     ...(hardware.usbStorage === 'block'
-      ? [{ key: 'usbStorage', reason: 'no USB disk where the drivers are modules', names: ['uas', 'usb-storage'] }]
+      ? [
+          {
+            path: ['hardware', 'usbStorage'],
+            reason: 'no USB disk where the drivers are modules',
+            names: ['uas', 'usb-storage'],
+          },
+        ]
       : []),
   ]
 }

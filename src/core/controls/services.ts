@@ -58,7 +58,7 @@ const STOCK =
 
 /** Why a unit must stay; undefined when it may go. */
 function neededFor(unit: string, { spec, inventory }: Context): string | undefined {
-  const { ssh, firewall, fail2ban, updates, hardening } = spec
+  const { ssh, firewall, fail2ban, updates, hardening, network } = spec
   const conditions: readonly (readonly [boolean, RegExp, string])[] = [
     [ssh.enabled, /^(ssh|sshd)\.service$/, 'ssh.enabled needs it; to close ssh say ssh.enabled: false'],
     [firewall.enabled, /^ufw\.service$/, 'firewall.enabled needs it'],
@@ -66,7 +66,11 @@ function neededFor(unit: string, { spec, inventory }: Context): string | undefin
     [updates.unattended, /^apt-daily(-upgrade)?\.(timer|service)$/, 'updates.unattended needs it'],
     [updates.sshServerDaily, /^pibake-sshd-upgrade\./, 'updates.sshServerDaily needs it'],
     [hardening.appArmor, /^apparmor\.service$/, 'hardening.appArmor needs it'],
-    [!hasOtherNetwork(inventory.root), /^NetworkManager\.service$/, 'nothing else brings the network up'],
+    [
+      !network.none && !hasOtherNetwork(inventory.root),
+      /^NetworkManager\.service$/,
+      'nothing else brings the network up',
+    ],
     [true, /^dbus(-broker)?\.(service|socket)$/, 'NetworkManager, systemd-logind and polkit need it'],
     [
       true,

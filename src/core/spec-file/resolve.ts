@@ -11,7 +11,8 @@ import type { FilledSpec, WrittenSpec } from './schema.ts'
  * Reads the files that the spec names, and fills in the defaults that depend on other keys. What goes wrong is in
  * `references.problems`.
  */
-export function resolve(filled: FilledSpec, written: WrittenSpec, references: References) {
+export function resolve(given: FilledSpec, written: WrittenSpec, references: References) {
+  const filled = given.network.none ? withoutNetwork(given, written) : given
   const { ssh, firewall, fail2ban, packages, network, firstBoot } = filled
   const users = resolveUsers(filled.users, references)
   const userCA = ssh.userCA && resolveUserCA(ssh.userCA, filled.users, references)
@@ -32,5 +33,22 @@ export function resolve(filled: FilledSpec, written: WrittenSpec, references: Re
     files: resolveFiles(filled.files, references),
     mounts: resolveMounts(filled.mounts, references),
     firstBoot: { scripts: resolveScripts(firstBoot.scripts, references) },
+  }
+}
+
+/** What needs a network is off by default where there is none. */
+function withoutNetwork(filled: FilledSpec, written: WrittenSpec): FilledSpec {
+  const { ssh, updates, hardware, packages } = filled
+  return {
+    ...filled,
+    ssh: { ...ssh, enabled: written.ssh?.enabled ?? false },
+    hardware: { ...hardware, wifi: 'off', bluetooth: 'off' },
+    updates: {
+      ...updates,
+      unattended: written.updates?.unattended ?? false,
+      sshServerDaily: written.updates?.sshServerDaily ?? false,
+      // What the image carries needs no network.
+      firstBoot: packages.bundle ? updates.firstBoot : (written.updates?.firstBoot ?? 'none'),
+    },
   }
 }

@@ -192,7 +192,11 @@ test('an image without NetworkManager is told', () => {
 test('a name that has no form in a profile is told', () => {
   const spec = specWith(KIT)
   const networks = (spec.network.wifi?.networks ?? []).map((one) => ({ ...one, ssid: 'x'.repeat(33) }))
-  const result = runControl(network, { ...spec, network: { wired: [], wifi: { country: 'AT', networks } } }, lite())
+  const result = runControl(
+    network,
+    { ...spec, network: { ...spec.network, wifi: { country: 'AT', networks } } },
+    lite(),
+  )
   assert.equal(problemsOf(result), ['NET022 network.wifi.networks[0].ssid'])
 })
 

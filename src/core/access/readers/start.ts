@@ -5,7 +5,7 @@ import { serviceOf } from '../../../device/systemd/service.ts'
 import { failsToStart } from '../../../device/systemd/started.ts'
 import type { Finding, Reader } from '../finding.ts'
 import type { FinishedDevice } from '../finished-device.ts'
-import { isKernelNetwork, networkManagers } from '../network-managers.ts'
+import { isKernelNetwork, isOffline, networkManagers } from '../network-managers.ts'
 import { opensForUsers, startOf } from '../start.ts'
 
 /** How far the start goes: as far as a log-in, the end of "nobody may log in yet", and a network. */
@@ -56,12 +56,7 @@ function noNetwork(device: FinishedDevice): Finding[] {
   const managers = networkManagers(device)
   if (managers.some((name) => name !== 'NetworkManager')) return []
   if (managers.length > 0) return unmanaged(device)
-  if (
-    device.requests.some(
-      ({ name, action }) => action === 'install' && /^(network-manager|ifupdown|dhcpcd.*)$/.test(name),
-    )
-  )
-    return []
+  if (!isOffline(device)) return []
   const because = 'nothing that the device starts brings the network up'
   return [shut('ssh', undefined, because, 'enable NetworkManager.service or systemd-networkd.service')]
 }

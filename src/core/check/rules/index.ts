@@ -1,5 +1,6 @@
 import type { Code } from '../../../base/report/codes.ts'
 import type { Problem } from '../../../base/report/report.ts'
+import { aDeviceWithoutNetworkAsksForNone } from './a-device-without-network-asks-for-none.ts'
 import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
 import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
 import { addressesFitTheirNetworks } from './addresses-fit-their-networks.ts'
@@ -32,6 +33,7 @@ import { wifiLogInsAreSafe } from './wifi-log-ins-are-safe.ts'
 import { wifiPasswordsFitTheSecurity } from './wifi-passwords-fit-the-security.ts'
 
 const rules: readonly Rule[] = [
+  aDeviceWithoutNetworkAsksForNone,
   aStrangersSpecRunsNothing,
   accountNumbersAreUnique,
   addressesFitTheirNetworks,

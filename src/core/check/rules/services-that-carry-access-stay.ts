@@ -11,15 +11,19 @@ const carriers: Readonly<Record<string, string>> = {
   'pibake-firstboot': 'without it the device is never finished',
 }
 
+/** What nobody misses where no network is wanted. */
+const NETWORKS = /^(NetworkManager|systemd-networkd)(\.|$)/
+
 /** No service on which access hangs is switched off by the way. */
 export const servicesThatCarryAccessStay: Rule = {
-  reads: ['services', 'ssh'],
+  reads: ['services', 'ssh', 'network'],
   check({ spec }, report) {
     for (const list of ['disable', 'mask'] as const) {
       for (const [i, unit] of spec.services[list].entries()) {
         const hint = carriers[unit.replace(/\.(service|socket)$/, '')]
         // Debian's sshd runs without its socket.
         if (hint === undefined || unit === 'ssh.socket' || (/^sshd?(\.|$)/.test(unit) && !spec.ssh.enabled)) continue
+        if (spec.network.none && NETWORKS.test(unit)) continue
         report.lockout('SVC014', ['services', list, i], `services.${list} stops ${unit}, on which access hangs`, hint)
       }
     }

@@ -69,6 +69,7 @@ const wired = section(connection, 'A connection by cable.')
 
 export const network = section(
   {
+    none: setting(flag('No network at all: nothing brings one up, and the radios are off.'), false),
     wifi: setting(wifi),
     wired: setting(list(wired, 'Connections by cable; left out: every port asks for its addresses.'), []),
   },

@@ -1,0 +1,31 @@
+import type { SpecPath } from '../../../base/report/report.ts'
+import type { Rule } from './rule.ts'
+
+/** With `network.none` nothing is asked for that needs a network. */
+export const aDeviceWithoutNetworkAsksForNone: Rule = {
+  reads: ['network', 'ssh', 'hardware', 'updates', 'packages'],
+  check({ spec, written }, report) {
+    const { network, packages } = spec
+    if (!network.none) return
+    const { updates, hardware, ssh } = written
+    const conflicts: readonly (readonly [isThere: boolean, path: SpecPath, hint: string])[] = [
+      [network.wifi !== undefined, ['network', 'wifi'], 'take out one of them'],
+      [network.wired.length > 0, ['network', 'wired'], 'take out one of them'],
+      [ssh?.enabled === true, ['ssh', 'enabled'], 'false, or leave it out: it is off then'],
+      [hardware?.wifi === 'on', ['hardware', 'wifi'], 'leave it out: it is off then'],
+      [hardware?.bluetooth === 'on', ['hardware', 'bluetooth'], 'leave it out: it is off then'],
+      [
+        !packages.bundle && spec.updates.firstBoot !== 'none',
+        ['updates', 'firstBoot'],
+        'none; or let the image carry the packages: packages.bundle: true',
+      ],
+    ]
+    for (const [isThere, path, hint] of conflicts) {
+      if (isThere) report.error('NET025', path, `network.none: true, and ${path.join('.')} needs a network`, hint)
+    }
+    for (const key of ['unattended', 'sshServerDaily'] as const) {
+      if (updates?.[key] === true)
+        report.warning('SPC012', ['updates', key], `updates.${key} has no effect with network.none: true`)
+    }
+  },
+}
