@@ -59,9 +59,10 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
       : [{ text: `restarts at ${updates.reboot} if needed`, path: ['updates', 'reboot'] }]),
   ],
   device: ({ spec: { device } }) =>
-    Object.entries(device).flatMap(([key, value]) =>
-      value === undefined ? [] : [{ text: `${key} ${value}`, path: ['device', key] }],
-    ),
+    Object.entries(device).flatMap(([key, value]) => {
+      const words = [value ?? []].flat().map(String)
+      return words.length === 0 ? [] : [{ text: `${key} ${words.join(' ')}`, path: ['device', key] }]
+    }),
   network: ({ spec: { network } }) => [
     ...network.wired.map((wired, i): Fact => {
       const which = wired.interface ?? wired.mac

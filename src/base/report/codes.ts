@@ -194,6 +194,8 @@ export const codes = {
   NET023: ['no-network-manager', 'The image has no NetworkManager, which the connections are for.'],
   NET024: ['no-way-out', 'The device reaches no more than its own network, or finds nothing by name.'],
   NET025: ['no-network-wanted', 'Something needs a network, and the spec wants none.'],
+  NET026: ['bad-keyboard-variant', 'Not a variant of the keyboard layout.'],
+  NET027: ['other-time-service', 'The time servers are for systemd-timesyncd, and another program sets the clock.'],
 
   FIL001: ['path-conflict', 'Two parts of the spec write the same path.'],
   FIL010: ['bad-path', 'Not a plain absolute path.'],

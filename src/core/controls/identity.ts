@@ -2,11 +2,11 @@ import { assignedWord, hostName } from '../../base/encode/identity.ts'
 import type { Problem } from '../../base/report/report.ts'
 import { suggest } from '../../base/report/suggest.ts'
 import { setLine } from '../../device/formats/lines.ts'
-import { type Operation, remove } from '../plan/operation.ts'
+import type { Operation } from '../plan/operation.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { editedFile, imageText, linesOf } from './edited-file.ts'
+import { keyboard } from './identity-keyboard.ts'
 import { timezone } from './identity-timezone.ts'
-import { layoutProblems } from './keyboard-layouts.ts'
 
 /** Who and where the device is: host name, time zone, language, keyboard. What the spec leaves open stays the image's. */
 export const identity: Control = { name: 'identity', compile }
@@ -77,31 +77,4 @@ function unsupported(supported: Uint8Array | undefined, name: string, path: Prob
       ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
     },
   ]
-}
-
-/** keyboard(5). The variant belongs to the layout: another layout has the plain one. */
-function keyboard({ spec, inventory, because }: Context): Contribution {
-  if (spec.device.keyboard === undefined) return {}
-  const { root } = inventory
-  const origin = because(['device', 'keyboard'], 'the layout of the keyboard')
-  const layout = `XKBLAYOUT="${assignedWord(spec.device.keyboard)}"`
-  const isLayout = (line: string) => /^\s*XKBLAYOUT=/.test(line)
-  const plain = 'XKBVARIANT=""'
-  const isOwn = (line: string) => isLayout(line) || line === plain
-  const problems = layoutProblems(root, spec.device.keyboard)
-  if (problems.length > 0) return { problems }
-  const before = imageText(root, '/etc/default/keyboard')
-  if (before.split('\n').includes(layout)) {
-    return { operations: [editedFile(root, '/etc/default/keyboard', before, origin, linesOf(before, isOwn, origin))] }
-  }
-  const isVariant = (line: string) => /^\s*XKBVARIANT=/.test(line)
-  const after = setLine(setLine(before, isLayout, layout), isVariant, plain)
-  // keyboard-setup and console-setup take these for the settings as long as they are there (console-setup-linux).
-  const caches = ['keyboard', 'terminal'].map((name) => `/etc/console-setup/cached_setup_${name}.sh`)
-  return {
-    operations: [
-      editedFile(root, '/etc/default/keyboard', after, origin, linesOf(after, isOwn, origin)),
-      ...caches.filter((path) => root.lstat(path) !== undefined).map((path): Operation => remove(path, { origin })),
-    ],
-  }
 }

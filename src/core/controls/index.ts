@@ -22,6 +22,7 @@ import { sharedIdentity } from './shared-identity.ts'
 import { ssh } from './ssh.ts'
 import { sudo } from './sudo.ts'
 import { sysctl } from './sysctl.ts'
+import { timeServers } from './time-servers.ts'
 import { timers } from './timers.ts'
 import { updates } from './updates.ts'
 import { watchdog } from './watchdog.ts'
@@ -32,6 +33,7 @@ export const controls: readonly Control[] = [
   agents,
   identity,
   sharedIdentity,
+  timeServers,
   network,
   noNetwork,
   ssh,

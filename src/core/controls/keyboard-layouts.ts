@@ -36,9 +36,35 @@ export function layoutProblems(root: Tree, layout: string): Problem[] {
   ]
 }
 
+/** What is wrong with the variant of a layout on this image. */
+export function variantProblems(root: Tree, layout: string, variant: string | undefined): Problem[] {
+  const lines = linesOf(root, 'variant')
+  if (variant === undefined || lines.length === 0) return []
+  const known = lines.flatMap((line) => {
+    const [, name, of] = /^\s+(\S+)\s+(\S+):/.exec(line) ?? []
+    return name !== undefined && of === layout ? [name] : []
+  })
+  if (known.includes(variant)) return []
+  const near = suggest(variant, known)
+  return [
+    {
+      severity: 'error',
+      code: 'NET026',
+      path: ['device', 'keyboardVariant'],
+      message: `the image has no variant '${variant}' of the keyboard layout '${layout}'`,
+      hint: near === undefined ? `${RULES} of the image lists them` : `did you mean '${near}'?`,
+    },
+  ]
+}
+
 function layoutsOf(root: Tree): string[] {
+  return linesOf(root, 'layout').flatMap((line) => /^\s+(\S+)/.exec(line)?.[1] ?? [])
+}
+
+/** The lines of a section of the list; none where the image has no list. */
+function linesOf(root: Tree, name: 'layout' | 'variant'): string[] {
   const bytes = root.read(RULES)
   if (bytes === undefined) return []
-  const [, section = ''] = /^! layout\n(.*?)(?:^!|$(?![\s\S]))/ms.exec(new TextDecoder().decode(bytes)) ?? []
-  return section.split('\n').flatMap((line) => /^\s+(\S+)/.exec(line)?.[1] ?? [])
+  const section = new RegExp(`^! ${name}\\n(.*?)(?:^!|$(?![\\s\\S]))`, 'ms').exec(new TextDecoder().decode(bytes))?.[1]
+  return section?.split('\n') ?? []
 }

@@ -87,16 +87,29 @@ export const principal = (description: string) =>
     { code: 'SSH008', predicate: 'is not a name for certificates', hint: 'letters, digits and _ . @ : + / -' },
     description,
   )
+/** Labels of letters, digits and `-`, not digits alone (RFC 1123). */
+const HOST_NAME =
+  /^(?=.{1,253}$)(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
 
 /** The name of any host, or an IPv4 address. */
 export const hostname = (description: string) =>
   shaped(
-    /^(?=.{1,253}$)(?!\d+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+    HOST_NAME,
     {
       code: 'NET001',
       predicate: 'is not a host name (RFC 1123)',
       hint: 'letters, digits and -, at most 63 a part, not digits alone, - not first or last',
     },
+    description,
+  )
+
+/** The name of a host, or an address. */
+export const timeServer = (description: string) =>
+  checked(
+    (text) =>
+      HOST_NAME.test(text) || isIP(text) !== 0
+        ? undefined
+        : { code: 'NET001', predicate: 'is not a host name or an address', hint: 'e.g. ntp.example.org or 192.0.2.1' },
     description,
   )
 
@@ -125,6 +138,13 @@ export const keyboard = (description: string) =>
     { code: 'NET004', predicate: 'is not a keyboard layout', hint: 'an XKB layout such as gb, us, de' },
     description,
     { code: 'NET004', predicate: 'is not a keyboard layout', hint: 'put it in quotes' },
+  )
+
+export const keyboardVariant = (description: string) =>
+  shaped(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/,
+    { code: 'NET026', predicate: 'is not the variant of a keyboard layout', hint: 'e.g. nodeadkeys, dvorak, intl' },
+    description,
   )
 
 export const country = (description: string) =>

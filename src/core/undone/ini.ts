@@ -32,6 +32,6 @@ function fail2ban(name: string): Mechanism {
 }
 
 export const iniMechanisms: readonly Mechanism[] = [
-  ...['journald.conf', 'coredump.conf', 'system.conf'].map(systemd),
+  ...['journald.conf', 'coredump.conf', 'system.conf', 'timesyncd.conf'].map(systemd),
   ...['jail', 'fail2ban'].map(fail2ban),
 ]

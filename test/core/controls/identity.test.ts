@@ -144,3 +144,43 @@ test("a layout's variant stays while the layout does, and the saved console keym
   assert.is(textOf(other, '/etc/default/keyboard'), 'XKBLAYOUT="gb"\nXKBVARIANT=""\n')
   assert.is(other.lstat(cache), undefined)
 })
+
+const KEYBOARD = '/etc/default/keyboard'
+const MARK = '# XKBVARIANT is set by pibake.'
+
+for (const { title, options } of everySample()) {
+  test(`${title}: the variant of a layout comes with its key, and goes with it`, () => {
+    const image = samplePiOs(options)
+    const german = specWith('keyboard: de, keyboardVariant: nodeadkeys')
+    const first = runControl(identity, german, image)
+    assert.match(
+      textOf(first.target.root, KEYBOARD),
+      /^XKBLAYOUT="de"\n# XKBVARIANT is set by pibake\.\nXKBVARIANT="nodeadkeys"$/m,
+    )
+    assert.equal(secondRunDiffers(identity, german, first), [])
+    const plain = runControl(identity, specWith('keyboard: de'), first.target).target.root
+    assert.is(
+      textOf(plain, KEYBOARD),
+      textOf(runControl(identity, specWith('keyboard: de'), image).target.root, KEYBOARD),
+    )
+    assert.not.match(textOf(plain, KEYBOARD), MARK)
+    const other = runControl(identity, specWith('keyboard: us, keyboardVariant: intl'), first.target).target.root
+    assert.match(textOf(other, KEYBOARD), /^XKBLAYOUT="us"\n# .*\nXKBVARIANT="intl"$/m)
+  })
+}
+
+test('a variant is one of its layout in the list of the image', () => {
+  const image = trixie()
+  const list =
+    '! layout\n  us  English (US)\n  de  German\n\n! variant\n  intl  us: English (intl.)\n  nodeadkeys  de: German\n'
+  write(image.root, '/usr/share/X11/xkb/rules/base.lst', list)
+  const said = (device: string) =>
+    runControl(identity, specWith(device), image).contribution.problems?.map(({ code, hint }) => `${code} ${hint}`) ??
+    []
+  assert.equal(said('keyboard: de, keyboardVariant: nodeadkeys'), [])
+  assert.equal(said('keyboard: us, keyboardVariant: intl'), [])
+  assert.equal(said('keyboard: de, keyboardVariant: nodeadkey'), ["NET026 did you mean 'nodeadkeys'?"])
+  assert.equal(said('keyboard: de, keyboardVariant: intl'), [
+    'NET026 /usr/share/X11/xkb/rules/base.lst of the image lists them',
+  ])
+})

@@ -87,6 +87,7 @@ const conflicts: [more: object, said: string[]][] = [
   [{ packages: { bundle: false }, updates: { firstBoot: 'full' } }, ['error NET025 updates.firstBoot']],
   [{ packages: { bundle: false }, updates: { firstBoot: 'none' } }, []],
   [{ updates: { unattended: true } }, ['warning SPC012 updates.unattended']],
+  [{ device: { timeServers: ['192.0.2.1'] } }, ['warning SPC012 device.timeServers']],
   [{ services: { mask: ['NetworkManager', 'systemd-networkd'] } }, []],
 ]
 for (const [more, said] of conflicts) {

@@ -3,7 +3,7 @@ import type { Rule } from './rule.ts'
 
 /** With `network.none` nothing is asked for that needs a network. */
 export const aDeviceWithoutNetworkAsksForNone: Rule = {
-  reads: ['network', 'ssh', 'hardware', 'updates', 'packages'],
+  reads: ['network', 'device', 'ssh', 'hardware', 'updates', 'packages'],
   check({ spec, written }, report) {
     const { network, packages } = spec
     if (!network.none) return
@@ -23,9 +23,13 @@ export const aDeviceWithoutNetworkAsksForNone: Rule = {
     for (const [isThere, path, hint] of conflicts) {
       if (isThere) report.error('NET025', path, `network.none: true, and ${path.join('.')} needs a network`, hint)
     }
-    for (const key of ['unattended', 'sshServerDaily'] as const) {
-      if (updates?.[key] === true)
-        report.warning('SPC012', ['updates', key], `updates.${key} has no effect with network.none: true`)
+    const idle: readonly (readonly [isThere: boolean, path: SpecPath])[] = [
+      [updates?.unattended === true, ['updates', 'unattended']],
+      [updates?.sshServerDaily === true, ['updates', 'sshServerDaily']],
+      [spec.device.timeServers.length > 0, ['device', 'timeServers']],
+    ]
+    for (const [isThere, path] of idle) {
+      if (isThere) report.warning('SPC012', path, `${path.join('.')} has no effect with network.none: true`)
     }
   },
 }

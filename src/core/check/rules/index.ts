@@ -1,6 +1,7 @@
 import type { Code } from '../../../base/report/codes.ts'
 import type { Problem } from '../../../base/report/report.ts'
 import { aDeviceWithoutNetworkAsksForNone } from './a-device-without-network-asks-for-none.ts'
+import { aKeyboardVariantHasALayout } from './a-keyboard-variant-has-a-layout.ts'
 import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
 import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
 import { addressesFitTheirNetworks } from './addresses-fit-their-networks.ts'
@@ -34,6 +35,7 @@ import { wifiPasswordsFitTheSecurity } from './wifi-passwords-fit-the-security.t
 
 const rules: readonly Rule[] = [
   aDeviceWithoutNetworkAsksForNone,
+  aKeyboardVariantHasALayout,
   aStrangersSpecRunsNothing,
   accountNumbersAreUnique,
   addressesFitTheirNetworks,

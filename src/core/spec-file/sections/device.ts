@@ -1,5 +1,5 @@
 import * as f from '../fields.ts'
-import { section, setting } from '../values.ts'
+import { list, section, setting } from '../values.ts'
 
 export const device = section(
   {
@@ -7,6 +7,11 @@ export const device = section(
     timezone: setting(f.timezone('Time zone, e.g. Europe/Vienna.')),
     locale: setting(f.locale('Language and format, e.g. en_GB.UTF-8.')),
     keyboard: setting(f.keyboard('Keyboard layout, e.g. gb.')),
+    keyboardVariant: setting(f.keyboardVariant('Variant of the layout, e.g. nodeadkeys.')),
+    timeServers: setting(
+      list(f.timeServer('A name or an address.'), 'Servers that set the clock; left out: those of the image.'),
+      [],
+    ),
   },
   'What the device is called and where it is. What is left out stays as the image has it.',
 )
