@@ -1,6 +1,8 @@
 import * as v from 'valibot'
+import { keyOf, type SpecPath } from '../../base/report/report.ts'
 import { JAIL_KEYWORDS } from '../../device/fail2ban/jail-keywords.ts'
 import { keywordsOf } from '../../device/sshd/keywords.ts'
+import { plain } from './foreign-words.ts'
 import { specSchema } from './schema.ts'
 
 /** A key of the schema: `users[].passwordHash`, its last word, and what it takes. */
@@ -18,7 +20,8 @@ type Holder = v.GenericSchema & {
   readonly options?: readonly v.GenericSchema[]
 }
 
-const places = placesBelow(specSchema, '')
+/** Every key of the spec. */
+export const places = placesBelow(specSchema, '')
 
 /**
  * Where the spec has a key that was written at the wrong level: the places that take its value, else all of that name.
@@ -41,9 +44,14 @@ function inTables(key: string): readonly string[] {
   return /^(?:fs|kernel|net|vm)\.[\w.*-]{1,60}$/.test(key) ? [`hardening.sysctl.${key}`] : []
 }
 
-/** Without what people spell in several ways: `host_name`, `hostName`. */
-function plain(key: string): string {
-  return key.replace(/[_-]/g, '').toLowerCase()
+/** Keys that a section is mostly written for: who gives the section itself a value means one of them. */
+const USUAL = ['enabled', 'install', 'rules', 'networks', 'scripts', 'enable']
+
+/** The key of the section at `path` that takes a value which stands in the section's own place; undefined: none does. */
+export function memberFor(path: SpecPath, value: unknown): string | undefined {
+  const section = keyOf(path.map((step) => (typeof step === 'number' ? '[]' : step))).replaceAll('.[]', '[]')
+  const takes = ({ schema }: Place) => v.safeParse(schema, value).success
+  return USUAL.map((name) => `${section}.${name}`).find((key) => places.some((one) => one.path === key && takes(one)))
 }
 
 function placesBelow(schema: Holder, path: string): Place[] {

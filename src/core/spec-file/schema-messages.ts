@@ -3,7 +3,8 @@ import { keyOf, type Locate, nearest, type Problem, type SpecPath } from '../../
 import { suggest } from '../../base/report/suggest.ts'
 import { isPrivateKey, PRIVATE_KEY } from '../../device/formats/mistaken-key.ts'
 import { parsePublicKey } from '../../device/formats/public-key.ts'
-import { placesOf } from './elsewhere.ts'
+import { memberFor, placesOf } from './elsewhere.ts'
+import { meaningOf } from './foreign-words.ts'
 import { type Fault, hiddenFault, UNKNOWN_KEY, unpack } from './values.ts'
 
 type Issue = v.BaseIssue<unknown>
@@ -29,7 +30,7 @@ function faultOf(issue: Issue, path: SpecPath): Fault {
   const own = unpack(issue.message)
   if (own !== undefined)
     return /^KEY|SPC006/.test(own.code) ? own : { ...own, ...lineBreak(issue.input), code: own.code }
-  return issue.received === 'undefined' ? missing(path) : (plainSecret(issue, path) ?? wrongKind(issue))
+  return issue.received === 'undefined' ? missing(path) : (plainSecret(issue, path) ?? wrongKind(issue, path))
 }
 
 /** Whatever else is wrong with a value of one line, a line break in it comes first: it cannot be seen. */
@@ -67,7 +68,9 @@ function notWord(text: string, path: SpecPath): Problem {
 function adviceFor(key: string, value: unknown, known: readonly string[]): string | undefined {
   const advice = ADVICE.find(({ keys, beside }) => keys.test(key) && (beside === undefined || known.includes(beside)))
   if (advice !== undefined) return advice.hint
-  const elsewhere = placesOf(key, value)
+  const meaning = meaningOf(key, known)
+  if (meaning?.hint !== undefined) return meaning.hint
+  const elsewhere = meaning?.key === undefined ? placesOf(key, value) : [meaning.key]
   const near = elsewhere.length > 0 ? elsewhere : (suggest(key, known) ?? [])
   const words = [near]
     .flat()
@@ -88,7 +91,7 @@ function intoFile(line: string, file: string): string {
   return `name a file that holds it, ${line}; this makes one of what you type, up to Ctrl-D: (umask 077; cat > ${file})`
 }
 
-/** What people write because other tools have it; `beside`: only in the section that has this key. */
+/** Secrets in plain words, and how each is written instead; `beside`: only in the section that has this key. */
 const ADVICE: readonly { readonly keys: RegExp; readonly beside?: string; readonly hint: string }[] = [
   {
     keys: /^(?:password|passphrase|passwd|pass|psk|key|wpa[_-]?(?:psk|key|passphrase))$/i,
@@ -96,7 +99,7 @@ const ADVICE: readonly { readonly keys: RegExp; readonly beside?: string; readon
     hint: intoFile('pskFile: wifi.psk', 'wifi.psk'),
   },
   {
-    keys: /^(?:password|passwd|pass|plain_text_passwd|hashed_passwd)$/i,
+    keys: /^(?:password|passwd|pass)$/i,
     beside: 'passwordHash',
     hint: 'there is no plain-text password; use passwordHash (pibake hash-password makes one)',
   },
@@ -105,14 +108,6 @@ const ADVICE: readonly { readonly keys: RegExp; readonly beside?: string; readon
     hint: 'a password belongs to a user, as users[].passwordHash (pibake hash-password makes one)',
   },
   { keys: /^psk$/i, hint: 'name a file that holds it: network.wifi.networks[].pskFile' },
-  {
-    keys: /^(?:ssh[_-]?(?:authorized[_-]?)?keys?|pub(?:lic)?[_-]?keys?)$/i,
-    hint: 'did you mean users[].authorizedKeys?',
-  },
-  { keys: /^(?:user|username|login)$/i, beside: 'passwordHash', hint: 'did you mean name?' },
-  { keys: /^ssh_pwauth$/i, hint: 'did you mean ssh.passwordAuthentication?' },
-  { keys: /^PuTTY-User-Key-File-\d$/i, hint: `this is the start of a PRIVATE key: ${PRIVATE_KEY.hint}` },
-  { keys: /^<<$/, hint: 'YAML 1.2 has no merge keys; write the values out' },
 ]
 
 function missing(path: SpecPath): Fault {
@@ -137,7 +132,7 @@ function plainSecret({ type, input }: Issue, path: SpecPath): Fault | undefined 
   }
 }
 
-function wrongKind(issue: Issue): Fault {
+function wrongKind(issue: Issue, path: SpecPath): Fault {
   const { input } = issue
   if (issue.type === 'picklist') return notAmong(issue)
   if (issue.type === 'literal') {
@@ -170,7 +165,10 @@ function wrongKind(issue: Issue): Fault {
     return { code: 'SPC003', predicate: 'must be a list', hint: 'a line "- …" for each entry, or [a, b]' }
   if (issue.type === 'string') return { code: 'SPC003', predicate: `must be text, not ${kind(input)}` }
   if (issue.type === 'union') return union(issue)
-  return { code: 'SPC003', predicate: 'must be a section with keys', hint: 'lines "key: value", indented' }
+  // What is not a section reaches the schema of one as something else, see `keyed`.
+  const member = memberFor(path, issue.path?.at(-1)?.value ?? input)
+  const hint = member === undefined ? 'lines "key: value", indented' : `did you mean ${member}?`
+  return { code: 'SPC003', predicate: 'must be a section with keys', hint }
 }
 
 function notAmong({ input, expected }: Issue): Fault {

@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import { places } from '../../../src/core/spec-file/elsewhere.ts'
+import { pointedTo } from '../../../src/core/spec-file/foreign-words.ts'
 import { specSchema } from '../../../src/core/spec-file/schema.ts'
 import { fullSpec, HASH, KEYS, type LooseSpec, parse, smallSpec } from '../../support/spec.ts'
 import { suite } from '../../support/suite.ts'
@@ -235,4 +237,52 @@ test('all bad rules of the firewall are told at once, whatever else is wrong bes
     'FWL001 rules 4',
     'FWL003 rules 5',
   ])
+})
+
+test('words of other tools point to keys that the spec has', () => {
+  const known = new Set(places.map(({ path }) => path))
+  assert.equal(
+    pointedTo.filter((key) => !known.has(key)),
+    [],
+  )
+  assert.ok(pointedTo.length > 60)
+})
+
+/** What people write who come from Imager, custom.toml, cloud-init or pi-gen: key, value, and the end of the hint. */
+const foreign: readonly (readonly [tool: string, key: string, value: LooseSpec, hint: RegExp])[] = [
+  ['Imager', 'ssh_port', 2222, /^did you mean ssh\.port\?$/],
+  ['custom.toml', 'wlan', { ssid: 'x', country: 'AT' }, /^did you mean network\.wifi\?$/],
+  ['custom.toml', 'keymap', 'gb', /^did you mean device\.keyboard\?$/],
+  ['custom.toml', 'config_version', 1, /^did you mean version\?$/],
+  ['cloud-init', 'fqdn', 'kit.example.org', /^did you mean device\.hostname\?$/],
+  ['cloud-init', 'ssh_pwauth', false, /^did you mean ssh\.passwordAuthentication\?$/],
+  ['cloud-init', 'ssh_authorized_keys', [KEYS.alice], /^did you mean users\[\]\.authorizedKeys\?$/],
+  ['cloud-init', 'chpasswd', { expire: false }, /users\[\]\.passwordHash/],
+  ['cloud-init', 'write_files', [{ path: '/etc/x' }], /^did you mean files\?$/],
+  ['cloud-init', 'runcmd', ['date'], /^did you mean firstBoot\.scripts\?$/],
+  ['cloud-init', 'package_upgrade', true, /^did you mean updates\.firstBoot\?$/],
+  ['cloud-init', 'growpart', { mode: 'auto' }, /^delete it: the root partition fills the card/],
+  ['pi-gen', 'FIRST_USER_NAME', 'alice', /^did you mean users\[\]\.name\?$/],
+  ['pi-gen', 'WPA_COUNTRY', 'AT', /^did you mean network\.wifi\.country\?$/],
+  ['pi-gen', 'TARGET_HOSTNAME', 'kit', /^did you mean device\.hostname\?$/],
+  ['memory', 'packages', ['htop'], /^did you mean packages\.install\?$/],
+  ['memory', 'firewall', ['allow 80/tcp'], /^did you mean firewall\.rules\?$/],
+  ['memory', 'ssh', true, /^did you mean ssh\.enabled\?$/],
+  ['memory', 'services', ['cups'], /^did you mean services\.enable\?$/],
+  ['memory', 'ufw', { enabled: true }, /^did you mean firewall\?$/],
+]
+
+for (const [tool, key, value, hint] of foreign) {
+  test(`from ${tool}: ${key}`, () => assert.match(complaint({ ...smallSpec(), [key]: value }).hint, hint))
+}
+
+test('a word that other tools use at more than one place is read by the section it stands in', () => {
+  const hintIn = (spec: LooseSpec) => complaint({ ...smallSpec(), ...spec }).hint
+  assert.is(hintIn({ hardware: { wlan: 'off' } }), 'did you mean hardware.wifi?')
+  assert.is(hintIn({ network: { wlan: {} } }), 'did you mean network.wifi?')
+  assert.is(hintIn({ ssh: { enable: true } }), 'did you mean ssh.enabled?')
+  assert.is(hintIn({ services: { start: ['cups'] } }), 'did you mean services.enable?')
+  const spec = smallSpec()
+  spec.users[0].lock_passwd = true
+  assert.match(complaint(spec).hint, /^leave passwordHash out/)
 })
