@@ -16,7 +16,10 @@ for (const release of releases) {
     const root = scratch(debianRoot(release, 'full'))
     const network = new Network()
     const jails = { sshd: { maxretry: 3, findtime: '10m', bantime: -1 } }
-    const wanted = { profile: 'strict' as const, fail2ban: { enabled: true, ignoreip: ['192.0.2.9'], jails } }
+    const wanted = {
+      profile: 'strict' as const,
+      fail2ban: { enabled: true, ignoreip: ['192.0.2.9'], defaults: {}, jails },
+    }
     writeOperations(root, fail2ban.compile(contextOf(wanted, { release })).operations)
     mkdirSync(join(root, 'usr/local/bin'), { recursive: true })
     writeFileSync(join(root, 'usr/local/bin/fails'), FAILS, { mode: 0o755 })

@@ -45,11 +45,25 @@ for (const release of releases) {
   test.after(() => discard(root))
 
   const write = (jails: Spec['fail2ban']['jails'], spec: Partial<Spec> = {}) => {
-    const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], jails }, ...spec }
+    const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], defaults: {}, jails }, ...spec }
     const part = fail2ban.compile(contextOf(wanted, { release }))
     assert.equal(part.problems, [])
     writeOperations(root, part.operations)
   }
+
+  test(`${release}: what the spec sets for every jail holds for sshd, and for none that says otherwise`, () => {
+    const defaults = { bantime: '2h', maxretry: 7 }
+    const spec = { fail2ban: { enabled: true, ignoreip: [], defaults, jails: { sshd: { maxretry: 4 } } } }
+    writeOperations(root, fail2ban.compile(contextOf(spec, { release })).operations)
+    const dump = runIn(root, ['fail2ban-client', '--dp'])
+    for (const [jail, setting, value] of [
+      ['sshd', 'bantime', '2h'],
+      ['sshd', 'maxretry', '4'],
+      ['recidive', 'bantime', '1w'],
+    ]) {
+      assert.match(dump, new RegExp(`'${jail}', '${setting}', '?${value}'?\\]`), `${jail} ${setting}`)
+    }
+  })
 
   test(`${release}: the stock configuration does not work here on bookworm, ours does on both`, () => {
     for (const file of ['jail.local', 'fail2ban.local']) rmSync(join(root, 'etc/fail2ban', file), { force: true })

@@ -134,6 +134,7 @@ export const codes = {
   F2B018: ['bad-ignoreip', 'Not an address, a network or a host name for ignoreip.'],
   F2B019: ['fail2ban-does-not-start', 'Files of the device keep fail2ban from starting.'],
   F2B020: ['skipped-jail', 'Files of the device have fail2ban pass over a jail.'],
+  F2B021: ['not-for-every-jail', 'A setting that cannot be one of all jails.'],
 
   UPD001: ['bad-time-of-day', 'Not a time of day.'],
   PKG001: ['bad-package-name', 'Not a package name.'],

@@ -10,15 +10,12 @@ import { jailWatches } from './fail2ban-ports.ts'
 import { baseName, filterOf, known, readsJournal, type Settings, willExist } from './fail2ban-sources.ts'
 import { fail2banStock } from './fail2ban-stock.ts'
 
+function error(code: Code, path: SpecPath, message: string, hint?: string): Problem {
+  return { severity: 'error', code, path, message, ...(hint === undefined ? {} : { hint }) }
+}
+
 /** What is wrong with one jail of the spec, as far as the image and fail2ban's own files can tell. */
 export function problemsOf(name: string, own: Settings, path: SpecPath, context: Context): Problem[] {
-  const error = (code: Code, at: SpecPath, message: string, hint?: string): Problem => ({
-    severity: 'error',
-    code,
-    path: at,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  })
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,25}$/.test(name) || /^(DEFAULT|INCLUDES)$/i.test(name)) {
     return [
       error(
@@ -47,6 +44,21 @@ export function problemsOf(name: string, own: Settings, path: SpecPath, context:
       )
     }
   }
+  problems.push(...keywordProblems(own, path, context))
+  if (name === 'sshd' && own.port !== undefined) {
+    const { port } = context.spec.ssh
+    const watches = jailWatches(String(own.port), port, servicesOf(context.inventory.root))
+    const found = watches === undefined ? `'${own.port}' is not a list of ports` : `the jail watches port ${own.port}`
+    const why = `${found}, sshd listens on ${port}`
+    if (watches !== true) problems.push(error('F2B015', [...path, 'port'], why, 'leave it out: it follows ssh.port'))
+  }
+  return problems.length > 0 || isOff(own) ? problems : logProblems(name, own, path, context)
+}
+
+/** Words that are not settings of a jail, and values that fail2ban would not take. @param path where they stand */
+export function keywordProblems(own: Settings, path: SpecPath, context: Context): Problem[] {
+  const stock = fail2banStock(context.inventory.release)
+  const problems: Problem[] = []
   for (const [keyword, value] of Object.entries(own)) {
     const at = [...path, keyword]
     if (!JAIL_KEYWORDS.includes(keyword)) {
@@ -67,14 +79,7 @@ export function problemsOf(name: string, own: Settings, path: SpecPath, context:
       )
     }
   }
-  if (name === 'sshd' && own.port !== undefined) {
-    const { port } = context.spec.ssh
-    const watches = jailWatches(String(own.port), port, servicesOf(context.inventory.root))
-    const found = watches === undefined ? `'${own.port}' is not a list of ports` : `the jail watches port ${own.port}`
-    const why = `${found}, sshd listens on ${port}`
-    if (watches !== true) problems.push(error('F2B015', [...path, 'port'], why, 'leave it out: it follows ssh.port'))
-  }
-  return problems.length > 0 || isOff(own) ? problems : logProblems(name, own, path, context)
+  return problems
 }
 
 function isOff(own: Settings): boolean {

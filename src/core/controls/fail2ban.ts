@@ -3,6 +3,7 @@ import { ini } from '../../base/encode/ini.ts'
 import type { Problem } from '../../base/report/report.ts'
 import { Traced } from '../render/render.ts'
 import type { Context, Contribution, Control } from './control.ts'
+import { defaultsOf, defaultsProblems } from './fail2ban-defaults.ts'
 import { jailsOf } from './fail2ban-jails.ts'
 import { absent, rootFile } from './root-file.ts'
 
@@ -17,6 +18,8 @@ function compile(context: Context): Contribution {
   const origin = context.because(['fail2ban', 'enabled'], 'repeated failed log-ins are banned')
   if (!spec.fail2ban.enabled) return {}
   const { jails, problems } = jailsOf(context)
+  const unfit = defaultsProblems(context)
+  if (unfit.length > 0) return { problems: [...unfit, ...problems] }
   const ignoreip = [...new Set(['127.0.0.1/8', '::1', ...spec.fail2ban.ignoreip])]
   const strange = spec.fail2ban.ignoreip.flatMap((address, i) => (isWord(address) ? [] : [i]))
   if (strange.length > 0) {
@@ -37,7 +40,11 @@ function compile(context: Context): Contribution {
   const because = context.because(['fail2ban', 'ignoreip'], 'these addresses are never banned')
   return {
     operations: [
-      rootFile('/etc/fail2ban/jail.local', { ignoreip: new Traced(ignoreip.join(' '), because), jails }, origin),
+      rootFile(
+        '/etc/fail2ban/jail.local',
+        { ignoreip: new Traced(ignoreip.join(' '), because), ...defaultsOf(context), jails },
+        origin,
+      ),
       rootFile('/etc/fail2ban/fail2ban.local', {}, origin),
       rootFile(RESTART, {}, context.because(['fail2ban', 'enabled'], 'a start that fails is tried again')),
       spec.profile === 'strict'

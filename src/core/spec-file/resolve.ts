@@ -1,4 +1,5 @@
 import type { References } from './referenced-files.ts'
+import { resolveFail2ban } from './resolve-fail2ban.ts'
 import { resolveFiles, resolveScripts } from './resolve-files.ts'
 import { resolveMounts } from './resolve-mounts.ts'
 import { resolvePackageFiles } from './resolve-packages.ts'
@@ -13,7 +14,7 @@ import type { FilledSpec, WrittenSpec } from './schema.ts'
  */
 export function resolve(given: FilledSpec, written: WrittenSpec, references: References) {
   const filled = given.network.none ? withoutNetwork(given, written) : given
-  const { ssh, firewall, fail2ban, packages, network, firstBoot } = filled
+  const { ssh, firewall, packages, network, firstBoot } = filled
   const users = resolveUsers(filled.users, references)
   const userCA = ssh.userCA && resolveUserCA(ssh.userCA, filled.users, references)
   const canLogIn = ({ name, authorizedKeys, passwordHash }: (typeof users)[number]) =>
@@ -26,8 +27,7 @@ export function resolve(given: FilledSpec, written: WrittenSpec, references: Ref
     users,
     ssh: { ...ssh, userCA, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
     firewall: { ...firewall, rules: firewall.rules ?? sshRule },
-    // Without an SSH server there is nothing for the default jails to watch; the owner's own stay.
-    fail2ban: ssh.enabled ? fail2ban : { ...fail2ban, jails: written.fail2ban?.jails ?? {} },
+    fail2ban: resolveFail2ban(filled, written),
     packages: { ...packages, debs: resolvePackageFiles(packages.debs, references) },
     network: { ...network, wifi: network.wifi && resolveWifi(network.wifi, references) },
     files: resolveFiles(filled.files, references),

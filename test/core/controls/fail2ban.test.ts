@@ -5,6 +5,7 @@ import type { Spec } from '../../../src/core/spec-file/spec.ts'
 import type { Inventory } from '../../../src/device/inspect/inventory.ts'
 import { contextOf, problemsOf, quiet } from '../../support/control.ts'
 import { memoryTree } from '../../support/memory.ts'
+import { parse, smallSpec, sound } from '../../support/spec.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('fail2ban')
@@ -12,7 +13,9 @@ const test = suite('fail2ban')
 type Jails = Spec['fail2ban']['jails']
 
 function compile(jails: Jails, spec: Partial<Spec> = {}, inventory: Partial<Inventory> = {}): Contribution {
-  return fail2ban.compile(contextOf({ fail2ban: { enabled: true, ignoreip: [], jails }, ...spec }, inventory))
+  return fail2ban.compile(
+    contextOf({ fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails }, ...spec }, inventory),
+  )
 }
 
 function jailLocal(part: Contribution): string {
@@ -58,13 +61,16 @@ test('without ssh there is no sshd jail', () => {
 })
 
 test('loopback is always ignored, the rest as listed', () => {
-  const part = compile({}, { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24', '2001:db8::/32'], jails: {} } })
+  const part = compile(
+    {},
+    { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24', '2001:db8::/32'], defaults: {}, jails: {} } },
+  )
   assert.match(jailLocal(part), /\nignoreip = 127\.0\.0\.1\/8 ::1 192\.0\.2\.0\/24 2001:db8::\/32\n/)
 })
 
 test('an ignoreip that would start a comment, an interpolation or a line of its own is refused with its place', () => {
   const ignoreip = ['192.0.2.1', '%(x)s', '192.0.2.1 #', 'a\nbantime = 1', '']
-  const part = compile({}, { fail2ban: { enabled: true, ignoreip, jails: {} } })
+  const part = compile({}, { fail2ban: { enabled: true, ignoreip, defaults: {}, jails: {} } })
   assert.equal(
     problemsOf(part),
     [1, 2, 3, 4].map((i) => `F2B018 fail2ban.ignoreip[${i}]`),
@@ -161,4 +167,50 @@ test('the strict profile runs fail2ban with few rights, the standard one takes t
     compile({}, { profile }).operations?.find((o) => o.path.endsWith('fail2ban.service.d/pibake.conf'))?.kind
   assert.is(kind('strict'), 'file')
   assert.is(kind('standard'), 'remove')
+})
+
+const defaultsOf = (defaults: Spec['fail2ban']['defaults']) =>
+  compile({}, { fail2ban: { enabled: true, ignoreip: [], defaults, jails: {} } })
+
+test('what the spec sets for every jail stands in [DEFAULT], once, with its reason', () => {
+  const part = defaultsOf({ bantime: '2h', 'bantime.increment': true, banaction: 'nftables-allports' })
+  const lines = section(jailLocal(part), 'DEFAULT').filter((line) => !line.startsWith('#'))
+  assert.equal(lines, [
+    'ignoreip = 127.0.0.1/8 ::1',
+    'backend = systemd',
+    'banaction = nftables-allports',
+    'banaction_allports = nftables[type=allports]',
+    'bantime = 2h',
+    'bantime.increment = true',
+  ])
+  const file = part.operations?.find((operation) => operation.path === '/etc/fail2ban/jail.local')
+  const at = jailLocal(part).split('\n').indexOf('bantime = 2h')
+  assert.is(file?.kind === 'file' ? file.lines?.get(at)?.key : '', 'fail2ban.jails.DEFAULT.bantime')
+})
+
+test('what cannot be set for every jail is refused with its place', () => {
+  assert.equal(
+    problemsOf(defaultsOf({ enabled: true, ignoreip: '192.0.2.1', maxrety: 3, action: 'none', bantime: 'a % b' })),
+    [
+      'F2B012 fail2ban.jails.DEFAULT.maxrety',
+      'F2B014 fail2ban.jails.DEFAULT.action',
+      'F2B013 fail2ban.jails.DEFAULT.bantime',
+      'F2B021 fail2ban.jails.DEFAULT.enabled',
+      'F2B021 fail2ban.jails.DEFAULT.ignoreip',
+    ],
+  )
+})
+
+test('the numbers of pibake for sshd give way to DEFAULT, those of the spec do not', () => {
+  const jails = (written: object, profile = 'standard') =>
+    sound({ ...smallSpec(), profile, fail2ban: { jails: written } }).spec.fail2ban.jails
+  assert.equal(jails({}).sshd, { maxretry: 5, findtime: '10m', bantime: '1h' })
+  assert.equal(jails({ DEFAULT: { bantime: '2h' } }).sshd, { maxretry: 5, findtime: '10m' })
+  assert.equal(jails({ DEFAULT: { bantime: '2h' } }, 'strict').sshd, { maxretry: 3, findtime: '10m' })
+  assert.equal(jails({ DEFAULT: { bantime: '2h' }, sshd: { bantime: '3h' } }).sshd?.bantime, '3h')
+  assert.equal(Object.keys(jails({ DEFAULT: { bantime: '2h' } })), ['sshd', 'recidive'])
+  assert.equal(
+    parse({ ...smallSpec(), fail2ban: { jails: { DEFAULT: { bantime: 'soon' } } } }).problems.map(({ code }) => code),
+    ['F2B003'],
+  )
 })

@@ -109,7 +109,7 @@ test('what nothing needs may go', () => {
 test('what another key of the spec switches on cannot be switched off here', () => {
   const spec: Partial<Spec> = {
     firewall: { ...quiet.firewall, enabled: true },
-    fail2ban: { enabled: true, ignoreip: [], jails: {} },
+    fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails: {} },
     updates: { firstBoot: 'none', unattended: true, sshServerDaily: true, reboot: undefined },
     hardening: { ...quiet.hardening, appArmor: true },
   }

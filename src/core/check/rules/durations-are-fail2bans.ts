@@ -8,7 +8,7 @@ const WHOLE = /^[1-9]\d{0,8}$/
 export const durationsAreFail2bans: Rule = {
   reads: ['fail2ban'],
   check({ spec }, report) {
-    for (const [jail, settings] of Object.entries(spec.fail2ban.jails)) {
+    for (const [jail, settings] of Object.entries({ DEFAULT: spec.fail2ban.defaults, ...spec.fail2ban.jails })) {
       for (const [keyword, value] of Object.entries(settings)) {
         const path = ['fail2ban', 'jails', jail, keyword]
         if (
