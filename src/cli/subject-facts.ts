@@ -58,6 +58,10 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
       ? []
       : [{ text: `restarts at ${updates.reboot} if needed`, path: ['updates', 'reboot'] }]),
   ],
+  alerts: ({ spec: { alerts } }) => [
+    ...(alerts.to.length === 0 ? [] : [{ text: `mail to ${alerts.to.join(' ')}`, path: ['alerts', 'to'] }]),
+    ...(alerts.webhook === undefined ? [] : [{ text: 'a request to the webhook', path: ['alerts', 'webhook'] }]),
+  ],
   device: ({ spec: { device } }) =>
     Object.entries(device).flatMap(([key, value]) => {
       const words = [value ?? []].flat().map(String)

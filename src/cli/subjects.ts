@@ -8,6 +8,7 @@ const SUBJECTS = {
   firewall: ['firewall'],
   fail2ban: ['fail2ban'],
   updates: ['updates'],
+  alerts: ['alerts'],
   packages: ['packages'],
   device: ['device'],
   network: ['network'],

@@ -16,6 +16,7 @@ const families: Readonly<Record<string, string>> = {
   SSH: 'SSH server',
   SUD: 'sudo',
   FWL: 'Firewall',
+  ALR: 'Alerts',
   F2B: 'fail2ban',
   UPD: 'Updates',
   PKG: 'Packages',

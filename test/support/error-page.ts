@@ -44,6 +44,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   'scripts/set-up.sh': '#!/bin/sh\n',
   'scripts/sensors/set-up.sh': '#!/bin/sh\n',
   'scripts/set-up-sensors.sh': '#!/bin/sh\n',
+  'secrets/webhook': 'https://hooks.example.org/T0/B0\n',
   'secrets/wifi': 'a passphrase for tests\n',
   'secrets/radius': 'a password for tests\n',
   'certificates/office.pem': AUTHORITY,

@@ -18,7 +18,7 @@ for (const release of releases) {
     const jails = { sshd: { maxretry: 3, findtime: '10m', bantime: -1 } }
     const wanted = {
       profile: 'strict' as const,
-      fail2ban: { enabled: true, ignoreip: ['192.0.2.9'], defaults: {}, jails },
+      fail2ban: { enabled: true, ignoreip: ['192.0.2.9'], mail: false, defaults: {}, jails },
     }
     writeOperations(root, fail2ban.compile(contextOf(wanted, { release })).operations)
     mkdirSync(join(root, 'usr/local/bin'), { recursive: true })

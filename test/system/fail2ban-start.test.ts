@@ -39,7 +39,7 @@ for (const release of releases) {
   test(`${release}: it starts, ends and passes over jails as pibake says, and says so in its words`, () => {
     const root = scratch(debianRoot(release, 'full'))
     try {
-      const wanted = { fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails: {} } }
+      const wanted = { fail2ban: { enabled: true, ignoreip: [], mail: false, defaults: {}, jails: {} } }
       writeOperations(root, fail2ban.compile(contextOf(wanted, { release })).operations)
       for (const [title, { planted }] of Object.entries(cases)) plant(join(root, places.get(title) as string), planted)
       cpSync(join(packageRoot, DRIVER), join(root, 'start.py'))

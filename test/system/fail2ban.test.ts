@@ -45,7 +45,10 @@ for (const release of releases) {
   test.after(() => discard(root))
 
   const write = (jails: Spec['fail2ban']['jails'], spec: Partial<Spec> = {}) => {
-    const wanted = { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], defaults: {}, jails }, ...spec }
+    const wanted = {
+      fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24'], mail: false, defaults: {}, jails },
+      ...spec,
+    }
     const part = fail2ban.compile(contextOf(wanted, { release }))
     assert.equal(part.problems, [])
     writeOperations(root, part.operations)
@@ -53,7 +56,7 @@ for (const release of releases) {
 
   test(`${release}: what the spec sets for every jail holds for sshd, and for none that says otherwise`, () => {
     const defaults = { bantime: '2h', maxretry: 7 }
-    const spec = { fail2ban: { enabled: true, ignoreip: [], defaults, jails: { sshd: { maxretry: 4 } } } }
+    const spec = { fail2ban: { enabled: true, ignoreip: [], mail: false, defaults, jails: { sshd: { maxretry: 4 } } } }
     writeOperations(root, fail2ban.compile(contextOf(spec, { release })).operations)
     const dump = runIn(root, ['fail2ban-client', '--dp'])
     for (const [jail, setting, value] of [

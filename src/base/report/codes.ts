@@ -120,6 +120,11 @@ export const codes = {
   FWL020: ['open-by-default', 'Connections from outside are let in by default.'],
   FWL021: ['updates-blocked', 'Outgoing connections that updates need are shut.'],
 
+  ALR001: ['nobody-to-tell', 'Something is to be told of, and nobody is named who is told.'],
+  ALR002: ['bad-webhook', 'Not an https:// address.'],
+  ALR003: ['no-mail-program', 'The device has no program that sends mail.'],
+  ALR004: ['bad-mail-address', 'Not a mail address.'],
+
   F2B001: ['bad-jail-name', 'Not the name of a jail.'],
   F2B002: ['bad-jail-keyword', 'Not a keyword of a jail.'],
   F2B003: ['bad-jail-number', 'Not a duration or number for a jail.'],

@@ -22,7 +22,7 @@ export function problemsOf(name: string, own: Settings, path: SpecPath, context:
         'F2B010',
         path,
         'not a name for a jail',
-        'letters, digits, -, _ and . (at most 26), not DEFAULT or INCLUDES',
+        'letters, digits, -, _ and . (at most 26), not INCLUDES; for every jail: DEFAULT',
       ),
     ]
   }

@@ -1,6 +1,7 @@
 import { accounts } from './accounts.ts'
 import { agents } from './agents.ts'
 import { bootSettings } from './boot-settings.ts'
+import { alerts } from './alerts.ts'
 import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { enabledServices } from './enabled-services.ts'
@@ -54,6 +55,7 @@ export const controls: readonly Control[] = [
   sysctl,
   hardening,
   consoles,
+  alerts,
   files,
   mounts,
 ]

@@ -17,7 +17,7 @@ export interface Excerpt {
  * the key does not count, for the wrong key is what is shown.
  */
 const SECRET =
-  /pass|psk|secret|token|hash|(?<!host)keys?(?!board)|credential|content|\bpin\b|\bpw\b|wpa|login|kennwort|senha|mot_?de_?passe/i
+  /pass|psk|secret|token|hash|(?<!host)keys?(?!board)|credential|content|\bpin\b|\bpw\b|wpa|login|kennwort|senha|mot_?de_?passe|webhook/i
 /** What stands in for a value that is not shown. */
 const MASK = '***'
 

@@ -269,6 +269,14 @@ export const timeOfDay = (description: string) =>
     { code: 'UPD001', predicate: 'is not a time of day', hint: 'HH:MM in quotes, e.g. "04:30"' },
   )
 
+/** An address as mail programs take it without quotes (RFC 5321, dot-string @ domain), or a local account. */
+export const mailAddress = (description: string) =>
+  shaped(
+    /^[\w!#$%&'*+/=?^`{|}~.-]{1,64}(?:@[A-Za-z0-9.-]{1,253})?$/,
+    { code: 'ALR004', predicate: 'is not a mail address', hint: 'e.g. alice@example.org' },
+    description,
+  )
+
 /** deb-control(5) package names. */
 export const packageName = (description: string) =>
   shaped(

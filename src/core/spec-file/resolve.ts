@@ -1,4 +1,5 @@
 import type { References } from './referenced-files.ts'
+import { resolveAlerts } from './resolve-alerts.ts'
 import { resolveFail2ban } from './resolve-fail2ban.ts'
 import { resolveFiles, resolveScripts } from './resolve-files.ts'
 import { resolveMounts } from './resolve-mounts.ts'
@@ -30,6 +31,7 @@ export function resolve(given: FilledSpec, written: WrittenSpec, references: Ref
     fail2ban: resolveFail2ban(filled, written),
     packages: { ...packages, debs: resolvePackageFiles(packages.debs, references) },
     network: { ...network, wifi: network.wifi && resolveWifi(network.wifi, references) },
+    alerts: resolveAlerts(filled.alerts, references),
     files: resolveFiles(filled.files, references),
     mounts: resolveMounts(filled.mounts, references),
     firstBoot: { scripts: resolveScripts(firstBoot.scripts, references) },

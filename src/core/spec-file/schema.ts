@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { access } from './sections/access.ts'
+import { alerts } from './sections/alerts.ts'
 import { device } from './sections/device.ts'
 import { fail2ban } from './sections/fail2ban.ts'
 import { files } from './sections/files.ts'
@@ -44,6 +45,7 @@ export const specSchema = section(
     hardware: part(hardware, {}),
     hardening: part(hardening, {}),
     network: part(network, {}),
+    alerts: part(alerts, {}),
     files: part(files, []),
     mounts: part(mounts, []),
     access: part(access, {}),

@@ -14,7 +14,7 @@ type Jails = Spec['fail2ban']['jails']
 
 function compile(jails: Jails, spec: Partial<Spec> = {}, inventory: Partial<Inventory> = {}): Contribution {
   return fail2ban.compile(
-    contextOf({ fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails }, ...spec }, inventory),
+    contextOf({ fail2ban: { enabled: true, ignoreip: [], mail: false, defaults: {}, jails }, ...spec }, inventory),
   )
 }
 
@@ -63,14 +63,14 @@ test('without ssh there is no sshd jail', () => {
 test('loopback is always ignored, the rest as listed', () => {
   const part = compile(
     {},
-    { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24', '2001:db8::/32'], defaults: {}, jails: {} } },
+    { fail2ban: { enabled: true, ignoreip: ['192.0.2.0/24', '2001:db8::/32'], mail: false, defaults: {}, jails: {} } },
   )
   assert.match(jailLocal(part), /\nignoreip = 127\.0\.0\.1\/8 ::1 192\.0\.2\.0\/24 2001:db8::\/32\n/)
 })
 
 test('an ignoreip that would start a comment, an interpolation or a line of its own is refused with its place', () => {
   const ignoreip = ['192.0.2.1', '%(x)s', '192.0.2.1 #', 'a\nbantime = 1', '']
-  const part = compile({}, { fail2ban: { enabled: true, ignoreip, defaults: {}, jails: {} } })
+  const part = compile({}, { fail2ban: { enabled: true, ignoreip, mail: false, defaults: {}, jails: {} } })
   assert.equal(
     problemsOf(part),
     [1, 2, 3, 4].map((i) => `F2B018 fail2ban.ignoreip[${i}]`),
@@ -170,7 +170,7 @@ test('the strict profile runs fail2ban with few rights, the standard one takes t
 })
 
 const defaultsOf = (defaults: Spec['fail2ban']['defaults']) =>
-  compile({}, { fail2ban: { enabled: true, ignoreip: [], defaults, jails: {} } })
+  compile({}, { fail2ban: { enabled: true, ignoreip: [], mail: false, defaults, jails: {} } })
 
 test('what the spec sets for every jail stands in [DEFAULT], once, with its reason', () => {
   const part = defaultsOf({ bantime: '2h', 'bantime.increment': true, banaction: 'nftables-allports' })

@@ -69,7 +69,7 @@ test('what the way in needs stays, and so does what that depends on', () => {
 test('what only the spec wanted may go when the spec does not want it', () => {
   const off = remove(['ufw', 'fail2ban', 'unattended-upgrades', 'apparmor'])
   assert.equal(problemsOf(off), [])
-  const on = remove(['fail2ban'], { fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails: {} } })
+  const on = remove(['fail2ban'], { fail2ban: { enabled: true, ignoreip: [], mail: false, defaults: {}, jails: {} } })
   assert.equal(problemsOf(on), ['PKG002 packages.remove[0]'])
 })
 

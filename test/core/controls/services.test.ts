@@ -109,8 +109,8 @@ test('what nothing needs may go', () => {
 test('what another key of the spec switches on cannot be switched off here', () => {
   const spec: Partial<Spec> = {
     firewall: { ...quiet.firewall, enabled: true },
-    fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails: {} },
-    updates: { firstBoot: 'none', unattended: true, sshServerDaily: true, reboot: undefined },
+    fail2ban: { enabled: true, ignoreip: [], mail: false, defaults: {}, jails: {} },
+    updates: { firstBoot: 'none', unattended: true, sshServerDaily: true, mail: false, reboot: undefined },
     hardening: { ...quiet.hardening, appArmor: true },
   }
   const list = ['ufw', 'fail2ban', 'apt-daily-upgrade.timer', 'pibake-sshd-upgrade.timer', 'apparmor']

@@ -12,7 +12,7 @@ import { suite } from '../../support/suite.ts'
 const test = suite('whether fail2ban starts')
 
 function started(release: Release, planted: Planted) {
-  const wanted = { fail2ban: { enabled: true, ignoreip: [], defaults: {}, jails: {} } }
+  const wanted = { fail2ban: { enabled: true, ignoreip: [], mail: false, defaults: {}, jails: {} } }
   const part = fail2ban.compile(contextOf(wanted, { release }))
   const ours = ['/etc/fail2ban/jail.local', '/etc/fail2ban/fail2ban.local']
   const root = memoryTree({

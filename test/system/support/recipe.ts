@@ -59,7 +59,7 @@ export const firstStartPackages: readonly string[] = [
 ]
 
 /** Programs that only judge. */
-const judges = ['ssh-audit']
+const judges = ['curl', 'ssh-audit']
 
 /** The packages of one root, sorted. */
 export function packagesOf(release: Release, kind: Kind): readonly string[] {

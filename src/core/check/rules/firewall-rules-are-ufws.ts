@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts'
 
 /** Every firewall rule is one that ufw takes, and the policies leave open what the spec needs. */
 export const firewallRulesAreUfws: Rule = {
-  reads: ['firewall', 'updates'],
+  reads: ['firewall', 'updates', 'alerts'],
   check({ spec }, report) {
     const { problems, outgoing } = judgeRules(spec)
     for (const { severity, code, path, message, hint } of problems) report[severity](code, path, message, hint)
@@ -23,11 +23,12 @@ export const firewallRulesAreUfws: Rule = {
       )
     }
     const { firstBoot, unattended, sshServerDaily } = spec.updates
-    if (outgoing.length > 0 && (firstBoot !== 'none' || unattended || sshServerDaily)) {
+    const updates = firstBoot !== 'none' || unattended || sshServerDaily
+    if (outgoing.length > 0 && (updates || spec.alerts.webhook !== undefined)) {
       report.warning(
         'FWL021',
         ['firewall', 'outgoing'],
-        `updates are on, and the firewall shuts ${outgoing.map(({ name }) => name).join(', ')} on the way out`,
+        `${updates ? 'updates' : 'alerts'} are on, and the firewall shuts ${outgoing.map(({ name }) => name).join(', ')} on the way out`,
         `rules: ${outgoing.map(({ port, protocol }) => `allow out ${port}/${protocol}`).join(', ')}`,
       )
     }

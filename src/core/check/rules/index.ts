@@ -5,6 +5,7 @@ import { aKeyboardVariantHasALayout } from './a-keyboard-variant-has-a-layout.ts
 import { aStrangersSpecRunsNothing } from './a-strangers-spec-runs-nothing.ts'
 import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
 import { addressesFitTheirNetworks } from './addresses-fit-their-networks.ts'
+import { alertsReachSomebody } from './alerts-reach-somebody.ts'
 import { allowedUsersExist } from './allowed-users-exist.ts'
 import { bootSettingsUndoNothing } from './boot-settings-undo-nothing.ts'
 import { connectionsDoNotCompete } from './connections-do-not-compete.ts'
@@ -39,6 +40,7 @@ const rules: readonly Rule[] = [
   aStrangersSpecRunsNothing,
   accountNumbersAreUnique,
   addressesFitTheirNetworks,
+  alertsReachSomebody,
   allowedUsersExist,
   bootSettingsUndoNothing,
   connectionsDoNotCompete,
