@@ -1,7 +1,7 @@
 import { accounts } from './accounts.ts'
 import { agents } from './agents.ts'
-import { bootSettings } from './boot-settings.ts'
 import { alerts } from './alerts.ts'
+import { bootSettings } from './boot-settings.ts'
 import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { enabledServices } from './enabled-services.ts'

@@ -20,8 +20,7 @@ type Holder = v.GenericSchema & {
   readonly options?: readonly v.GenericSchema[]
 }
 
-/** Every key of the spec. */
-export const places = placesBelow(specSchema, '')
+const places = placesBelow(specSchema, '')
 
 /**
  * Where the spec has a key that was written at the wrong level: the places that take its value, else all of that name.

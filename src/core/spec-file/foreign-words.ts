@@ -131,11 +131,6 @@ export function meaningOf(key: string, known: readonly string[]): Omit<Meaning, 
   return meaning?.find(({ within }) => within === undefined || known.includes(within))
 }
 
-/** The spec's own keys that are pointed to. */
-export const pointedTo: readonly string[] = Object.values(WORDS).flatMap((meaning) =>
-  typeof meaning === 'string' ? [meaning] : meaning.flatMap(({ key }) => key ?? []),
-)
-
 /** Without what people spell in several ways: `host_name`, `hostName`. */
 export function plain(key: string): string {
   return key.replace(/[_-]/g, '').toLowerCase()
