@@ -120,7 +120,7 @@ export const codes = {
   FWL020: ['open-by-default', 'Connections from outside are let in by default.'],
   FWL021: ['updates-blocked', 'Outgoing connections that updates need are shut.'],
 
-  ALR001: ['nobody-to-tell', 'Something is to be told of, and nobody is named who is told.'],
+  ALR001: ['nobody-to-notify', 'Something is to be reported, and nobody is named who is notified.'],
   ALR002: ['bad-webhook', 'Not an https:// address.'],
   ALR003: ['no-mail-program', 'The device has no program that sends mail.'],
   ALR004: ['bad-mail-address', 'Not a mail address.'],

@@ -3,7 +3,7 @@ import { file, type Operation } from '../plan/operation.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { rootDirectory, rootFile, secretFile, staleOnly } from './root-file.ts'
 
-/** Who is told what happens on the device: a program that a timer starts, and what it reads. */
+/** Who is notified of what happens on the device: a program that a timer starts, and what it reads. */
 export const alerts: Control = { name: 'alerts', compile }
 
 const ASK = '/etc/pibake/alerts'
@@ -13,7 +13,7 @@ const UNITS = ['service', 'timer'].map((kind) => `/etc/systemd/system/pibake-ale
 function compile(context: Context): Contribution {
   const { spec, inventory, because } = context
   const { to, webhook } = spec.alerts
-  const origin = because(['alerts'], 'the owner is told what happens on the device')
+  const origin = because(['alerts'], 'the owner is notified of what happens on the device')
   const paths = [...['about', 'to', 'webhook'].map((name) => `${ASK}/${name}`), PROGRAM, ...UNITS]
   if (to.length === 0 && webhook === undefined)
     return { operations: staleOnly(inventory.root, [...paths, ASK], origin) }
@@ -44,7 +44,7 @@ function compile(context: Context): Contribution {
   }
 }
 
-/** What is told of beside the first start and security updates that wait. */
+/** What is reported beside the first start and security updates that wait. */
 function subjectsOf({ spec }: Context): string[] {
   return [...(spec.fail2ban.enabled && spec.fail2ban.mail ? ['bans'] : []), ...(spec.updates.mail ? ['upgrades'] : [])]
 }
@@ -52,7 +52,7 @@ function subjectsOf({ spec }: Context): string[] {
 function lines(name: string, values: readonly string[], { because }: Context): Operation {
   const origin = because(
     name === 'to' ? ['alerts', 'to'] : ['alerts'],
-    name === 'to' ? 'who gets mail' : 'what is told of',
+    name === 'to' ? 'who gets mail' : 'what is reported',
   )
   return file(`${ASK}/${name}`, new TextEncoder().encode(values.map((value) => `${value}\n`).join('')), { origin })
 }

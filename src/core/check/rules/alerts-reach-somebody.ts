@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts'
 
-/** What is to be told of needs somebody who is told. */
+/** What is to be reported needs somebody who is notified. */
 export const alertsReachSomebody: Rule = {
   reads: ['alerts', 'fail2ban', 'updates'],
   check({ spec: { alerts, fail2ban, updates } }, report) {
@@ -10,7 +10,7 @@ export const alertsReachSomebody: Rule = {
       ['fail2ban', fail2ban.mail],
       ['updates', updates.mail],
     ] as const) {
-      if (isWanted) report.error('ALR001', [section, 'mail'], `${section}.mail has nobody to tell`, hint)
+      if (isWanted) report.error('ALR001', [section, 'mail'], `${section}.mail has nobody to notify`, hint)
     }
   },
 }

@@ -10,5 +10,5 @@ export const alerts = section(
     ),
     webhookFile: setting(f.referenced('A file with an https:// address that takes a POST of JSON.')),
   },
-  'Who is told what happens on the device.',
+  'Who is notified of what happens on the device.',
 )

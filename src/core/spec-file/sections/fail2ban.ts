@@ -18,7 +18,7 @@ export const fail2ban = section(
       setting(list(f.fromPattern('Address or network.'), 'Never banned; the device itself always belongs to it.'), []),
       v.transform((own) => [...new Set([...ITSELF, ...own])]),
     ),
-    mail: setting(flag('Bans are told of, to those of `alerts`.'), false),
+    mail: setting(flag('Bans are reported to those of `alerts`.'), false),
     jails: layered(
       table(
         /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
