@@ -37,7 +37,10 @@ status_json() {
       comma=,
     done
   done
-  printf ']}\n'
+  printf ']'
+  # Names of the owner's, which are on no partition that others read.
+  if [ -n "${show_scripts:-}" ] && [ -r "$ASK/script-limits" ]; then scripts_json; fi
+  printf '}\n'
 }
 
 # status_text STATE: the same for people.

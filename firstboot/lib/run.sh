@@ -62,6 +62,7 @@ one_at_a_time() {
 run_phase() {
   if [ "$repair" = yes ]; then
     forget_attempts "$phase" || unsaved=yes
+    forget_tries || unsaved=yes
   elif phase_done "$phase"; then
     stop_retrying "$phase"
     return 0

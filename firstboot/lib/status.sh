@@ -25,7 +25,13 @@ command_status() {
   done
   # Only root may read the private keys and ask the firewall.
   if [ "$state" = ok ] && [ -w "$VAR" ] && drifted; then state=degraded; fi
-  if [ $json = yes ]; then status_json "$state"; else status_text "$state"; fi
+  show_scripts=yes
+  if [ $json = yes ]; then
+    status_json "$state"
+  else
+    status_text "$state"
+    scripts_text
+  fi
   case $state in
     ok) exit 0 ;;
     failed) exit 1 ;;

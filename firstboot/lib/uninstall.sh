@@ -14,13 +14,15 @@ command_uninstall() {
   for unit in $units; do
     rm -f "$PIBAKE_PREFIX/etc/systemd/system/multi-user.target.wants/$unit" \
       "$PIBAKE_PREFIX/etc/systemd/system/timers.target.wants/$unit" \
-      "$PIBAKE_PREFIX/usr/lib/systemd/system/$unit"
+      "$PIBAKE_PREFIX/usr/lib/systemd/system/$unit" \
+      "$PIBAKE_PREFIX/etc/systemd/system/$unit.d/pibake-scripts.conf"
+    rmdir "$PIBAKE_PREFIX/etc/systemd/system/$unit.d" 2>/dev/null || :
   done
   led_restore
-  for secret in "$ASK"/scripts/* "$ASK"/host-keys.d/*; do
+  for secret in "$ASK"/scripts*/* "$ASK"/host-keys.d/*; do
     if [ -f "$secret" ]; then wipe "$secret" || :; fi
   done
-  wipe_rest "$ASK/scripts" || :
+  for folder in "$ASK"/scripts*; do wipe_rest "$folder" || :; done
   rm -f "$PIBAKE_PREFIX/usr/sbin/pibake-firstboot" "$PIBAKE_PREFIX$FAT/pibake-status.txt" "$PIBAKE_PREFIX$FAT/pibake.new"
   rm -rf "$VAR/steps" "$VAR/scripts" "$VAR/log" "$VAR/packages" "$ASK" "${LIB:?}/lib" "$LIB/steps"
   rm -f "$VAR"/attempts.* "$VAR/status.json" "$VAR/upgraded" "$VAR/bundle-done" "$ETC/plan" "$LIB/apt.conf" "$LIB/pibake-firstboot"

@@ -104,3 +104,91 @@ test('uninstall takes away what has not been used, a host key too', () =>
     assert.is(device.read('run/shred-calls').trim().split('\n').length, 2)
     assert.not(device.has('etc/pibake'))
   }))
+
+/** A device with one script in a folder, under limits. */
+function limited(folder: string, text: string, limits: string): Device {
+  const step = folder.replace('etc/pibake/first-boot/', '')
+  const device = finished().redo(step as 'scripts')
+  device.write(`${folder}/01-a.sh`, text).ask('script-limits', limits)
+  chmodSync(device.path(`${folder}/01-a.sh`), 0o700)
+  return device
+}
+const NOTE = 'echo tried >>"$PIBAKE_PREFIX/ran"\n'
+const place = (when: string) => `etc/pibake/first-boot/scripts${when === 'last' ? '' : `-${when}`}`
+
+for (const [when, half] of [
+  ['before-network', 'local'],
+  ['network', 'network'],
+  ['last', 'network'],
+] as const) {
+  test(`${when}: tried again as often as the spec says, then left, with those after it run`, () =>
+    on(
+      limited(place(when), `#!/bin/sh\n${NOTE}exit 1\n`, `01-a.sh ${when} 5 1\n02-b.sh ${when} 5 -\n`),
+      async (device) => {
+        device.write(`${place(when)}/02-b.sh`, '#!/bin/sh\necho second >>"$PIBAKE_PREFIX/ran"\n')
+        chmodSync(device.path(`${place(when)}/02-b.sh`), 0o700)
+        const step = when === 'last' ? 'scripts' : `scripts-${when}`
+        assert.match((await device.call(['run', half])).stdout, `${step}: degraded (script-failed)`)
+        assert.equal(ran(device), ['tried'])
+        device.boot()
+        assert.match((await device.call(['run', half])).stdout, `${step}: degraded (script-gave-up)`)
+        assert.equal(ran(device), ['tried', 'tried', 'second'])
+        device.boot()
+        await device.call(['run', half])
+        assert.equal(ran(device), ['tried', 'tried', 'second'], 'a third try')
+        const { stdout } = await device.call(['status'])
+        assert.match(stdout, `script 01-a.sh (${when}): gave-up, 2 of 2 tries, 5 s each`)
+        assert.match(stdout, `script 02-b.sh (${when}): done, until it succeeds, 5 s each`)
+        const { scripts } = JSON.parse((await device.call(['status', '--json'])).stdout)
+        assert.equal(scripts[0], { name: '01-a.sh', when, state: 'gave-up', tries: 2, retries: 1, timeoutS: 5 })
+        device.boot()
+        await device.call(['run', '--repair', half])
+        assert.is(ran(device).length, 4, 'a repair begins anew')
+      },
+    ))
+}
+
+test('a try that power cuts off is counted: it is on the card before the script begins', () =>
+  on(limited(place('last'), `#!/bin/sh\n${NOTE}kill -9 $PPID\n`, '01-a.sh last 5 1\n'), async (device) => {
+    await device.call(['run', 'network'], { env: { PIBAKE_FAULT: 'put.01-a.sh.tries:cut' } })
+    assert.equal(ran(device), [])
+    device.boot()
+    for (let start = 0; start < 4; start += 1) {
+      await device.call(['run', 'network'], { fault: { kind: 'kill', at: 'never' } })
+      device.boot()
+    }
+    assert.equal(ran(device), ['tried', 'tried'])
+  }))
+
+test('other bytes under the same name are another script', () =>
+  on(limited(place('last'), '#!/bin/sh\nexit 1\n', '01-a.sh last 5 0\n'), async (device) => {
+    assert.match((await device.call(['run', 'network'])).stdout, 'scripts: degraded (script-gave-up)')
+    device.write(`${place('last')}/01-a.sh`, `#!/bin/sh\n${NOTE}`).boot()
+    assert.is((await device.call(['run', 'network'])).status, 0)
+    assert.equal(ran(device), ['tried'])
+  }))
+
+test('its time is its own, and a run that takes longer is a try', () =>
+  on(limited(place('last'), `#!/bin/sh\n${NOTE}while :; do :; done\n`, '01-a.sh last 1 1\n'), async (device) => {
+    assert.match((await device.call(['run', 'network'])).stdout, 'scripts: degraded (script-timeout)')
+    assert.match((await device.call(['status'])).stdout, '01-a.sh (last): waiting, 1 of 2 tries, 1 s each')
+  }))
+
+test('a script for the network waits for one, and for a packet filter', () =>
+  on(limited(place('network'), `#!/bin/sh\n${NOTE}`, '01-a.sh network 5 3\n'), async (device) => {
+    const route = device.read('proc/net/route')
+    device.write('proc/net/route', 'Iface\tDestination\n')
+    assert.match((await device.call(['run', 'network'])).stdout, 'scripts-network: degraded (offline)')
+    device.write('proc/net/route', route)
+    device.boot()
+    assert.is((await device.call(['run', 'network'])).status, 0)
+    assert.equal(ran(device), ['tried'])
+  }))
+
+test('without limits of its own nothing is counted, and status names no script', () =>
+  on(withScripts('01-a.sh'), async (device) => {
+    assert.is((await device.call(['run', 'network'])).status, 0)
+    assert.equal(readdirSync(device.path('var/lib/pibake/scripts')), ['01-a.sh'])
+    assert.not.match((await device.call(['status', '--json'])).stdout, /"scripts":/)
+    assert.not.match((await device.call(['status'])).stdout, /^script /m)
+  }))

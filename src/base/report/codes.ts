@@ -221,6 +221,8 @@ export const codes = {
   FBT001: ['script-cannot-run', 'A script that the kernel cannot run.'],
   FBT010: ['bad-script-name', 'Not a name for a script.'],
   FBT011: ['duplicate-script', 'Two scripts have the same name.'],
+  FBT012: ['bad-script-limit', 'Not a limit for a script.'],
+  FBT013: ['scripts-too-long', 'Scripts that could take longer than their part of the first start may.'],
 
   IMG001: ['shared-identity', 'A file of the image would be the same on every device made of it.'],
 

@@ -10,6 +10,7 @@ import { grammars } from '../render/grammars.ts'
 import type { Context, Contribution } from './control.ts'
 import { unitsOfPackages } from './enabled-services.ts'
 import { namesOfJails } from './fail2ban-jails.ts'
+import { scriptOperations, scriptProblems } from './first-boot-scripts.ts'
 import { joinedLater } from './joined-later.ts'
 import { staleOnly } from './root-file.ts'
 
@@ -38,7 +39,7 @@ export function compileFirstBoot(
       ...program(origin),
       ...values(context, merged),
       ...groups(context),
-      ...scripts(context),
+      ...scriptOperations(context),
       ...state(origin),
       ...answers(context),
     ],
@@ -47,12 +48,7 @@ export function compileFirstBoot(
       { unit: 'pibake-firstboot-network.timer', state: 'enabled', origin },
     ],
     notes: networkNotes(context, merged),
-    problems: [
-      ...unreachablePackages(context, merged.packages),
-      ...context.spec.firstBoot.scripts.flatMap((script, index) =>
-        hashbangProblems(script.content, ['firstBoot', 'scripts', index]),
-      ),
-    ],
+    problems: [...unreachablePackages(context, merged.packages), ...scriptProblems(context)],
   }
 }
 
@@ -207,34 +203,6 @@ function ownNames(carried: Carried): string[] {
   return carried.lock.packages.filter(({ uri, because }) => uri === null && because === 'asked').map(({ name }) => name)
 }
 
-/** The owner's scripts, numbered, so that the device runs them in the spec's order; those of an earlier plan go. */
-function scripts(context: Context): Operation[] {
-  const folder = `${ASK}/scripts`
-  const list = context.spec.firstBoot.scripts
-  const width = Math.max(2, String(list.length).length)
-  const files = list.map((script, index) => {
-    const number = String(index + 1).padStart(width, '0')
-    const origin = context.because(['firstBoot', 'scripts', index], 'run once, after the other steps')
-    return {
-      ...textFile(`${folder}/${number}-${script.name}`, '', origin, 0o700),
-      content: script.content,
-      // It may hold a password for what it sets up.
-      secret: true,
-    }
-  })
-  const path = ['firstBoot', 'scripts'] as const
-  const stale = context.because(path, 'not a script of this plan')
-  const strangers = context.inventory.root
-    .list(folder)
-    .map((name) => `${folder}/${name}`)
-    .filter((path) => !files.some((script) => script.path === path))
-    .map((path): Operation => remove(path, { origin: stale }))
-  const origin = context.because(path, 'the scripts that the first start runs')
-  // The plan's digest, by which the records are told, does not tell these scripts from others: they hold secrets.
-  const again = list.length > 0 ? [remove(`${STATE}/steps/scripts`, { origin })] : []
-  return [directory(folder, { origin, mode: 0o700 }), ...files, ...strangers, ...again]
-}
-
 function state(origin: Origin): Operation[] {
   const pending = '{"schema":1,"plan":"","state":"pending","steps":[]}\n'
   return [directory(STATE, { origin }), textFile(`${STATE}/status.json`, pending, origin)]
@@ -247,21 +215,6 @@ function answers(context: Context): Operation[] {
   if (context.inventory.root.lstat(DEBCONF)?.kind !== 'directory') return []
   const origin = context.because(['firstBoot'], 'no other user can keep the packages waiting')
   return [directory(DEBCONF, { mode: 0o700, origin })]
-}
-
-/** A script is run by the program that its first line names; without one, or with a CR in it, it cannot be. */
-function hashbangProblems(content: Uint8Array, path: SpecPath): Problem[] {
-  const first = new TextDecoder().decode(content).split('\n', 1)[0] as string
-  if (/^#! ?\/[^\r]*$/.test(first)) return []
-  return [
-    {
-      severity: 'error',
-      code: 'FBT001',
-      path,
-      message: first.endsWith('\r') ? 'the script has Windows line ends' : 'the script does not start with a #! line',
-      hint: first.endsWith('\r') ? 'save it with LF line ends' : 'let it start with #!/bin/sh',
-    },
-  ]
 }
 
 function textFile(path: string, text: string, origin: Origin, mode = 0o644): FileOperation {

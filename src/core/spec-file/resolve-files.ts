@@ -32,15 +32,20 @@ function contentOfFile(content: FilledFile['content'], isOpen: boolean, path: Sp
   return utf8(content ?? '')
 }
 
+const PLAIN = { when: 'last', timeout: undefined, retries: undefined } as const
+
 /** The scripts of a spec, by the last part of their names, with their content read. */
-export function resolveScripts(scripts: readonly string[], references: References) {
-  return scripts.map((file, i) => {
-    const path: SpecPath = ['firstBoot', 'scripts', i]
+export function resolveScripts(scripts: FilledSpec['firstBoot']['scripts'], references: References) {
+  return scripts.map((entry, i) => {
+    const isPlain = typeof entry === 'string'
+    const { path: file, when, timeout, retries } = isPlain ? { path: entry, ...PLAIN } : entry
+    const path: SpecPath = ['firstBoot', 'scripts', i, ...(isPlain ? [] : ['path'])]
     const name = file.split('/').at(-1) as string
     const content = references.private(file, path) ?? new Uint8Array()
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) {
       references.error('FBT010', path, 'the name of a script may hold only letters, digits, . _ -')
     }
-    return { name, content }
+    const seconds = timeout ?? (when === 'before-network' ? 60 : 600)
+    return { name, content, when, seconds, retries, hasLimits: !isPlain }
   })
 }

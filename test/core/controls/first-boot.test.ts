@@ -3,12 +3,13 @@ import { compileFirstBoot } from '../../../src/core/controls/first-boot.ts'
 import { applyToMemory } from '../../../src/core/plan/apply-in-memory.ts'
 import type { Operation } from '../../../src/core/plan/operation.ts'
 import { inspect } from '../../../src/device/inspect/inspect.ts'
+import { directory } from '../../../src/sample/layout.ts'
 import { samplePiOs } from '../../../src/sample/sample.ts'
 import { problemsOf } from '../../support/control.ts'
 import { write } from '../../support/edit.ts'
 import { textOf } from '../../support/memory.ts'
 import { origin } from '../../support/origin.ts'
-import { KEYS, specOf } from '../../support/spec.ts'
+import { KEYS, parse, smallSpec, specOf } from '../../support/spec.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('first boot: control')
@@ -157,4 +158,56 @@ test('compiled against its own result it asks for the same', () => {
   const { operations, target } = compiled(text)
   applyToMemory(target, operations)
   assert.equal(compiled(text, {}, target).operations, operations)
+})
+
+const SCRIPT = { 'a.sh': '#!/bin/sh\n', 'b.sh': '#!/bin/sh\n', 'c.sh': '#!/bin/sh\n' }
+const folders = (operations: readonly Operation[]) =>
+  operations.flatMap(({ kind, path }) =>
+    kind === 'file' && path.includes('/first-boot/scripts') ? [path.slice('/etc/pibake/first-boot/'.length)] : [],
+  )
+
+test('scripts with a time of their own lie in its folder, in the order of the spec, with the limits of all', () => {
+  const text =
+    'firstBoot: { scripts: [a.sh, { path: b.sh, when: before-network, retries: 2 }, { path: c.sh, when: network, timeout: 90 }] }\n'
+  const { operations, target } = compiled(text, SCRIPT)
+  assert.equal(folders(operations), ['scripts/01-a.sh', 'scripts-network/03-c.sh', 'scripts-before-network/02-b.sh'])
+  assert.is(
+    asked(operations)['script-limits'],
+    '01-a.sh last 600 -\n02-b.sh before-network 60 2\n03-c.sh network 90 -\n',
+  )
+  const dropIn = operations.find(({ path }) => path.endsWith('pibake-firstboot.service.d/pibake-scripts.conf'))
+  assert.is(dropIn?.kind, 'file')
+  target.root.nodes.set('/etc/systemd/system/pibake-firstboot.service.d', directory())
+  applyToMemory(target, operations)
+  const removed = compiled('firstBoot: { scripts: [a.sh] }\n', SCRIPT, target).operations.flatMap(({ kind, path }) =>
+    kind === 'remove' ? [path] : [],
+  )
+  for (const path of [
+    '/etc/pibake/first-boot/scripts-network/03-c.sh',
+    '/etc/pibake/first-boot/scripts-before-network/02-b.sh',
+    '/etc/pibake/first-boot/script-limits',
+    '/etc/systemd/system/pibake-firstboot.service.d/pibake-scripts.conf',
+  ]) {
+    assert.ok(removed.includes(path), path)
+  }
+})
+
+test('plain scripts are as they always were', () => {
+  const { operations } = compiled('firstBoot: { scripts: [a.sh, b.sh] }\n', SCRIPT)
+  assert.equal(folders(operations), ['scripts/01-a.sh', 'scripts/02-b.sh'])
+  assert.is(asked(operations)['script-limits'], undefined)
+  assert.not.ok(operations.some(({ path }) => /first-boot\/script(s-|-)|pibake-scripts/.test(path)))
+})
+
+test('limits that could not be kept are refused where they stand', () => {
+  const codes = (scripts: readonly object[]) =>
+    parse({ ...smallSpec(), firstBoot: { scripts } }, SCRIPT).problems.map(
+      ({ code, path }) => `${code} ${path.join('.')}`,
+    )
+  assert.equal(codes([{ path: 'a.sh', timeout: 0 }]), ['FBT012 firstBoot.scripts.0.timeout'])
+  assert.equal(codes([{ path: 'a.sh', retries: 11 }]), ['FBT012 firstBoot.scripts.0.retries'])
+  assert.equal(codes([{ path: 'a.sh', when: 'before-network', retries: 5 }]), ['FBT012 firstBoot.scripts.0.retries'])
+  assert.equal(codes([{ path: 'a.sh', when: 'before-network', timeout: 181 }]), ['FBT013 firstBoot.scripts.0'])
+  assert.equal(codes(['a.sh', 'b.sh', 'c.sh'].map((path) => ({ path, timeout: 3000 }))), ['FBT013 firstBoot.scripts.2'])
+  assert.equal(codes([{ path: 'a.sh', when: 'later' }]), ['SPC004 firstBoot.scripts.0.when'])
 })

@@ -23,6 +23,7 @@ import { portsAreForwardedWhereTheyArePermitted } from './ports-are-forwarded-wh
 import { principalsAreOfUsers } from './principals-are-of-users.ts'
 import { rsaKeysAreLongEnough } from './rsa-keys-are-long-enough.ts'
 import type { Rule, RuleContext } from './rule.ts'
+import { scriptsEndInTime } from './scripts-end-in-time.ts'
 import { servicesHaveOneState } from './services-have-one-state.ts'
 import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
 import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
@@ -57,6 +58,7 @@ const rules: readonly Rule[] = [
   portsAreForwardedWhereTheyArePermitted,
   principalsAreOfUsers,
   rsaKeysAreLongEnough,
+  scriptsEndInTime,
   servicesHaveOneState,
   servicesThatCarryAccessStay,
   settingsDoNotContradict,
