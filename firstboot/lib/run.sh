@@ -27,6 +27,7 @@ command_run() {
   # A run that was killed earlier in this boot may have left finished work in memory only.
   if [ -e "$RUN/began" ]; then bounded 120 sync || :; fi
   : >"$RUN/began"
+  settle_overlay
   for phase in ${phases:-local network}; do
     run_phase "$phase"
   done

@@ -6,6 +6,11 @@ command_uninstall() {
     printf 'pibake: uninstall: a run is going on (process %s)\n' "$pid" >&2
     exit 1
   fi
+  if in_memory; then
+    printf 'pibake: uninstall: the root file system is in memory; first: pibake-firstboot unlock\n' >&2
+    exit 1
+  fi
+  if [ "$(asked overlay-root)" = yes ]; then set_kernel_word || :; fi
   units='pibake-firstboot.service pibake-firstboot-network.service pibake-firstboot-network.timer'
   if [ -d "$PIBAKE_PREFIX/run/systemd/system" ]; then
     # shellcheck disable=SC2086

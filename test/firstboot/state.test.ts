@@ -45,7 +45,8 @@ test('a new plan on the same device: every step is looked at, what is as wanted 
     device.write('etc/pibake/plan', `${other}\n`)
     assert.match((await device.call(['status'])).stdout, /^state: pending\n/)
     const run = await device.call(['run', 'local'])
-    assert.is(run.stdout, 'pibake: host-keys: ok\npibake: machine-id: ok\npibake: firewall-loaded: ok\n')
+    const steps = ['host-keys', 'machine-id', 'firewall-loaded', 'scripts-before-network']
+    assert.is(run.stdout, steps.map((step) => `pibake: ${step}: ok\n`).join(''))
     assert.is(device.read('etc/ssh/ssh_host_ed25519_key'), key)
   } finally {
     device.remove()

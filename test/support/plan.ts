@@ -33,14 +33,15 @@ export function outcomeOf(
   written: LooseSpec | string,
   options: {
     behaviour?: Behaviour
-    tamper?: (root: MemoryTree) => void
+    /** @param boot the boot partition */
+    tamper?: (root: MemoryTree, boot: MemoryTree | undefined) => void
     /** Those that the spec names. */
     files?: Readonly<Record<string, string>>
   } = {},
 ): Outcome {
   const result = parse(written, options.files, TODAY)
   const target = samplePiOs({ behaviour: options.behaviour ?? 'trixie-2026', variant: 'lite', architecture: 'arm64' })
-  options.tamper?.(target.root)
+  options.tamper?.(target.root, target.boot)
   const { spec } = result
   const evaluation = spec && compiled({ ...result, spec }, target)
   const problems = [...result.problems, ...(evaluation?.problems ?? [])]

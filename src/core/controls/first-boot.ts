@@ -154,6 +154,12 @@ function values(
       [...wantedPackages(spec, packages), ...ownNames(carried)].sort(),
     ),
     value('packages-remove', ['packages', 'remove'], 'what the device shall not have', named('remove')),
+    ...newer(
+      'overlay-root',
+      ['hardening', 'overlayRoot'],
+      'every later start leaves the root file system as it is',
+      spec.hardening.overlayRoot === 'off' ? [] : ['yes'],
+    ),
     ...newer('units', ['services', 'enable'], 'units that a package brings', unitsOfPackages(context)),
   ]
 }

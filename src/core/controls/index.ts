@@ -17,6 +17,7 @@ import { modules } from './modules.ts'
 import { mounts } from './mounts.ts'
 import { network } from './network.ts'
 import { noNetwork } from './no-network.ts'
+import { overlayRoot } from './overlay-root.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
 import { sharedIdentity } from './shared-identity.ts'
@@ -54,6 +55,7 @@ export const controls: readonly Control[] = [
   modules,
   sysctl,
   hardening,
+  overlayRoot,
   consoles,
   alerts,
   files,

@@ -257,6 +257,7 @@ const undone = {
   fail2ban: (device: Device) => device.forget('fail2ban-runs'),
   groups: (device: Device) => device.write('etc/group', 'docker:x:991:\n'),
   'host-keys-slow': () => undefined,
+  'overlay-root': () => undefined,
   packages: (device: Device) =>
     device.write('installed', device.read('installed').replace(/^(fail2ban|ufw|zsh)\n/gm, '')),
   'packages-carried': (device: Device) => device.forget('var/lib/pibake/bundle-done'),

@@ -69,7 +69,9 @@ const REASONS: Readonly<Record<string, string>> = {
 function unjudged({ root, packages }: FinishedDevice, { name, value }: Argument): string | undefined {
   if (name === 'root' && value === '/dev/nfs') return REASONS.nfsroot
   if (name === 'boot' && value !== 'local') return `a script '${value}' of the initramfs makes the root file system`
-  if (name === 'overlayroot' && (packages.has('overlayroot') || hasScript(root))) {
+  // The first start's own word: it takes it out by itself while its plan is not done.
+  const isOurs = root.lstat('/etc/pibake/first-boot/overlay-root') !== undefined
+  if (name === 'overlayroot' && !isOurs && (packages.has('overlayroot') || hasScript(root))) {
     return 'the root file system is in memory, and what the first start does is lost at each restart'
   }
   if (Object.hasOwn(REASONS, name)) return REASONS[name]

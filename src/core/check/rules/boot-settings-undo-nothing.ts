@@ -27,7 +27,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
     STARTS,
   ],
   [/^(apparmor|security|lsm)$/, 'hardening.appArmor does that'],
-  [/^overlayroot$/, 'hardening.overlayRoot does that'],
+  [/^(overlayroot|pibake\.\w+)$/, 'hardening.overlayRoot does that'],
   [/^cfg80211\.ieee80211_regdom$/, 'network.wifi.country does that'],
   [/^(cloud-init|ds)$/, 'pibake keeps cloud-init off'],
   [/^(module_blacklist|modprobe\.blacklist)$/, 'hardening.blockedModules does that'],

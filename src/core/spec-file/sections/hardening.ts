@@ -104,6 +104,13 @@ export const hardening = section(
     coreDumps: setting(flag('Whether crashed programs leave a core dump.'), false),
     journal: setting(journal, {}),
     serialConsole: setting(oneOf(['on', 'off'], 'The login on the serial port.'), 'on', 'off'),
+    overlayRoot: setting(
+      oneOf(
+        ['off', 'afterFirstStart'],
+        'Whether the root file system is left as it is once the first start is done: what is written goes into memory, and is gone at the next start.',
+      ),
+      'off',
+    ),
     autologin: setting(oneOf(['keep', 'off'], 'The login without a password at the screen.'), 'off'),
   },
   'Settings of the system that the profile chooses.',

@@ -1,0 +1,42 @@
+import type { Note } from '../plan/request.ts'
+import type { Context, Contribution, Control } from './control.ts'
+
+/** What an earlier plan has asked the first start for (firstboot/lib/overlay.sh). */
+const ASKED = '/etc/pibake/first-boot/overlay-root'
+
+/**
+ * A root file system that no start after the first one writes, by the package overlayroot. The first start switches it on at its
+ * end; here is what it needs, and what it means for the rest of the spec.
+ */
+export const overlayRoot: Control = { name: 'overlay root', compile }
+
+function compile(context: Context): Contribution {
+  const { spec, inventory } = context
+  const origin = context.because(['hardening', 'overlayRoot'], 'what is written after the first start is not kept')
+  if (spec.hardening.overlayRoot === 'off') {
+    if (inventory.root.lstat(ASKED) === undefined) return {}
+    return {
+      cmdline: [
+        { remove: /overlayroot=.*/, origin },
+        { remove: 'pibake.unlocked', origin },
+      ],
+    }
+  }
+  const say = (message: string): Note => ({ severity: 'warning', message, origin })
+  const { unattended, sshServerDaily } = spec.updates
+  return {
+    packages: [{ name: 'overlayroot', action: 'install', origin }],
+    notes: [
+      say(
+        'once the first start is done, what is written is gone at each restart: for a start that keeps it, pibake-firstboot unlock',
+      ),
+      ...(unattended || sshServerDaily
+        ? [say('upgrades go into memory, and are made again after each restart; to keep them: pibake-firstboot unlock')]
+        : []),
+      ...(spec.hardening.journal.storage === 'persistent'
+        ? [say('the journal ends with each restart, although hardening.journal.storage is persistent')]
+        : []),
+      ...(spec.fail2ban.enabled ? [say('fail2ban forgets at each restart whom it has banned')] : []),
+    ],
+  }
+}
