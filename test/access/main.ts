@@ -58,10 +58,11 @@ if (options.lines) {
 
 /** Tries the states of a release, one after the other. @returns whether the goals are met */
 async function judgeRelease(release: Release, place: string, date: string): Promise<boolean> {
-  const journal = new Journal(`${place}-${date}.json`, options.continue || options.stale)
+  const isRandom = options.random !== undefined
+  const journal = new Journal(place, date, options.continue || options.stale || (isRandom && options.stored))
   const stock = new Stock(release)
   const visitors = new Visitors()
-  const known = storedTruth(release)
+  const known = isRandom ? journal.truths : storedTruth(release)
   const tryThis = async (state: Planted) =>
     options.stored
       ? { claim: await claimOn(stock, state, visitors.keys), truth: known[state.id] ?? undefined }
