@@ -49,7 +49,7 @@ export function loadSpec(
     }
   }
   const read = (path: string, from: string) => readReferenced(resolve(dirname(resolve(from)), path), within)
-  const ask = (source: Asked) => askForSecret(source, folder, mayAsk)
+  const ask = (source: Asked, from: string) => askForSecret(source, dirname(resolve(from)), mayAsk)
   // Read when the spec first asks for it.
   let locked: readonly LockedKeys[] | undefined
   const lockedKeys = (source: string) => {

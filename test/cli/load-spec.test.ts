@@ -89,6 +89,15 @@ test('an included file names others from where it lies, and keeps its own places
       problems.slice(1).map((problem) => excerpt(problem)?.text),
       ['  - { name: alice, passwordHash: ***, pasword: *** }', 'ssh: { prot: 22 }'],
     )
+    const asking = 'users: [{ name: alice, passwordHash: { command: [cat, secrets/hash] } }]\n'
+    writeFileSync(join(folder, 'lib/secrets/hash'), `${HASH}\n`, { mode: 0o600 })
+    writeFileSync(join(folder, 'lib/asking.yaml'), asking, { mode: 0o600 })
+    writeFileSync(join(folder, 'asks.yaml'), 'version: 1\ninclude: [lib/asking.yaml]\n', { mode: 0o600 })
+    const asked = loadSpec(join(folder, 'asks.yaml')).problems
+    assert.equal(
+      asked.filter(({ code }) => code === 'SPC015'),
+      [],
+    )
     for (const problem of problems) assert.not.match(excerpt(problem)?.text ?? '', /topsecret|\$6\$/)
     assert.equal(loadSpec(file, { confine: true }).problems.length, problems.length)
     symlinkSync('/etc/hostname', join(folder, 'lib/out.yaml'))

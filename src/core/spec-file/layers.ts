@@ -63,7 +63,10 @@ function partsOf(low: unknown, high: unknown): Part[] | undefined {
   // A section or list without anything in it, which YAML reads as null, says nothing.
   if (high === null && typeof low === 'object' && low !== null) return partsOf(low, Array.isArray(low) ? [] : {})
   if (isSection(low) && isSection(high)) {
-    return [...new Set([...Object.keys(low), ...Object.keys(high)])].map((key) => ({
+    const isReplaced = (key: string) =>
+      !Object.hasOwn(high, key) && alternativesOf(key).some((one) => Object.hasOwn(high, one))
+    const keys = [...new Set([...Object.keys(low), ...Object.keys(high)])].filter((key) => !isReplaced(key))
+    return keys.map((key) => ({
       key,
       below: Object.hasOwn(low, key) ? key : undefined,
       above: Object.hasOwn(high, key) ? key : undefined,
@@ -71,6 +74,13 @@ function partsOf(low: unknown, high: unknown): Part[] | undefined {
   }
   if (!Array.isArray(low) || !Array.isArray(high)) return undefined
   return namedParts(low, high)
+}
+
+/** Keys that say the same in another way: `psk` and `pskFile`, `content` and `source` of a file. The later one counts. */
+function alternativesOf(key: string): readonly string[] {
+  if (key === 'content') return ['source']
+  if (key === 'source') return ['content']
+  return [key.endsWith('File') ? key.slice(0, -'File'.length) : `${key}File`]
 }
 
 /** Keys that name the sections of a list: of users, networks, files, mounts. */

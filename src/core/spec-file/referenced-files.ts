@@ -13,8 +13,11 @@ export type ReadReferenced = (path: string, from: string) => Referenced
 /** A variable of the environment, or a program and its arguments. */
 export type Asked = { readonly env: string } | { readonly command: readonly string[] }
 
-/** What a variable holds or a program prints; or a clause: why there is nothing. */
-export type AskForSecret = (source: Asked) => { readonly bytes: Uint8Array } | { readonly failure: string }
+/** What a variable holds or a program prints; or a clause: why there is nothing. @param from the spec file that asks */
+export type AskForSecret = (
+  source: Asked,
+  from: string,
+) => { readonly bytes: Uint8Array } | { readonly failure: string }
 
 export interface FoundSecret {
   readonly text: string
@@ -162,7 +165,7 @@ export class References {
       this.error('SPC014', path, `the spec asks for ${what}`, 'look at it, and leave --confine out if it may have that')
       return undefined
     }
-    const answer = this.#ask(source)
+    const answer = this.#ask(source, this.#fileOf(path))
     if ('bytes' in answer) return answer.bytes
     this.error('SPC015', path, `${keyOf(path.slice(0, -1))} gets no value: ${answer.failure}`)
     return undefined

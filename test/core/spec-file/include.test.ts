@@ -66,6 +66,28 @@ services: { disable: [cups] }
   assert.equal(spec.services.disable, ['cups'], 'a section without keys says nothing')
 })
 
+test('of two keys that say the same in other ways the later one counts', () => {
+  const files = {
+    'base.yaml': `${OWNER}files: [{ path: /etc/a, content: "1" }, { path: /etc/b, source: b }]\n`,
+    hash: HASH,
+    a: 'of a file',
+    b: 'b',
+  }
+  const { spec } = sound(
+    `version: 1
+include: [base.yaml]
+users: [{ name: alice, passwordHashFile: hash }]
+files: [{ path: /etc/a, source: a }, { path: /etc/b, content: text }]
+`,
+    files,
+  )
+  assert.is(spec.users[0]?.passwordHash?.reveal(), HASH)
+  assert.equal(
+    spec.files.map(({ content }) => new TextDecoder().decode(content)),
+    ['of a file', 'text'],
+  )
+})
+
 test('an empty list takes away what the other file has in it', () => {
   const files = { 'base.yaml': `${OWNER}files: [{ path: /etc/a, content: "1" }]\n` }
   assert.equal(sound('version: 1\ninclude: [base.yaml]\nfiles: []\n', files).spec.files, [])
