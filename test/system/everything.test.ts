@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
@@ -60,6 +60,8 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     run(['tar', '-C', boot, '-xf', beside('out.tar'), '--strip-components=3', './boot/firmware'])
     run(['rm', beside('out.tar'), base])
     settleIn(root)
+    // The address comes from the spec.
+    rmSync(join(root, 'etc/NetworkManager/system-connections/lan.nmconnection'))
     device = new Container(root, { network, bind: { [boot]: '/boot/firmware' } })
     await device.until('sshd', 90, () => login(['true']).status === 0)
   })
@@ -125,7 +127,9 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
   })
 
   test('services: sockets, timers and jobs of the owner', () => {
-    for (const unit of ['kit-web.socket', 'fstrim.timer', 'pibake-timer-measure.timer', 'pibake-alerts.timer']) {
+    // It asks for what a container does not have.
+    assert.is(says('systemctl', 'is-enabled', 'fstrim.timer'), 'enabled')
+    for (const unit of ['kit-web.socket', 'pibake-timer-measure.timer', 'pibake-alerts.timer']) {
       assert.equal(
         [unit, says('systemctl', 'is-enabled', unit), says('systemctl', 'is-active', unit)],
         [unit, 'enabled', 'active'],
@@ -149,6 +153,12 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     const profiles = says('sh', '-c', 'cat /etc/NetworkManager/system-connections/pibake-*')
     assert.match(profiles, /^key-mgmt=wpa-psk$/m)
     assert.match(profiles, /^autoconnect-priority=10$/m)
+    assert.match(says('ip', '-4', 'address', 'show', 'dev', 'eth0'), `inet ${addresses.device}/24`)
+    assert.match(says('ip', 'route', 'show', 'default'), `default via ${addresses.owner} dev eth0`)
+    assert.match(
+      says('systemd-analyze', 'cat-config', 'systemd/timesyncd.conf'),
+      /^NTP=time\.example\.org 192\.0\.2\.9$/m,
+    )
   })
 
   test('fail2ban bans as every jail is told, and somebody is told of it', () => {
