@@ -5,6 +5,8 @@ import type { Carried } from '../core/carried/bundle.ts'
 import { imageState, type Request, requestDifferences } from '../core/carried/request.ts'
 import type { Evaluation } from '../core/compile-for.ts'
 import { missingPackages } from '../core/controls/first-boot.ts'
+import { OverlayTree } from '../core/plan/overlay.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import { imageSources } from '../device/apt/sources.ts'
 import type { Tree } from '../storage/tree/tree.ts'
@@ -55,11 +57,12 @@ export async function choosePackages(
 async function found(
   io: Io,
   spec: Spec,
-  root: Tree,
-  { inventory }: Pick<Evaluation, 'inventory'>,
+  image: Tree,
+  { plan, inventory }: Pick<Evaluation, 'plan' | 'inventory'>,
   install: readonly string[],
   options: ChoiceOptions,
 ): Promise<PackageChoice> {
+  const root = withSources(image, plan)
   const sources = imageSources(root)
   const request: Request = {
     image: imageState(root, inventory.release, sources),
@@ -94,6 +97,14 @@ async function found(
   if (lock !== undefined && !isFresh) say(io, `pibake.lock is stale: ${differences.join('; ')}`)
   return { carried: job.fitting(await job.resolved()) }
 }
+
+/** The image as its apt will see it: with the sources, keys and pins of the plan. */
+function withSources(image: Tree, { operations }: Pick<Plan, 'operations'>): Tree {
+  const own = operations.filter(({ partition, path }) => partition === 'root' && APT.test(path))
+  return own.length === 0 ? image : new OverlayTree(image, own)
+}
+
+const APT = /^\/etc\/apt\/(sources\.list\.d|keyrings|preferences\.d)(\/pibake-[^/]+)?$/
 
 /** Which key of the spec a name comes from. */
 function unknownProblems(names: readonly string[], spec: Spec, { plan }: Pick<Evaluation, 'plan'>): Problem[] {

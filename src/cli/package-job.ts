@@ -11,7 +11,8 @@ import { PackageError, WITHOUT } from '../write/packages/errors.ts'
 import { fetchDebs } from '../write/packages/fetch.ts'
 import { spaceProblem } from '../write/packages/free-space.ts'
 import { makeBundle } from '../write/packages/make-bundle.ts'
-import { type Mirror, parseMirrors } from '../write/packages/mirrors.ts'
+import { type Mirror, mirrored, parseMirrors } from '../write/packages/mirrors.ts'
+import { hostOf } from '../write/packages/private-root.ts'
 import { proveBundle } from '../write/packages/prove-bundle.ts'
 import { resolvePackages } from '../write/packages/resolve.ts'
 import { type Io, say } from './io.ts'
@@ -67,6 +68,7 @@ export class PackageJob {
   }
 
   async resolved(): Promise<Bundle> {
+    this.#assertHostsApart()
     say(this.#io, 'asking the package sources of the image …')
     const options = { sources: this.#sources, mirrors: this.#mirrors, env: this.#io.env, debs: this.#debs }
     const lock = await resolvePackages(this.#root, this.#request, options)
@@ -86,6 +88,18 @@ export class PackageJob {
     const warning = free === undefined ? undefined : spaceProblem(this.#root, bundle.lock, free)
     if (warning !== undefined) say(this.#io, `warning: ${warning}`)
     return bundle
+  }
+
+  /** apt pins by the host that it fetches from, which a mirror changes. */
+  #assertHostsApart(): void {
+    const { sources, snapshot } = this.#spec.packages
+    const hosts = (uris: readonly string[]) => uris.map((uri) => hostOf(mirrored(uri, this.#mirrors, snapshot)))
+    const own = sources.flatMap(({ uris }) => uris.map((uri) => uri.replace(/\/+$/, '')))
+    const others = hosts(this.#sources.flatMap(({ uris }) => uris).filter((uri) => !own.includes(uri)))
+    if (!hosts(own).some((host) => others.includes(host))) return
+    throw new PackageError('mirrors lead a source of packages.sources and one of the image to the same host', {
+      hint: 'apt could not tell them apart: name another host for one of them, --apt-mirror FROM=TO',
+    })
   }
 
   #fetch(lock: LockedImage) {

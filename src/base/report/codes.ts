@@ -151,6 +151,9 @@ export const codes = {
   PKG007: ['bad-snapshot', 'Not a moment for packages.snapshot.'],
   PKG008: ['own-packages-without-bundle', 'Packages of your own, and none are carried.'],
   PKG009: ['deb-signature-bad', 'A .deb of your own has no good signature by the keys named for it.'],
+  PKG010: ['bad-package-source', 'Not a source of packages.'],
+  PKG011: ['bad-source-key', 'Not a public key for a source of packages.'],
+  PKG012: ['source-on-image-host', 'A source of packages on the host of one of the image’s own.'],
 
   SVC001: ['unit-state-conflict', 'Two parts of the spec want a unit in different states.'],
   SVC010: ['bad-unit-name', 'Not the name of a systemd unit.'],

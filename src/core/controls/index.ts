@@ -18,6 +18,7 @@ import { mounts } from './mounts.ts'
 import { network } from './network.ts'
 import { noNetwork } from './no-network.ts'
 import { overlayRoot } from './overlay-root.ts'
+import { packageSources } from './package-sources.ts'
 import { packages } from './packages.ts'
 import { services } from './services.ts'
 import { sharedIdentity } from './shared-identity.ts'
@@ -45,6 +46,7 @@ export const controls: readonly Control[] = [
   fail2ban,
   updates,
   packages,
+  packageSources,
   services,
   enabledServices,
   timers,

@@ -4,6 +4,7 @@ import { resolveFail2ban } from './resolve-fail2ban.ts'
 import { resolveFiles, resolveScripts } from './resolve-files.ts'
 import { resolveMounts } from './resolve-mounts.ts'
 import { resolvePackageFiles } from './resolve-packages.ts'
+import { resolveSources } from './resolve-sources.ts'
 import { resolveUserCA } from './resolve-user-ca.ts'
 import { resolveUsers } from './resolve-users.ts'
 import { resolveWifi } from './resolve-wifi.ts'
@@ -29,7 +30,11 @@ export function resolve(given: FilledSpec, written: WrittenSpec, references: Ref
     ssh: { ...ssh, userCA, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
     firewall: { ...firewall, rules: firewall.rules ?? sshRule },
     fail2ban: resolveFail2ban(filled, written),
-    packages: { ...packages, debs: resolvePackageFiles(packages.debs, references) },
+    packages: {
+      ...packages,
+      debs: resolvePackageFiles(packages.debs, references),
+      sources: resolveSources(packages.sources, references),
+    },
     network: { ...network, wifi: network.wifi && resolveWifi(network.wifi, references) },
     alerts: resolveAlerts(filled.alerts, references),
     files: resolveFiles(filled.files, references),

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { TargetError } from '../../base/errors.ts'
+import { latin1, latin1Text } from '../../base/host/bytes.ts'
 import { isReadableByAll } from '../../core/plan/readable-by-all.ts'
 import type { Source } from '../../device/apt/sources.ts'
 import { architecturesOf } from '../../device/inspect/architecture.ts'
@@ -53,7 +54,7 @@ export class PrivateRoot {
       for (const folder of FOLDERS) this.#makeFolder(join(this.place, folder))
       for (const path of [...COPIED, ...COPIED_FROM.flatMap((folder) => namesIn(root, folder))]) {
         const content = root.read(path)
-        if (content !== undefined) this.write(path, content, modeOf(root, path))
+        if (content !== undefined) this.write(path, pinned(path, content, options), modeOf(root, path))
       }
       this.write('/apt.conf', configuration(this.place, root, options))
       this.write('/etc/apt/sources.list.d/image.sources', this.#sourcesText(root, options), SECRET)
@@ -116,6 +117,24 @@ export class PrivateRoot {
     })
     return [...files, ...signedBy.fingerprints].join(', ')
   }
+}
+
+/** Pins by host follow the mirrors: apt compares the host that it fetches from, which is empty for `file:`. */
+function pinned(path: string, content: Uint8Array, { sources, mirrors, snapshot }: PrivateRootOptions): Uint8Array {
+  if (!path.startsWith('/etc/apt/preferences') || mirrors.length === 0) return content
+  const hosts = new Map(
+    sources.flatMap(({ uris }) => uris.map((uri) => [hostOf(uri), hostOf(mirrored(uri, mirrors, snapshot))] as const)),
+  )
+  const text = latin1Text(content).replace(/^(Pin:\s*origin\s+)"([^"\n]*)"/gim, (whole, pin: string, host: string) => {
+    const other = hosts.get(host)
+    return other === undefined ? whole : `${pin}"${other}"`
+  })
+  return latin1(text)
+}
+
+/** As apt compares it in a pin; empty: of this machine's files. */
+export function hostOf(uri: string): string {
+  return /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:]*)/.exec(uri)?.[1]?.toLowerCase() ?? ''
 }
 
 function namesIn(root: Tree, folder: string): string[] {

@@ -18,6 +18,14 @@ export const aStrangersSpecRunsNothing: Rule = {
     if (spec.packages.debs.length > 0) {
       report.error('SPC014', ['packages', 'debs'], 'packages that the spec brings run programs as root', READ)
     }
+    if (spec.packages.sources.length > 0) {
+      report.error(
+        'SPC014',
+        ['packages', 'sources'],
+        'packages of sources that the spec names run programs as root',
+        READ,
+      )
+    }
     for (const [i, { path, mode }] of spec.files.entries()) {
       if (DATA.test(path) && (mode & 0o111) === 0) continue
       const message = `files[${i}] may have the device run what it holds: only data below /srv, /opt and /var/www is taken`

@@ -18,6 +18,7 @@ import { mountsHideNothing } from './mounts-hide-nothing.ts'
 import { namesAreUnique } from './names-are-unique.ts'
 import { nobodyIsAllowedAndDenied } from './nobody-is-allowed-and-denied.ts'
 import { ownersAreNotTheStockAccount } from './owners-are-not-the-stock-account.ts'
+import { packageSourcesAreWhole } from './package-sources-are-whole.ts'
 import { passwordsCanBeChanged } from './passwords-can-be-changed.ts'
 import { portsAreForwardedWhereTheyArePermitted } from './ports-are-forwarded-where-they-are-permitted.ts'
 import { principalsAreOfUsers } from './principals-are-of-users.ts'
@@ -54,6 +55,7 @@ const rules: readonly Rule[] = [
   namesAreUnique,
   nobodyIsAllowedAndDenied,
   ownersAreNotTheStockAccount,
+  packageSourcesAreWhole,
   passwordsCanBeChanged,
   portsAreForwardedWhereTheyArePermitted,
   principalsAreOfUsers,

@@ -11,6 +11,17 @@ const ownPackage = section(
   'A package of your own.',
 )
 
+const source = section(
+  {
+    name: f.sourceName('What its files on the device are called after.'),
+    uris: list(f.archiveAddress('Where the archive is.'), 'Addresses of the archive.'),
+    suites: list(f.archivePart('A suite, e.g. trixie; one that ends with / is a path.'), 'Suites of the archive.'),
+    components: setting(list(f.archivePart('A component, e.g. main.'), 'Components of the suites.'), []),
+    signedByFile: f.referenced('The public key that signs the archive, armoured or not.'),
+  },
+  'A further source of packages: only what `install` names comes from it.',
+)
+
 export const packages = section(
   {
     bundle: setting(flag('Carry the needed packages in the image, so that the first start needs no network.'), true),
@@ -21,6 +32,7 @@ export const packages = section(
       ),
     ),
     install: setting(list(f.packageName('Name of a package.'), 'Further packages.'), []),
+    sources: setting(list(source, 'Further sources, for packages that `install` names.'), []),
     debs: setting(
       list(
         ownPackage,
