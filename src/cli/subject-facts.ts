@@ -63,10 +63,12 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
     ...(alerts.webhook === undefined ? [] : [{ text: 'a request to the webhook', path: ['alerts', 'webhook'] }]),
   ],
   device: ({ spec: { device } }) =>
-    Object.entries(device).flatMap(([key, value]) => {
-      const words = [value ?? []].flat().map(String)
-      return words.length === 0 ? [] : [{ text: `${key} ${words.join(' ')}`, path: ['device', key] }]
-    }),
+    Object.entries({ ...device, caCertificates: authorities(device), proxy: device.proxy?.url }).flatMap(
+      ([key, value]) => {
+        const words = [value ?? []].flat().filter((word) => word !== '')
+        return words.length === 0 ? [] : [{ text: `${key} ${words.join(' ')}`, path: ['device', key] }]
+      },
+    ),
   network: ({ spec: { network } }) => [
     ...network.wired.map((wired, i): Fact => {
       const which = wired.interface ?? wired.mac
@@ -89,6 +91,14 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
       value === 'off' || value === 'block' ? [{ text: `${key} ${value}`, path: ['hardware', key] }] : [],
     ),
   'first boot': firstBootFacts,
+}
+
+/** By the names that people know them by. */
+function authorities({ caCertificates }: Spec['device']): string {
+  return caCertificates
+    .flat()
+    .map(({ name }) => name)
+    .join(', ')
 }
 
 /** The addresses of a connection where they do not come by themselves. */

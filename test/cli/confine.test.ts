@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { AUTHORITY } from '../support/certificates.ts'
 import { pibake } from '../support/cli.ts'
 import { HASH, KEYS } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
@@ -50,6 +51,7 @@ test('nothing of it is run as root, and it settles no question', () =>
   inWorkdir((folder) => {
     writeFileSync(join(folder, 'data'), 'data\n')
     writeFileSync(join(folder, 'own.deb'), 'no package\n')
+    writeFileSync(join(folder, 'ca.pem'), AUTHORITY)
     linkSync(join(folder, 'data'), join(folder, 'script'))
     const digest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     const cases: readonly (readonly [text: string, codes: readonly string[]])[] = [
@@ -60,6 +62,8 @@ test('nothing of it is run as root, and it settles no question', () =>
       [placed('data', '/srv/../etc/cron.d/own'), ['FIL010']],
       ['files: [{ path: /srv/own, source: data, mode: "0755" }]\n', ['SPC014']],
       [placed('data', '/etc/motd'), []],
+      ['device: { caCertificates: [ca.pem] }\n', ['SPC014']],
+      ['device: { proxy: { url: http://192.0.2.1:3128 } }\n', ['SPC014']],
       ['access: { accept: [ACC051, ACC053] }\n', ['SPC014']],
       [`packages: { debs: [{ file: own.deb, sha256: ${digest} }] }\n`, ['PKG005']],
     ]

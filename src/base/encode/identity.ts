@@ -8,3 +8,6 @@ export const assignedWord = only(/[A-Za-z0-9_.@:,-]*/, 'not a plain word for a s
 
 /** The name of a zone below /usr/share/zoneinfo. */
 export const zoneName = only(/[A-Za-z0-9_+-]+(?:\/[A-Za-z0-9_+-]+){0,2}/, 'not the name of a time zone')
+
+/** The value of a line of /etc/environment, which pam_env reads without quotes. */
+export const environmentValue = only(/[A-Za-z0-9_.@:,/+-]*/, 'not a plain value for /etc/environment')

@@ -205,6 +205,7 @@ export const codes = {
   NET025: ['no-network-wanted', 'Something needs a network, and the spec wants none.'],
   NET026: ['bad-keyboard-variant', 'Not a variant of the keyboard layout.'],
   NET027: ['other-time-service', 'The time servers are for systemd-timesyncd, and another program sets the clock.'],
+  NET028: ['bad-proxy', 'Not the address of a proxy, or one with a password in it.'],
 
   FIL001: ['path-conflict', 'Two parts of the spec write the same path.'],
   FIL010: ['bad-path', 'Not a plain absolute path.'],

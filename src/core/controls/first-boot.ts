@@ -7,6 +7,7 @@ import type { Carried } from '../carried/bundle.ts'
 import { directory, type FileOperation, file, type Operation, remove, symlink } from '../plan/operation.ts'
 import type { Note, PackageRequest } from '../plan/request.ts'
 import { grammars } from '../render/grammars.ts'
+import { authorityNames } from './ca-certificates.ts'
 import type { Context, Contribution } from './control.ts'
 import { unitsOfPackages } from './enabled-services.ts'
 import { namesOfJails } from './fail2ban-jails.ts'
@@ -40,6 +41,7 @@ export function compileFirstBoot(
       ...values(context, merged),
       ...groups(context),
       ...scriptOperations(context),
+      ...authorities(context),
       ...state(origin),
       ...answers(context),
     ],
@@ -110,7 +112,9 @@ function program(origin: Origin): Operation[] {
     textFile(main, assetText('firstboot/pibake-firstboot'), origin, 0o755),
     textFile(`${PROGRAM}/apt.conf`, assetText('firstboot/apt.conf'), origin),
     ...copies('firstboot/lib', `${PROGRAM}/lib`, 0o644),
-    ...copies('firstboot/steps', `${PROGRAM}/steps`, 0o644).filter(({ path }) => path !== GROUPS_STEP),
+    ...copies('firstboot/steps', `${PROGRAM}/steps`, 0o644).filter(
+      ({ path }) => ![GROUPS_STEP, AUTHORITIES_STEP].includes(path),
+    ),
     ...copies('firstboot/units', UNITS, 0o644),
     symlink('/usr/sbin/pibake-firstboot', main, { origin }),
   ]
@@ -165,16 +169,34 @@ function values(
 }
 
 const GROUPS_STEP = `${PROGRAM}/steps/66-groups.sh`
+const AUTHORITIES_STEP = `${PROGRAM}/steps/42-ca-certificates.sh`
 
 /** The groups that a package makes, and the step that puts owners into them: only where there are any. */
 function groups(context: Context): Operation[] {
   const origin = context.because(['users'], 'the groups that a package makes, and who joins them')
-  const file = `${ASK}/groups`
-  const pairs = joinedLater(context)
-  if (pairs.length === 0) return staleOnly(context.inventory.root, [file, GROUPS_STEP], origin)
+  return ownStep(context, 'groups', GROUPS_STEP, joinedLater(context), origin)
+}
+
+/** The authorities, and the step that has the device trust them: where there are any, or a start has to forget some. */
+function authorities(context: Context): Operation[] {
+  const { root } = context.inventory
+  const origin = context.because(['device', 'caCertificates'], 'the authorities that the device trusts')
+  const isTrusted = root.list('/etc/ssl/certs').some((name) => /^pibake-.+\.pem$/.test(name))
+  const operations = ownStep(context, 'ca-certificates', AUTHORITIES_STEP, authorityNames(context.spec), origin)
+  if (authorityNames(context.spec).length > 0 || !isTrusted) return operations
   return [
-    textFile(file, pairs.map((pair) => `${grammars.line(pair)}\n`).join(''), origin),
-    textFile(GROUPS_STEP, assetText('firstboot/steps/66-groups.sh'), origin),
+    ...operations.filter(({ path }) => path !== AUTHORITIES_STEP),
+    textFile(AUTHORITIES_STEP, assetText(`firstboot/steps/${AUTHORITIES_STEP.split('/').at(-1)}`), origin),
+  ]
+}
+
+/** What is asked of a step that few devices have, a line each, and the step; neither where nothing is asked. */
+function ownStep(context: Context, name: string, step: string, lines: readonly string[], origin: Origin): Operation[] {
+  const file = `${ASK}/${name}`
+  if (lines.length === 0) return staleOnly(context.inventory.root, [file, step], origin)
+  return [
+    textFile(file, lines.map((line) => `${grammars.line(line)}\n`).join(''), origin),
+    textFile(step, assetText(`firstboot/steps/${step.split('/').at(-1)}`), origin),
   ]
 }
 

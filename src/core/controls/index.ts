@@ -2,6 +2,7 @@ import { accounts } from './accounts.ts'
 import { agents } from './agents.ts'
 import { alerts } from './alerts.ts'
 import { bootSettings } from './boot-settings.ts'
+import { caCertificates } from './ca-certificates.ts'
 import { consoles } from './console.ts'
 import type { Control } from './control.ts'
 import { enabledServices } from './enabled-services.ts'
@@ -20,6 +21,7 @@ import { noNetwork } from './no-network.ts'
 import { overlayRoot } from './overlay-root.ts'
 import { packageSources } from './package-sources.ts'
 import { packages } from './packages.ts'
+import { proxy } from './proxy.ts'
 import { services } from './services.ts'
 import { sharedIdentity } from './shared-identity.ts'
 import { ssh } from './ssh.ts'
@@ -37,6 +39,8 @@ export const controls: readonly Control[] = [
   identity,
   sharedIdentity,
   timeServers,
+  caCertificates,
+  proxy,
   network,
   noNetwork,
   ssh,

@@ -22,7 +22,7 @@ export const grammars = {
   /** One word without spaces: unit names, preset lines. */
   word: only(/[A-Za-z0-9:_.@\\-]+/, 'not a plain word'),
   /** Between the double quotes of apt.conf(5), which has no way to quote a quote. */
-  apt: only(/[A-Za-z0-9 ._:=,+-]*/, 'not a plain apt.conf value'),
+  apt: only(/[A-Za-z0-9 ._:=,+/-]*/, 'not a plain apt.conf value'),
   /** A value of Debian's control format on one line (deb822(5)). */
   deb822: only(/[!-~]+(?: [!-~]+)*/, 'not a plain value of one line'),
   /** A service's command line, and names. */

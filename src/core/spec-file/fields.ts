@@ -113,6 +113,30 @@ export const timeServer = (description: string) =>
     description,
   )
 
+/** `http://HOST:PORT`: a proxy that asks for nothing. */
+export const proxyUrl = (description: string) =>
+  checked((text) => {
+    const fault = (predicate: string, hint: string): Fault => ({ code: 'NET028', predicate, hint })
+    if (/^[a-z]+:\/\/[^/]*@/i.test(text)) {
+      const hint = 'every program and user of the device reads it: let the proxy know the device by its address'
+      return fault('holds a name or a password', hint)
+    }
+    const [, host = '', port = '1'] = /^https?:\/\/([^/:@]+)(?::(\d{1,5}))?\/?$/.exec(text) ?? []
+    return HOST_NAME.test(host) && Number(port) >= 1 && Number(port) <= 65535
+      ? undefined
+      : fault('is not the address of a proxy', 'e.g. http://proxy.example.org:3128')
+  }, description)
+
+/** What is fetched without the proxy: a host, all of a domain (`.example.org`), an address. */
+export const proxyException = (description: string) =>
+  checked(
+    (text) =>
+      HOST_NAME.test(text.replace(/^\./, '')) || isIP(text) !== 0
+        ? undefined
+        : { code: 'NET028', predicate: 'is not a host, a domain or an address', hint: 'e.g. .example.org, 192.0.2.1' },
+    description,
+  )
+
 export const timezone = (description: string) =>
   shaped(
     /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/,

@@ -1,9 +1,10 @@
 import { type Certificate, isKeyOf } from '../../base/host/certificates.ts'
 import type { SpecPath } from '../../base/report/report.ts'
 import { Secret } from '../../base/secret.ts'
-import { type CertificateFault, readAuthorities, readCertificates } from '../../device/formats/certificates.ts'
+import { readAuthorities, readCertificates } from '../../device/formats/certificates.ts'
 import { wpaPasswordKind } from '../../device/formats/wpa-key.ts'
 import type { FoundSecret, References } from './referenced-files.ts'
+import { certificatesIn } from './resolve-certificates.ts'
 import type { FilledSpec } from './schema.ts'
 
 type FilledWifi = NonNullable<FilledSpec['network']['wifi']>
@@ -60,20 +61,6 @@ function passwordIn(password: FoundSecret | undefined, references: References): 
     references.error('NET012', password.path, message)
   }
   return new Secret(password.text)
-}
-
-function certificatesIn(
-  file: string,
-  path: SpecPath,
-  read: (text: string) => readonly Certificate[] | CertificateFault,
-  references: References,
-): readonly Certificate[] | undefined {
-  const text = references.text(file, path)
-  if (text === undefined) return undefined
-  const found = read(text)
-  if (!('message' in found)) return found
-  references.error('NET011', path, `${file} ${found.message}`, found.hint)
-  return undefined
 }
 
 function keyIn(

@@ -1,5 +1,6 @@
 import type { References } from './referenced-files.ts'
 import { resolveAlerts } from './resolve-alerts.ts'
+import { resolveAuthorities } from './resolve-certificates.ts'
 import { resolveFail2ban } from './resolve-fail2ban.ts'
 import { resolveFiles, resolveScripts } from './resolve-files.ts'
 import { resolveMounts } from './resolve-mounts.ts'
@@ -16,7 +17,7 @@ import type { FilledSpec, WrittenSpec } from './schema.ts'
  */
 export function resolve(given: FilledSpec, written: WrittenSpec, references: References) {
   const filled = given.network.none ? withoutNetwork(given, written) : given
-  const { ssh, firewall, packages, network, firstBoot } = filled
+  const { device, ssh, firewall, packages, network, firstBoot } = filled
   const users = resolveUsers(filled.users, references)
   const userCA = ssh.userCA && resolveUserCA(ssh.userCA, filled.users, references)
   const canLogIn = ({ name, authorizedKeys, passwordHash }: (typeof users)[number]) =>
@@ -26,6 +27,7 @@ export function resolve(given: FilledSpec, written: WrittenSpec, references: Ref
   const sshRule = ssh.enabled ? [`limit ${ssh.port}/tcp comment 'ssh'`] : []
   return {
     ...filled,
+    device: { ...device, caCertificates: resolveAuthorities(device.caCertificates, references) },
     users,
     ssh: { ...ssh, userCA, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
     firewall: { ...firewall, rules: firewall.rules ?? sshRule },

@@ -43,3 +43,8 @@ export function readAuthorities(text: string): readonly Certificate[] | Certific
     hint: 'give the certificate that signed it: openssl x509 -noout -issuer -in FILE names it',
   }
 }
+
+/** The first certificate that is no longer valid on a day, `YYYY-MM-DD`; of an unknown day none. */
+export function expiredBy(certificates: readonly Certificate[], day: string | undefined): Certificate | undefined {
+  return day === undefined ? undefined : certificates.find(({ validTo }) => validTo <= Date.parse(day) / 1000)
+}

@@ -124,11 +124,12 @@ export class Device {
       .ask('firewall', 'ufw\n')
       .ask('fail2ban', 'sshd\nrecidive\n')
       .ask('groups', 'alice:docker\n')
+      .ask('ca-certificates', 'pibake-office-1.crt\n')
     this.ask('upgrade', 'full\n').ask('locale', 'en_GB.UTF-8\n')
     this.ask('packages-install', 'fail2ban\nufw\n').ask('packages-remove', 'avahi-daemon\n')
     this.ask('scripts/01-a.sh', '#!/bin/sh\necho ran >>"$PIBAKE_PREFIX/script-ran"\n')
     chmodSync(this.path('etc/pibake/first-boot/scripts/01-a.sh'), 0o700)
-    this.write('etc/group', 'docker:x:991:\n')
+    this.write('etc/group', 'docker:x:991:\n').write('usr/local/share/ca-certificates/pibake-office-1.crt', '')
     this.write('etc/machine-id', '').write('etc/locale.gen', '# none\n').write('etc/default/ufw', '')
     this.write('etc/ufw/user.rules', '-A ufw-user-input -p tcp --dport 22 -j ACCEPT\n').write('etc/ufw/user6.rules', '')
     this.write('nft-tables', 'table inet pibake_interim\n').write('half-done', 'half-done\n')
@@ -253,6 +254,7 @@ export class Device {
 /** Takes back what a step has made. */
 const undone = {
   access: () => undefined,
+  'ca-certificates': (device: Device) => device.forget('trusted'),
   dpkg: (device: Device) => device.write('half-done', 'half-done\n'),
   fail2ban: (device: Device) => device.forget('fail2ban-runs'),
   groups: (device: Device) => device.write('etc/group', 'docker:x:991:\n'),

@@ -27,6 +27,7 @@ export const aDeviceWithoutNetworkAsksForNone: Rule = {
       [updates?.unattended === true, ['updates', 'unattended']],
       [updates?.sshServerDaily === true, ['updates', 'sshServerDaily']],
       [spec.device.timeServers.length > 0, ['device', 'timeServers']],
+      [spec.device.proxy !== undefined, ['device', 'proxy']],
     ]
     for (const [isThere, path] of idle) {
       if (isThere) report.warning('SPC012', path, `${path.join('.')} has no effect with network.none: true`)

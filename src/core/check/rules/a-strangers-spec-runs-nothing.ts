@@ -7,13 +7,25 @@ const READ = 'read it, and leave --confine out if it may do that'
 
 /** With `--confine` a spec has nothing run as root, and settles no question about the image in its owner's place. */
 export const aStrangersSpecRunsNothing: Rule = {
-  reads: ['files', 'firstBoot', 'packages', 'access', 'services'],
+  reads: ['files', 'firstBoot', 'packages', 'access', 'services', 'device'],
   check({ spec, isConfined }, report) {
     if (!isConfined) return
     const { scripts } = spec.firstBoot
     if (scripts.length > 0) report.error('SPC014', ['firstBoot', 'scripts'], 'the spec has scripts run as root', READ)
     if (spec.services.timers.length > 0) {
       report.error('SPC014', ['services', 'timers'], 'the spec has jobs that the device runs', READ)
+    }
+    if (spec.device.caCertificates.length > 0) {
+      const message = 'the spec has the device believe servers that an authority of the spec signs'
+      report.error('SPC014', ['device', 'caCertificates'], message, 'leave --confine out if it may do that')
+    }
+    if (spec.device.proxy !== undefined) {
+      report.error(
+        'SPC014',
+        ['device', 'proxy'],
+        'what the device fetches would come through a proxy of the spec',
+        READ,
+      )
     }
     if (spec.packages.debs.length > 0) {
       report.error('SPC014', ['packages', 'debs'], 'packages that the spec brings run programs as root', READ)

@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts'
 
 /** Every firewall rule is one that ufw takes, and the policies leave open what the spec needs. */
 export const firewallRulesAreUfws: Rule = {
-  reads: ['firewall', 'updates', 'alerts'],
+  reads: ['firewall', 'updates', 'alerts', 'device'],
   check({ spec }, report) {
     const { problems, outgoing } = judgeRules(spec)
     for (const { severity, code, path, message, hint } of problems) report[severity](code, path, message, hint)
@@ -36,12 +36,28 @@ export const firewallRulesAreUfws: Rule = {
 }
 
 /** What a device asks of others to fetch packages: names, the time without which certificates fail, the archive. */
-const NEEDED = [
+const NEEDED: readonly Needed[] = [
   { name: 'DNS', port: 53, protocol: 'udp' },
   { name: 'NTP', port: 123, protocol: 'udp' },
+]
+const ARCHIVE: readonly Needed[] = [
   { name: 'HTTP', port: 80, protocol: 'tcp' },
   { name: 'HTTPS', port: 443, protocol: 'tcp' },
-] as const
+]
+
+interface Needed {
+  readonly name: string
+  readonly port: number
+  readonly protocol: 'tcp' | 'udp'
+}
+
+/** Through a proxy the archive is asked at the proxy's port. */
+function neededBy({ device: { proxy } }: Spec): readonly Needed[] {
+  if (proxy === undefined) return [...NEEDED, ...ARCHIVE]
+  const { port, protocol } = new URL(proxy.url)
+  const usual = protocol === 'https:' ? 443 : 80
+  return [...NEEDED, { name: 'the proxy', port: port === '' ? usual : Number(port), protocol: 'tcp' }]
+}
 
 /** The firewall of a spec as far as it can be judged without an image. */
 export function judgeRules(spec: Spec): {
@@ -49,7 +65,7 @@ export function judgeRules(spec: Spec): {
   /** From where sshd is reached; everywhere also where only the image can tell. */
   readonly ssh: Reach
   /** What is needed on the way out, and shut. */
-  readonly outgoing: readonly (typeof NEEDED)[number][]
+  readonly outgoing: readonly Needed[]
 } {
   const { firewall, ssh } = spec
   const { lists, problems } = compileRules(firewall.rules, debianNamesWith(profilesBrought(spec)))
@@ -61,6 +77,6 @@ export function judgeRules(spec: Spec): {
   return {
     problems,
     ssh: open('in', 'tcp', ssh.port),
-    outgoing: NEEDED.filter(({ protocol, port }) => open('out', protocol, port).length === 0),
+    outgoing: neededBy(spec).filter(({ protocol, port }) => open('out', protocol, port).length === 0),
   }
 }

@@ -7,6 +7,7 @@ import { accountNumbersAreUnique } from './account-numbers-are-unique.ts'
 import { addressesFitTheirNetworks } from './addresses-fit-their-networks.ts'
 import { alertsReachSomebody } from './alerts-reach-somebody.ts'
 import { allowedUsersExist } from './allowed-users-exist.ts'
+import { authoritiesAreStillValid } from './authorities-are-still-valid.ts'
 import { bootSettingsUndoNothing } from './boot-settings-undo-nothing.ts'
 import { connectionsDoNotCompete } from './connections-do-not-compete.ts'
 import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
@@ -44,6 +45,7 @@ const rules: readonly Rule[] = [
   addressesFitTheirNetworks,
   alertsReachSomebody,
   allowedUsersExist,
+  authoritiesAreStillValid,
   bootSettingsUndoNothing,
   connectionsDoNotCompete,
   durationsAreFail2bans,

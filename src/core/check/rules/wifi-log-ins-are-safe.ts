@@ -1,4 +1,5 @@
 import type { SpecPath } from '../../../base/report/report.ts'
+import { expiredBy } from '../../../device/formats/certificates.ts'
 import type { WifiNetwork } from '../../spec-file/spec.ts'
 import type { Rule } from './rule.ts'
 
@@ -19,7 +20,7 @@ export const wifiLogInsAreSafe: Rule = {
         ['caFile', eap.ca],
         ['certificateFile', eap.certificate?.slice(0, 1)],
       ] as const) {
-        const old = certificates?.find(({ validTo }) => today !== undefined && validTo <= Date.parse(today) / 1000)
+        const old = expiredBy(certificates ?? [], today)
         if (old !== undefined) report.error('NET011', [...place, key], `the certificate of ${old.name} has expired`)
       }
     }

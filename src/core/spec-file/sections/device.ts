@@ -1,6 +1,14 @@
 import * as f from '../fields.ts'
 import { list, section, setting } from '../values.ts'
 
+const proxy = section(
+  {
+    url: f.proxyUrl('The address of the proxy, e.g. http://proxy.example.org:3128.'),
+    except: setting(list(f.proxyException('A host, .DOMAIN or an address.'), 'What is fetched without it.'), []),
+  },
+  'What apt and other programs fetch by HTTP comes through it.',
+)
+
 export const device = section(
   {
     hostname: setting(f.hostname('Name of the device, also written to /etc/hosts.')),
@@ -12,6 +20,11 @@ export const device = section(
       list(f.timeServer('A name or an address.'), 'Servers that set the clock; left out: those of the image.'),
       [],
     ),
+    caCertificates: setting(
+      list(f.referenced('A file of certificates (PEM).'), 'Authorities that the device trusts beside those of Debian.'),
+      [],
+    ),
+    proxy: setting(proxy),
   },
   'What the device is called and where it is. What is left out stays as the image has it.',
 )
