@@ -126,6 +126,15 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     assert.match(says('cat', '/srv/kit/cores'), /^\d+$/)
   })
 
+  test('the authority of the spec is one that programs trust', () => {
+    const trusted = says(
+      'sh',
+      '-c',
+      'openssl crl2pkcs7 -nocrl -certfile /etc/ssl/certs/ca-certificates.crt | openssl pkcs7 -print_certs -noout',
+    )
+    assert.match(trusted, /CN ?= ?Example Office CA/)
+  })
+
   test('services: sockets, timers and jobs of the owner', () => {
     // It asks for what a container does not have.
     assert.is(says('systemctl', 'is-enabled', 'fstrim.timer'), 'enabled')
