@@ -76,7 +76,7 @@ export class Visitors {
     const strangers = [...seen.accounts.filter((name) => name !== 'bob')]
     const alice = (client: Client) => key('alice', 'alice', client, clients[client].address, WHO)
     const [atFirst, wlanAtFirst, strangerAtFirst, bob, ...foreign] = await Promise.all([
-      key('alice', 'alice', 'lan', clients.lan.address, ALICE, { tty: true, answers: ANSWERS }),
+      key('alice', 'alice', 'lan', clients.lan.address, aliceWith(PASSWORD), { tty: true, answers: ANSWERS }),
       alice('wlan'),
       alice('stranger'),
       key('bob', 'bob', 'lan', from(), BOB, { tty: true, answers: [[/ASK:/, PASSWORD]] }),
@@ -84,7 +84,16 @@ export class Visitors {
     ])
     // A key without a terminal: she comes without one.
     const isBare = /PTY allocation request failed/.test(atFirst.text)
-    const lan = isBare ? await key('alice', 'alice', 'lan', clients.lan.address, ALICE) : atFirst
+    // Where sshd itself changes the password, its session ends with that: "and login again".
+    const isChanged = /updated successfully/.test(atFirst.text) && !isIn(atFirst, 'alice')
+    const lan = isBare
+      ? await key('alice', 'alice', 'lan', clients.lan.address, aliceWith(PASSWORD))
+      : isChanged
+        ? await key('alice', 'alice', 'lan', clients.lan.address, aliceWith(CHANGED), {
+            tty: true,
+            answers: [[/ASK:/, CHANGED]],
+          })
+        : atFirst
     // Whoever is to change the password first can do so at a terminal alone; she has done so meanwhile.
     const again = (said: Said, client: Client) => (/change required/i.test(said.text) ? alice(client) : said)
     const [wlan, stranger] = await Promise.all([again(wlanAtFirst, 'wlan'), again(strangerAtFirst, 'stranger')])
@@ -172,8 +181,8 @@ const PYTHON = ['/usr/bin/python3', '-SE']
 
 const WHO = 'echo "IN:$(id -un)"'
 /** sudo without a password, with the password, and with it but without a terminal; each says so in a line of its own. */
-const ALICE = `${WHO}; sudo -n true 2>/dev/null && echo SUDO:free
-printf '%s\\n' '${PASSWORD}' | setsid -w sudo -S -k -p '' sh -c 'echo "SUDO-AS-IS:$(id -u)"' 2>/dev/null
+const aliceWith = (password: string) => `${WHO}; sudo -n true 2>/dev/null && echo SUDO:free
+printf '%s\\n' '${password}' | setsid -w sudo -S -k -p '' sh -c 'echo "SUDO-AS-IS:$(id -u)"' 2>/dev/null
 sudo -k; sudo -p ASK: sh -c 'echo "SUDO-ID:$(id -u)"'`
 /** What she types at her terminal: a password is changed only where the device asks for that. */
 const CHANGED = `${PASSWORD}-anew`
