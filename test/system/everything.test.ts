@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
 import type { Behaviour } from '../../src/device/inspect/inventory.ts'
+import { program } from '../support/cli.ts'
+import { keyServer } from '../support/key-server.ts'
 import { suite } from '../support/suite.ts'
 import { Container } from './support/container.ts'
 import { type Image, stockImage } from './support/dress.ts'
@@ -21,15 +24,30 @@ process.once('exit', () => {
 
 /** The example, with what a test needs: its own keys, the network of the test, and no packages to fetch. */
 const SITE = (folder: string) => `version: 1
-include: [${join(packageRoot, 'examples/everything.yaml')}]
+include: [${join(packageRoot, 'examples/everything/pibake.yaml')}]
 users:
   - { name: alice, passwordHashFile: ${folder}/hash, authorizedKeys: [{ file: ${folder}/alice.pub }] }
   - { name: depot, authorizedKeys: [{ file: ${folder}/alice.pub }] }
 ssh: { port: ${SSH_PORT}, userCA: { file: ${folder}/ca.pub } }
 firewall: { rules: [limit ${SSH_PORT}/tcp] }
 updates: { firstBoot: none, sshServerDaily: false, unattended: false }
-packages: { bundle: false }
 `
+
+/** Has `pibake lock` fetch the key of the example, from a server of its own, and choose the packages. */
+async function lockKeys(spec: string, { root, boot }: Image): Promise<void> {
+  const server = await keyServer({ '/carol.pub': readFileSync(join(packageRoot, 'examples/keys/bob.pub'), 'utf8') })
+  try {
+    const child = spawn(process.execPath, [program, 'lock', spec, '--root', root, '--boot', boot], {
+      env: { ...process.env, PIBAKE_KEY_MIRROR: server.address },
+    })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    assert.is(code, 0, said)
+  } finally {
+    await server.close()
+  }
+}
 
 for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
   const test = suite(`the example with everything, baked and booted: ${behaviour}`)
@@ -52,6 +70,7 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     const pack = (words: string[]) => run(['tar', ...words, '--numeric-owner', '--one-file-system', '--xattrs'])
     pack(['-C', image.root, '-cf', base, '.'])
     pack(['-C', image.boot, '-rf', base, '--transform=s,^\\.,./boot/firmware,', '.'])
+    await lockKeys(join(folder, 'site.yaml'), image)
     const baked = pibake(['bake', join(folder, 'site.yaml'), base, '-o', beside('out.tar')])
     assert.is(baked.status, 0, baked.stdout + baked.stderr)
     const [root, boot] = [beside('device'), beside('firmware')]
@@ -79,6 +98,11 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
 
   test('accounts: numbers, groups, certificates, and files alone', () => {
     assert.match(says('id', 'alice'), /^uid=1500\(alice\) gid=1500\(alice\) groups=.*\b2000\(makers\)/)
+    assert.match(says('id', 'alice'), /\(mosquitto\)/)
+    assert.match(
+      says('cat', '/home/carol/.ssh/authorized_keys'),
+      readFileSync(join(packageRoot, 'examples/keys/bob.pub'), 'utf8').trim(),
+    )
     const folder = beside('site')
     const signed = (principal: string) => {
       run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, principal)])
