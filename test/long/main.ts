@@ -43,10 +43,13 @@ mkdirSync(place, { recursive: true })
 const { processor, cores, memoryGiB, kernel, node } = machine()
 const file = join(place, `${date}.txt`)
 const head = `Long runs of ${date}\n${processor}, ${cores} cores, ${memoryGiB} GiB, Linux ${kernel}, Node.js ${node}\n\n`
-/** A run that is made again takes the place of what the same day had. */
-let lines: readonly string[] = existsSync(file)
-  ? readFileSync(file, 'utf8').slice(head.length).trimEnd().split('\n')
-  : []
+/** Of the same day: what each machine has run. */
+const machines = existsSync(file) ? readFileSync(file, 'utf8').split(/\n(?=Long runs of )/) : []
+const others = machines.filter((text) => !text.startsWith(head))
+/** A run that is made again takes the place of what this machine had. */
+let lines: readonly string[] = machines
+  .filter((text) => text.startsWith(head))
+  .flatMap((text) => text.slice(head.length).trimEnd().split('\n'))
 
 for (const [settings, tests] of RUNS) {
   const name = `${Object.entries(settings)
@@ -73,5 +76,5 @@ for (const [settings, tests] of RUNS) {
   const line = `${name}: ${told.join('; ')}; ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`
   lines = [...lines.filter((other) => !other.startsWith(`${name}: `)), line]
   console.log(line)
-  writeFileSync(file, `${head}${lines.join('\n')}\n`)
+  writeFileSync(file, [...others, `${head}${lines.join('\n')}\n`].join('\n'))
 }
