@@ -1,4 +1,4 @@
-import { isAsPackaged } from '../../../device/inspect/package-digests.ts'
+import { hasDigests, packageFileState } from '../../../device/inspect/package-digests.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import type { Finding, Reader } from '../finding.ts'
 
@@ -28,12 +28,42 @@ function judge(root: Tree, path: string, name: string): readonly Finding[] {
   const entry = root.lstat(real)
   if (real === '/dev/null') return DECIDING.test(name) ? [unproved(path, `${name} is switched off`)] : []
   const isRun = entry?.kind === 'file' && (entry.mode & 0o111) !== 0
-  if (!isRun || isAsPackaged(root, path, PACKAGES)) return []
-  return [unproved(path, 'a program of no package adds, changes or masks units at each start')]
+  if (!isRun || isKnown(root, path)) return []
+  return [unproved(path, 'a program that pibake does not know adds, changes or masks units at each start')]
 }
 
-/** Those that bring generators in Raspberry Pi OS; of another one all lists are asked, which is dear. */
-const PACKAGES = ['systemd', 'cloud-init', 'systemd-zram-generator', 'openvpn', 'lvm2', 'netplan-generator', 'rpcbind']
+/**
+ * Packages of Debian and Raspberry Pi that bring generators, none of which keeps anybody out. They lay them in /usr/lib; what
+ * another package brings may do anything.
+ */
+const PACKAGES = [
+  ...[
+    'systemd',
+    'cloud-init',
+    'systemd-zram-generator',
+    'openvpn',
+    'lvm2',
+    'netplan-generator',
+    'rpcbind',
+    'nfs-common',
+  ],
+  ...[
+    'nfs-kernel-server',
+    'postgresql-common',
+    'snapd',
+    'systemd-cron',
+    'sysstat',
+    'zfsutils-linux',
+    'kdump-tools',
+    'rpi-swap',
+  ],
+]
+
+function isKnown(root: Tree, path: string): boolean {
+  if (!path.startsWith('/usr/lib/')) return false
+  // Without digests nothing can be said of what lies where packages put theirs.
+  return !hasDigests(root, 'systemd') || packageFileState(root, path, PACKAGES) === 'own'
+}
 
 function unproved(file: string, because: string): Finding {
   return {

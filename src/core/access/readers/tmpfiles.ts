@@ -1,5 +1,5 @@
 import type { Code } from '../../../base/report/codes.ts'
-import { packageFileState, packagesOf } from '../../../device/inspect/package-digests.ts'
+import { packageFileState } from '../../../device/inspect/package-digests.ts'
 import { globInside } from '../../../device/sshd/glob.ts'
 import { type TmpfilesLine, tmpfilesLines } from '../../../device/systemd/tmpfiles.ts'
 import type { Entry } from '../../../storage/tree/tree.ts'
@@ -19,9 +19,24 @@ export const tmpfiles: Reader = (device) => {
   )
 }
 
-/** Asked of files with findings alone: it is dear. */
+/** Those of Debian and Raspberry Pi that change what decides; another one may be a site's, and do anything. */
+const PACKAGES = [
+  ...[
+    'systemd',
+    'systemd-sysv',
+    'systemd-timesyncd',
+    'systemd-resolved',
+    'udev',
+    'openssh-server',
+    'sudo',
+    'sudo-ldap',
+  ],
+  ...['passwd', 'login', 'base-files', 'dbus', 'polkitd', 'policykit-1', 'network-manager', 'cron', 'ufw', 'lightdm'],
+  ...['raspberrypi-sys-mods', 'raspberrypi-net-mods', 'raspi-config', 'userconf-pi', 'cloud-init', 'rpi-swap'],
+]
+
 function isPackaged({ root }: FinishedDevice, file: string): boolean {
-  return packageFileState(root, file, packagesOf(root, file)) === 'own'
+  return file.startsWith('/usr/lib/') && packageFileState(root, file, PACKAGES) === 'own'
 }
 
 function judged(device: FinishedDevice, line: TmpfilesLine): readonly Finding[] {

@@ -55,6 +55,16 @@ const targets: Case[] = [
     { '/etc/systemd/system-generators/x': { text: '#!/bin/sh\n', mode: 0o755 } },
     'unproved login * ACC051 /etc/systemd/system-generators/x',
   ],
+  [
+    'a generator of a package that nobody knows',
+    {
+      '/usr/lib/systemd/system-generators/x': { text: '#!/bin/sh\n', mode: 0o755 },
+      '/var/lib/dpkg/info/systemd.md5sums': 'd41d8cd98f00b204e9800998ecf8427e  usr/bin/systemctl\n',
+      '/var/lib/dpkg/info/site-settings.md5sums':
+        '3e2b31c72181b87149ff995e7202c0e3  usr/lib/systemd/system-generators/x\n',
+    },
+    'unproved login * ACC051 /usr/lib/systemd/system-generators/x',
+  ],
   ['a generator that cannot be run', { '/etc/systemd/system-generators/x': '#!/bin/sh\n' }],
   [
     'the generator for fstab switched off',

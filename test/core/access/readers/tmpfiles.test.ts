@@ -78,11 +78,13 @@ test('a file by the name of an earlier folder counts alone, and one that goes no
   assert.equal(findings(later), ['shut login * ACC016 /usr/lib/tmpfiles.d/site.conf:1'])
 })
 
-test("a package's own lines are its own", () => {
+test("the distribution's own lines are its own; those of another package may be a site's", () => {
   const text = 'f /etc/profile.d/kit.sh\n'
   const file = '/usr/lib/tmpfiles.d/kit.conf'
   const digest = createHash('md5').update(text).digest('hex')
-  const list = { '/var/lib/dpkg/info/kit.md5sums': `${digest}  ${file.slice(1)}\n` }
+  const listOf = (name: string) => ({ [`/var/lib/dpkg/info/${name}.md5sums`]: `${digest}  ${file.slice(1)}\n` })
+  const list = listOf('sudo')
   assert.equal(findings({ [file]: text, ...list }), [])
+  assert.equal(findings({ [file]: text, ...listOf('site-settings') }), [`unproved login * ACC051 ${file}:1`])
   assert.equal(findings({ [file]: `${text}#\n`, ...list }), [`unproved login * ACC051 ${file}:1`])
 })
