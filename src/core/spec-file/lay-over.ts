@@ -1,4 +1,4 @@
-type Section = Readonly<Record<string, unknown>>
+export type Section = Readonly<Record<string, unknown>>
 
 /** `upper` laid over `lower`: sections key by key, in the order of `lower` first; everything else is `upper`'s. */
 export function layOver(lower: unknown, upper: unknown): unknown {
@@ -10,6 +10,6 @@ export function layOver(lower: unknown, upper: unknown): unknown {
   return { ...lower, ...Object.fromEntries(merged) }
 }
 
-function isSection(value: unknown): value is Section {
+export function isSection(value: unknown): value is Section {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

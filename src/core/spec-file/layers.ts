@@ -1,8 +1,8 @@
 import type { SpecPath } from '../../base/report/report.ts'
+import { isSection, type Section } from './lay-over.ts'
 
 /** A step into a section (its key) or a list (its place). */
 type Step = string | number
-type Section = Readonly<Record<string, unknown>>
 
 /** What a spec file says, or several laid over each other. */
 export interface Layer<File> {
@@ -49,9 +49,8 @@ function joined(low: unknown, high: unknown): unknown {
   const parts = partsOf(low, high)
   if (parts === undefined) return high
   const values = parts.map(({ key, below, above }) => {
-    const [under, over] = [below, above].map((step, i) =>
-      step === undefined ? undefined : ([low, high][i] as Section)[step],
-    )
+    const under = below === undefined ? undefined : (low as Section)[below]
+    const over = above === undefined ? undefined : (high as Section)[above]
     return [key, above === undefined ? under : below === undefined ? over : joined(under, over)] as const
   })
   if (Array.isArray(low)) return values.map(([, value]) => value)
@@ -97,8 +96,4 @@ function namedParts(low: readonly unknown[], high: readonly unknown[]): Part[] |
   const lower = low.map((one, i) => ({ below: i, above: over.get(nameOf(one)) }))
   const further = high.flatMap((one, i) => (under.has(nameOf(one)) ? [] : [{ below: undefined, above: i }]))
   return [...lower, ...further].map((part, key) => ({ key, ...part }))
-}
-
-function isSection(value: unknown): value is Section {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -29,6 +29,18 @@ export function hasDigests(root: Tree, packageName: string): boolean {
 }
 
 /**
+ * Whether a file is one that some packages lay in /usr, and as they brought it. What is in /etc or /usr/local is of whoever put
+ * it there, and what another package brings may do anything.
+ *
+ * @param packages those that are known: what they bring need not be looked at
+ */
+export function isOfPackages(root: Tree, path: string, packages: readonly string[]): boolean {
+  if (!path.startsWith('/usr/') || path.startsWith('/usr/local/')) return false
+  // Without digests nothing can be said of what lies where packages put theirs.
+  return !hasDigests(root, 'systemd') || packageFileState(root, path, packages) === 'own'
+}
+
+/**
  * Whether a file of the system is one that a package brought, and as it brought it.
  *
  * @param likely packages that are asked first: to ask all is dear

@@ -1,4 +1,4 @@
-import { hasDigests, packageFileState } from '../../../device/inspect/package-digests.ts'
+import { isOfPackages } from '../../../device/inspect/package-digests.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import type { Finding, Reader } from '../finding.ts'
 
@@ -28,7 +28,7 @@ function judge(root: Tree, path: string, name: string): readonly Finding[] {
   const entry = root.lstat(real)
   if (real === '/dev/null') return DECIDING.test(name) ? [unproved(path, `${name} is switched off`)] : []
   const isRun = entry?.kind === 'file' && (entry.mode & 0o111) !== 0
-  if (!isRun || isKnown(root, path)) return []
+  if (!isRun || isOfPackages(root, path, PACKAGES)) return []
   return [unproved(path, 'a program that pibake does not know adds, changes or masks units at each start')]
 }
 
@@ -58,12 +58,6 @@ const PACKAGES = [
     'rpi-swap',
   ],
 ]
-
-function isKnown(root: Tree, path: string): boolean {
-  if (!path.startsWith('/usr/lib/')) return false
-  // Without digests nothing can be said of what lies where packages put theirs.
-  return !hasDigests(root, 'systemd') || packageFileState(root, path, PACKAGES) === 'own'
-}
 
 function unproved(file: string, because: string): Finding {
   return {

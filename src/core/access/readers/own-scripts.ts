@@ -1,4 +1,4 @@
-import { hasDigests, packageFileState } from '../../../device/inspect/package-digests.ts'
+import { isOfPackages } from '../../../device/inspect/package-digests.ts'
 import { entryAt, isExecutable } from '../../../device/sshd/files.ts'
 import type { Tree } from '../../../storage/tree/tree.ts'
 import { linesOf } from '../../undone/assignment.ts'
@@ -36,7 +36,7 @@ export const ownScripts: Reader = (device) => {
     ...inScripts.filter(({ command }) => decides(command) || STOPS.test(command)),
   ]
   const places = new Map(lines.map((job) => [`${job.at.file}:${job.at.line}`, job]))
-  return [...places.values()].filter(({ at }) => !isStock(root, at.file)).map(unproved)
+  return [...places.values()].filter(({ at }) => !isOfPackages(root, at.file, STOCK)).map(unproved)
 }
 
 /** Packages of Raspberry Pi whose programs make accounts and settings at a start; those of anybody else are judged. */
@@ -44,12 +44,6 @@ const STOCK = [
   ...['userconf-pi', 'raspberrypi-sys-mods', 'raspberrypi-net-mods', 'raspberrypi-ui-mods', 'raspi-config'],
   ...['raspi-firmware', 'rpi-eeprom', 'rpi-connect', 'rpi-connect-lite', 'piwiz', 'cloud-init', 'rpi-swap'],
 ]
-
-function isStock(root: Tree, path: string): boolean {
-  if (!path.startsWith('/usr/') || path.startsWith('/usr/local/')) return false
-  // Without digests nothing can be said of what lies where packages put theirs.
-  return !hasDigests(root, 'systemd') || packageFileState(root, path, STOCK) === 'own'
-}
 
 /** Folders whose programs root runs: cron, the network, the begin and the end of sleep and of the device. */
 const FOLDERS = [
