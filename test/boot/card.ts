@@ -8,6 +8,7 @@ import { debianKernel } from '../system/support/kernel.ts'
 import type { Owner } from '../system/support/owner.ts'
 import { pibake } from '../system/support/pibake.ts'
 import type { Architecture } from '../system/support/recipe.ts'
+import { run } from '../system/support/run.ts'
 
 /** What a card is made of. */
 export interface Recipe {
@@ -16,7 +17,11 @@ export interface Recipe {
   readonly owner: Owner
   /** Ports on which the card's own planted program answers from the first moment of its systemd. */
   readonly planted?: readonly number[]
+  /** Whether the device makes an initramfs of its own at its start, for {@link madeInitramfs}. */
+  readonly makesInitramfs?: boolean
 }
+
+const SECTOR = 512
 
 const newest: Readonly<Record<Release, Behaviour>> = { bookworm: 'bookworm-2025', trixie: 'trixie-2026' }
 
@@ -69,6 +74,7 @@ function withBase(recipe: Recipe, use: (image: Image) => void): void {
     cpSync(join(unpacked, modules), join(image.root, 'usr', modules), { recursive: true, verbatimSymlinks: true })
     if (release === 'bookworm') makesHostKeys(image.root)
     if (planted !== undefined) plant(image.root, planted)
+    if (recipe.makesInitramfs) hasKernel(image.root, unpacked, version)
     use(image)
   } finally {
     image.remove()
@@ -80,6 +86,22 @@ function makesHostKeys(root: string): void {
   const script =
     '#!/bin/sh -e\nrm -f /etc/ssh/ssh_host_*_key*\nssh-keygen -A\nsystemctl disable regenerate_ssh_host_keys\n'
   put(root, 'usr/lib/raspberrypi-sys-mods/regenerate_ssh_host_keys', script, 0o755)
+}
+
+/** What `update-initramfs -u -k all` goes by, as a package of a kernel leaves it: the configuration, and an initramfs of before. */
+function hasKernel(root: string, unpacked: string, version: string): void {
+  cpSync(join(unpacked, 'boot', `config-${version}`), join(root, 'boot', `config-${version}`))
+  put(root, `boot/initrd.img-${version}`, 'none yet\n')
+  put(root, `var/lib/initramfs-tools/${version}`, '')
+}
+
+/** The initramfs that a device has made on its card. @param work where it is put @returns its file */
+export function madeInitramfs(card: string, version: string, work: string): string {
+  const file = join(work, 'made-initramfs')
+  const { partitiontable: table } = JSON.parse(run(['sfdisk', '--json', card]))
+  const place = `${card}?offset=${table.partitions[1].start * SECTOR}`
+  run(['debugfs', '-R', `dump /boot/initrd.img-${version} ${file}`, place])
+  return file
 }
 
 /** Started before anything is ordered, and ended by nothing but the power: see `planted.py`. */

@@ -8,8 +8,8 @@ import { GATEWAY } from './guest.ts'
 import type { Seen } from './probe.ts'
 
 /** Seconds for the slow parts, of an emulated device on a machine that others use too. */
-const START = 900
-const FIRST_START = 1200
+export const START = 900
+export const FIRST_START = 1200
 
 /** The rules of the owner's spec: sshd's port for all, two others for none who is here. */
 export const rules = [
@@ -142,12 +142,14 @@ const UNBAN = 'fail2ban-client unban --all'
 const UNPLANT =
   'rm /etc/systemd/system/sysinit.target.wants/planted.service /etc/systemd/system/planted.service /usr/local/lib/planted.py'
 
-function state(device: Device): string {
+/** What the device says of its own first start; `pending` where it cannot be asked. */
+export function state(device: Device): string {
   const { status, stdout } = device.login('/usr/sbin/pibake-firstboot status --json')
   return status === 255 || stdout === '' ? 'pending' : (JSON.parse(stdout) as { state: string }).state
 }
 
-function isOk(device: Device): void {
+/** @throws Error with the end of its log where the first start did not end as it should */
+export function isOk(device: Device): void {
   const said = device.asRoot('pibake-firstboot status --wait --json || tail -n 40 /var/lib/pibake/log/*', 3600)
   assert.match(said, /"state":"ok","attempts"/)
 }

@@ -29,7 +29,7 @@ export interface Result {
  *
  * @param part goes into the name before the date, when not all was run
  */
-export function writeReport(result: Result, date: string, part?: 'times'): void {
+export function writeReport(result: Result, date: string, part?: 'times' | 'locked'): void {
   const machine = { ...hostFacts(emulator(result.architecture)), load: loadavg()[2] ?? 0 }
   const passed = result.checks.filter((check) => check.passed).length
   const count = { checks: result.checks.length, passed }

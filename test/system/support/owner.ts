@@ -44,6 +44,12 @@ export interface LoginOptions {
   readonly timeout?: number
 }
 
+interface OwnerOptions {
+  readonly rules?: readonly string[]
+  readonly packages?: string
+  readonly more?: string
+}
+
 /** Somebody who bakes an image and logs in to the device afterwards: a key, a password, a spec. */
 export class Owner {
   readonly #place = mkdtempSync(join(tmpdir(), 'pibake-owner-'))
@@ -53,11 +59,14 @@ export class Owner {
 
   readonly #rules: readonly string[]
 
-  /** @param packages of the spec; tests that are not about carried packages have no network to ask */
-  constructor({ rules = RULES, packages = 'bundle: false' }: { rules?: readonly string[]; packages?: string } = {}) {
+  /**
+   * @param packages of the spec; tests that are not about carried packages have no network to ask
+   * @param more lines at the end of the spec
+   */
+  constructor({ rules = RULES, packages = 'bundle: false', more = '' }: OwnerOptions = {}) {
     this.#rules = rules
     run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'alice@laptop', '-f', this.key])
-    writeFileSync(this.spec, this.#text(packages))
+    writeFileSync(this.spec, `${this.#text(packages)}${more}`)
   }
 
   /** Logs in over the test network and runs `command` there. */
