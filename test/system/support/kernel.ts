@@ -45,25 +45,32 @@ export function debianKernel(release: string = machineCodename(), architecture =
 /** A busybox that needs no library, for a kernel of that architecture. */
 export function staticBusybox(release: string, architecture: Architecture): string {
   if (architecture === native) return '/bin/busybox'
-  const unpacked = fetched(release, architecture, () => 'busybox-static')
+  const unpacked = fetched(release, architecture, 'busybox-static')
   // Where /bin is a link to usr/bin, as in every release from Trixie on, packages hold the latter.
   return ['bin/busybox', 'usr/bin/busybox'].map((path) => join(unpacked, path)).find(existsSync) as string
 }
 
-/** A package of a release, unpacked into the cache. @param nameOf tells its name, by an apt with these options */
+/** A package of a release for this machine's architecture, unpacked and kept, never installed. @returns its directory */
+export function debianPackage(release: string, name: string): string {
+  return fetched(release, native, name)
+}
+
+/** A package of a release, unpacked into the cache. @param wanted its name, or what tells it by an apt with these options */
 function fetched(
   release: string,
   architecture: Architecture,
-  nameOf: (apt: readonly string[]) => string | undefined,
+  wanted: string | ((apt: readonly string[]) => string | undefined),
 ): string {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test')
+  const placeOf = (name: string) => join(cache, `${release}-${architecture}-${name}`)
+  if (typeof wanted === 'string' && existsSync(placeOf(wanted))) return placeOf(wanted)
   const work = mkdtempSync(join(tmpdir(), 'pibake-apt-'))
   try {
     const apt = aptOptions(work, release, architecture)
     run(['apt-get', ...apt, '--quiet=2', 'update'], { timeout: 600 })
-    const name = nameOf(apt)
+    const name = typeof wanted === 'string' ? wanted : wanted(apt)
     if (name === undefined) throw new Error(`apt knows no kernel of ${release} for ${architecture}`)
-    const place = join(cache, `${release}-${architecture}-${name}`)
+    const place = placeOf(name)
     if (existsSync(place)) return place
     mkdirSync(cache, { recursive: true })
     const partial = mkdtempSync(`${place}.partial-`)

@@ -1,4 +1,4 @@
-import { packageFileState } from '../../../device/inspect/package-digests.ts'
+import { hasDigests, isAsPackaged } from '../../../device/inspect/package-digests.ts'
 import { textOf } from '../../../device/pam/source-lines.ts'
 import { type Grant, grantsOfPkla, grantsOfRules } from '../../../device/polkit/grants.ts'
 import { groupsOf } from '../../../device/sshd/allow-deny.ts'
@@ -10,18 +10,26 @@ import { unasked, wayToRoot } from './root-finding.ts'
 /** Packages that bring polkit, in one release or the other. */
 const PACKAGES = ['polkitd', 'policykit-1', 'polkitd-pkla']
 
-/** Whom polkit's rules of the device let do what makes root, unasked; those in /usr are their packages'. */
+/** Whom polkit's rules of the device let do what makes root, unasked. Of a package's own file what cannot be read is passed over. */
 export const polkit: Reader = (device) => {
   const isThere = PACKAGES.some((name) => device.packages.has(name) || device.requests.some((one) => one.name === name))
   if (!isThere) return []
   const found = filesIn(device.root).flatMap((file) => {
-    if (packageFileState(device.root, file, []) === 'own') return []
     const text = textOf(device.root, file) ?? ''
     const grants = file.endsWith('.rules') ? grantsOfRules(text) : grantsOfPkla(text)
-    return grants.flatMap((grant) => findingsOf(device, file, grant))
+    const isOwn = grants.some(({ isRoot }) => isRoot === 'unknown') && isOfPackage(device.root, file)
+    return grants.filter(({ isRoot }) => isRoot === true || !isOwn).flatMap((grant) => findingsOf(device, file, grant))
   })
   // One rule may name an account and its group.
   return found.filter((one, index) => found.findIndex((other) => isSame(other, one)) === index)
+}
+
+/** Where packages put theirs. */
+const SHARED = '/usr/share'
+
+function isOfPackage(root: Tree, file: string): boolean {
+  if (!hasDigests(root, 'systemd')) return file.startsWith(`${SHARED}/`)
+  return isAsPackaged(root, file, PACKAGES)
 }
 
 function isSame(a: Finding, b: Finding): boolean {
@@ -29,8 +37,8 @@ function isSame(a: Finding, b: Finding): boolean {
 }
 
 function filesIn(root: Tree): readonly string[] {
-  const rules = ['/etc/polkit-1/rules.d', '/usr/local/share/polkit-1/rules.d'].flatMap((directory) =>
-    inside(root, directory, '.rules'),
+  const rules = ['/etc', '/usr/local/share', SHARED].flatMap((place) =>
+    inside(root, `${place}/polkit-1/rules.d`, '.rules'),
   )
   const local = ['/etc/polkit-1/localauthority', '/var/lib/polkit-1/localauthority'].flatMap((place) =>
     root.list(place).flatMap((name) => inside(root, `${place}/${name}`, '.pkla')),

@@ -48,7 +48,9 @@ function endlessBefore(device: FinishedDevice, name: string, way: Way): readonly
 /** What a service runs for as long as it likes before it counts as started; undefined: there is a limit. */
 function endlessIn(unit: Unit): Setting | undefined {
   if (!unit.name.endsWith('.service')) return undefined
-  const limit = ['TimeoutStartSec', 'TimeoutSec'].map((key) => lastOf(unit, 'Service', key)?.value).find(Boolean)
+  const limits = ['TimeoutStartSec', 'TimeoutSec'].flatMap((key) => lastOf(unit, 'Service', key) ?? [])
+  // One key sets both: the later line counts.
+  const limit = limits.sort((a, b) => unit.settings.indexOf(a) - unit.settings.indexOf(b)).at(-1)?.value
   // systemd.service(5): TimeoutStartSec= is infinity for Type=oneshot, 90 seconds for all others.
   const isOneshot = lastOf(unit, 'Service', 'Type')?.value === 'oneshot'
   const isEndless = limit === undefined ? isOneshot : /^(infinity|0)$/.test(limit)

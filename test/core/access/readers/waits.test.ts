@@ -37,6 +37,8 @@ const cases: readonly [title: string, planted: Planted, ...expected: string[]][]
   ['it is not started', { [SLOW]: text(ONESHOT, BEFORE) }],
   ['it has a limit', slow(`${ONESHOT}\nTimeoutStartSec=30`, BEFORE)],
   ['its limit is taken back', slow(`${ONESHOT}\nTimeoutStartSec=30\nTimeoutStartSec=infinity`, BEFORE), told('ssh')],
+  ['the later of two keys counts', slow(`${ONESHOT}\nTimeoutStartSec=30\nTimeoutSec=infinity`, BEFORE), told('ssh')],
+  ['the later of two keys is a limit', slow(`${ONESHOT}\nTimeoutStartSec=infinity\nTimeoutSec=30`, BEFORE)],
   ['a limit for start and stop', slow(`${ONESHOT}\nTimeoutSec=30`, BEFORE)],
   ['it counts as started at once', slow('', BEFORE)],
   ['it says when it is ready, or never', slow('Type=notify\nTimeoutStartSec=0', BEFORE), told('ssh')],

@@ -346,6 +346,29 @@ const grants: Case[] = [
   ['a section that asks', pkla('[x]\nIdentity=unix-user:alice\nAction=*\nResultAny=auth_admin\n'), []],
 ]
 
+const SHARED = '/usr/share/polkit-1/rules.d/10-kit.rules'
+/** A rule that a package has brought to where packages put theirs, and one of systemd's files, so that there are lists. */
+const brought = (condition: string, isOwn = true): Planted => {
+  const [text] = Object.values(yes(condition)) as [string]
+  return {
+    [SHARED]: text,
+    '/usr/lib/systemd/systemd': 'x',
+    '/var/lib/dpkg/info/systemd.md5sums': `${md5('x')}  usr/lib/systemd/systemd\n`,
+    '/var/lib/dpkg/info/kit.md5sums': `${md5(isOwn ? text : 'x')}  ${SHARED.slice(1)}\n`,
+  }
+}
+const OWN_ACTION = 'action.id == "com.example.kit"'
+grants.push(
+  ['everything, by a package', brought('subject.isInGroup("sudo")'), open(`${SHARED}:1`, 'alice')],
+  ['an action of its own, by a package', brought(OWN_ACTION), []],
+  [
+    'an action of its own, in a file of a package that was changed',
+    brought(OWN_ACTION, false),
+    polkitUnproved(`${SHARED}:1`),
+  ],
+  ['a network, by a package', brought('action.id.indexOf("org.freedesktop.NetworkManager.") == 0'), []],
+)
+
 const permitted = (text: string): Planted => ({ '/usr/bin/doas': program(ELF), '/etc/doas.conf': text })
 const DOAS = '/etc/doas.conf:1'
 const others: Case[] = [
