@@ -94,7 +94,7 @@ export function unprovedHint(findings: readonly Finding[]): string {
 }
 
 /** One way a line, in columns: what is typed, by what one gets in, from where, and how one becomes root. */
-function wayLines(ways: readonly WayIn[], address: string, proof: Proof, screen: Screen | undefined): string[] {
+export function wayLines(ways: readonly WayIn[], address: string, proof: Proof, screen: Screen | undefined): string[] {
   const rows = ways.map((way) => wayParts(way, address, proof))
   const width = Math.max(0, ...rows.map(([call]) => call.length))
   return rows.map(([call, ...rest]) => {

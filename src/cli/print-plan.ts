@@ -35,7 +35,8 @@ export function headline({ spec, inventory }: Pick<Shown, 'spec' | 'inventory'>,
   return visible(`${imageText(inventory)} · ${specFile} · profile ${spec.profile}`)
 }
 
-function imageText({ variant, date, release, architecture }: Inventory): string {
+/** `Raspberry Pi OS Lite 2026-06-18 (trixie, arm64)` */
+export function imageText({ variant, date, release, architecture }: Inventory): string {
   const name = variant === 'lite' ? ' Lite' : variant === 'full' ? ' Full' : ''
   return `Raspberry Pi OS${name}${date === undefined ? '' : ` ${date}`} (${release}, ${architecture})`
 }

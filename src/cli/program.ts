@@ -22,6 +22,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     lock: async () => (await import('./lock.ts')).addLock,
   },
   'Look something up:': {
+    audit: async () => (await import('./audit.ts')).addAudit,
     explain: async () => (await import('./explain.ts')).addExplain,
     schema: async () => (await import('./schema.ts')).addSchema,
     completion: async () => (await import('./completion.ts')).addCompletion,

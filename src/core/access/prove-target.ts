@@ -34,7 +34,12 @@ export interface Proof extends Verdict {
  * @param image the root partition as it was before the plan
  * @param text takes out of what is said what not everybody may read
  */
-export function proveAccess(device: FinishedDevice, image: Tree, plan: Plan, text: WithoutText): Proof {
+export function proveAccess(
+  device: FinishedDevice,
+  image: Tree,
+  plan: Pick<Plan, 'packages'>,
+  text: WithoutText,
+): Proof {
   const { root, release, ssh, today } = device
   const unreachable = sshUnreachable(root, release, ssh.port, plan) ?? listensElsewhere(device)
   const verdict = prove(

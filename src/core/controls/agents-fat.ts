@@ -1,9 +1,10 @@
+import type { Tree } from '../../storage/tree/tree.ts'
 import { type Operation, remove } from '../plan/operation.ts'
 import type { Note } from '../plan/request.ts'
 import type { Context } from './control.ts'
 
 /** A file on the FAT that some first-boot agent obeys. */
-interface Seed {
+export interface Seed {
   /** In lower case: FAT knows no other. */
   readonly name: string
   readonly reader: string
@@ -46,11 +47,7 @@ export function fatSeeds({ spec, inventory, because }: Context): {
   }
   const operations: Operation[] = []
   const notes: Note[] = []
-  for (const file of boot.list('/')) {
-    const seed = SEEDS.find(({ name }) => name === file.toLowerCase())
-    if (seed === undefined || boot.lstat(`/${file}`)?.kind !== 'file') continue
-    const text = new TextDecoder().decode(boot.read(`/${file}`))
-    if (seed.stock === true && !says(text)) continue
+  for (const { file, text, seed } of seedsOn(boot)) {
     const origin = because([], `it is for ${seed.reader}; the spec is what sets up this device`)
     operations.push(remove(`/${file}`, { partition: 'boot', origin }))
     const wifi = /\bpsk\b|\bwifis:|set_wlan|^\s*\[wlan\]/m.test(text) && spec.network.wifi === undefined
@@ -61,6 +58,16 @@ export function fatSeeds({ spec, inventory, because }: Context): {
     })
   }
   return { operations, notes }
+}
+
+/** What other tools left on the boot partition, but for stock files that say nothing: the name as it is there, and the text. */
+export function seedsOn(boot: Tree): readonly { readonly file: string; readonly text: string; readonly seed: Seed }[] {
+  return boot.list('/').flatMap((file) => {
+    const seed = SEEDS.find(({ name }) => name === file.toLowerCase())
+    if (seed === undefined || boot.lstat(`/${file}`)?.kind !== 'file') return []
+    const text = new TextDecoder().decode(boot.read(`/${file}`))
+    return seed.stock === true && !says(text) ? [] : [{ file, text, seed }]
+  })
 }
 
 /** Whether a seed of cloud-init says anything beyond what Raspberry Pi's image puts there (pi-gen, stage2/04-cloud-init). */

@@ -6,7 +6,12 @@ import type { Spec } from '../spec-file/spec.ts'
  * What an image has there may be anything; what is not a name counts as `raspberrypi`.
  */
 export function hostnameOf(spec: Spec, root: Tree): string {
+  return hostnameIn(root, spec.device.hostname)
+}
+
+/** The name of a device whose image is as it is, or has been given `wanted`. */
+export function hostnameIn(root: Tree, wanted?: string): string {
   const inImage = new TextDecoder().decode(root.read('/etc/hostname') ?? new Uint8Array()).trim()
-  const short = (spec.device.hostname ?? inImage).split('.', 1)[0] as string
+  const short = (wanted ?? inImage).split('.', 1)[0] as string
   return /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(short) ? short : 'raspberrypi'
 }

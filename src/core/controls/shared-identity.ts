@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/report/report.ts'
+import type { Inventory } from '../../device/inspect/inventory.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Context, Contribution, Control } from './control.ts'
@@ -48,14 +49,22 @@ const SHARED: readonly Kept[] = [
 
 function compile({ inventory, because }: Context): Contribution {
   if (inventory.bootedSigns.length > 0) return {}
-  const { root, accounts } = inventory
+  const { root } = inventory
   const origin = because([], 'each device makes its own')
-  const homes = accounts.passwd.filter(({ home }) => home.startsWith('/home/'))
-  const keys = homes.map(({ home }) => ({ ...(SHARED.at(-1) as Kept), folder: `${home}/.ssh` }))
   return {
     operations: MADE_AGAIN.flatMap((one) => found(root, one)).map((path): Operation => absent(path, origin)),
-    problems: [...SHARED, ...keys].flatMap((one) => found(root, one).map((path) => warning(path, one.what))),
+    problems: sharedFiles(inventory).map(({ path, what }) => warning(path, what)),
   }
+}
+
+/** Files that nothing makes again, and what each of them is. */
+export function sharedFiles({ root, accounts }: Pick<Inventory, 'root' | 'accounts'>): readonly {
+  readonly path: string
+  readonly what: string
+}[] {
+  const homes = accounts.passwd.filter(({ home }) => home.startsWith('/home/'))
+  const keys = homes.map(({ home }) => ({ ...(SHARED.at(-1) as Kept), folder: `${home}/.ssh` }))
+  return [...SHARED, ...keys].flatMap((one) => found(root, one).map((path) => ({ path, what: one.what })))
 }
 
 /** Regular files with something in them: a link leads to the real one, an empty file is no identity yet. */

@@ -43,7 +43,8 @@ export function isKeptOut(device: FinishedDevice, port: number): boolean {
   return possible.length === 0 && filters.every(({ unclear }) => unclear.length === 0)
 }
 
-const filteredTo = remembered((device: FinishedDevice, port: number): Filtered => {
+/** From where a TCP port is reached through the packet filters, and what cannot be told of that. */
+export const filteredTo = remembered((device: FinishedDevice, port: number): Filtered => {
   const filters = packetFilters(device)
   const hooked = filters.flatMap((filter) => filter.hooked)
   return { filters, ...admitted(hooked, port) }

@@ -38,7 +38,8 @@ export function deviceWith(planted: Planted, spec: LooseSpec, behaviour: Behavio
   return { ...device, boot: device.boot && laidOver(device.boot, onBoot) }
 }
 
-function plant(root: MemoryTree, planted: Planted): void {
+/** Puts them into a tree, and takes away what is `null`. */
+export function plant(root: MemoryTree, planted: Planted): void {
   for (const [path, sketch] of Object.entries(planted)) {
     if (sketch === null) {
       for (const key of [...root.nodes.keys()]) {

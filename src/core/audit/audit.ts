@@ -1,0 +1,47 @@
+import { bytewise } from '../../base/order.ts'
+import type { Inventory } from '../../device/inspect/inventory.ts'
+import { type Proof, proveAccess } from '../access/prove-target.ts'
+import { WithoutText } from '../plan/without-text.ts'
+import { bootPartition } from './auditors/boot-partition.ts'
+import { confinement } from './auditors/confinement.ts'
+import { copies } from './auditors/copies.ts'
+import { defaultPasswords } from './auditors/default-passwords.ts'
+import { network } from './auditors/network.ts'
+import { upgrades } from './auditors/upgrades.ts'
+import { waysIn } from './auditors/ways-in.ts'
+import { deviceAsItIs } from './device-as-it-is.ts'
+import type { AuditFinding, Auditor } from './finding.ts'
+import { judged, LEVELS } from './risk.ts'
+import type { Role } from './role.ts'
+
+const auditors: readonly Auditor[] = [waysIn, defaultPasswords, network, upgrades, bootPartition, copies, confinement]
+
+export interface Audit {
+  /** The worst first. */
+  readonly findings: readonly AuditFinding[]
+  /** Who gets in, and how. */
+  readonly proof: Proof
+}
+
+/**
+ * The attack surface of a device as its image is: who gets in, what listens, what lies in it. Reads it, writes nothing.
+ *
+ * @param today `YYYY-MM-DD`, against which expiry is judged
+ */
+export function audit(inventory: Inventory, role: Role, today: string): Audit {
+  const device = deviceAsItIs(inventory, today)
+  const { root } = inventory
+  const text = new WithoutText(root, root, [])
+  const plan = { operations: [], units: [], packages: device.requests }
+  const proof = proveAccess(device, root, plan, text)
+  const audited = { device, proof, bootedSigns: inventory.bootedSigns }
+  const findings = auditors
+    .flatMap((auditor) => auditor(audited))
+    .map((sighting) => judged({ ...sighting, because: text.of(sighting.because) }, role))
+  return { findings: findings.sort(worstFirst), proof }
+}
+
+function worstFirst(a: AuditFinding, b: AuditFinding): number {
+  const weight = ({ level, likelihood, impact }: AuditFinding) => LEVELS.indexOf(level) * 100 + likelihood * impact
+  return weight(b) - weight(a) || bytewise(a.rule, b.rule) || bytewise(a.subject, b.subject)
+}

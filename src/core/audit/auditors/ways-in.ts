@@ -1,0 +1,50 @@
+import type { Finding } from '../../access/finding.ts'
+import type { Auditor, Sighting } from '../finding.ts'
+import type { RuleId } from '../rules.ts'
+
+/** Who gets in over the network, and what opens the device beside its accounts: as the proof of a spec sees it. */
+export const waysIn: Auditor = ({ proof }) => [
+  ...new Map(
+    [...intruders(proof.intruders), ...proof.open.map(opened), ...proof.unproved.map(unproved)].map((one) => [
+      keyOf(one),
+      one,
+    ]),
+  ).values(),
+]
+
+/** An account has one finding for all places that it comes from. */
+function keyOf({ rule, subject, at }: Sighting): string {
+  return [rule, subject, at?.file, at?.line].join('\n')
+}
+
+function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly Sighting[] {
+  return ways.flatMap(({ user, by, fingerprint }): readonly Sighting[] => {
+    if (by === 'password')
+      return [
+        { rule: 'ssh-password', subject: user, at: undefined, because: `${user} logs in over SSH with a password` },
+      ]
+    if (by === 'console') return []
+    return [
+      {
+        rule: 'ssh-key',
+        subject: `${user} ${fingerprint}`,
+        at: undefined,
+        because: `${user} logs in over SSH by the ${by} ${fingerprint}`,
+      },
+    ]
+  })
+}
+
+function opened({ code, way, user, at, because }: Finding): Sighting {
+  const subject = `${user ?? 'everybody'} ${code}`
+  return { rule: ruleOf(way, because), subject, at, because: user === undefined ? because : `${user}: ${because}` }
+}
+
+function ruleOf(way: Finding['way'], because: string): RuleId {
+  if (way === 'root') return /without a password/.test(because) ? 'root-unasked' : 'root-way'
+  return way === 'console' ? 'console-unasked' : 'other-login'
+}
+
+function unproved({ code, user, at, because }: Finding): Sighting {
+  return { rule: 'unproved', subject: `${user ?? 'everybody'} ${code}`, at, because }
+}

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { samplePiOs } from '../../src/sample/sample.ts'
+import type { MemoryTree } from '../../src/storage/tree/memory.ts'
+import { pibake } from '../support/cli.ts'
+import { me, plant } from '../support/plant.ts'
+import { suite } from '../support/suite.ts'
+import { inWorkdir } from '../support/workdir.ts'
+
+const test = suite('CLI: audit')
+
+/** The stock image of Bookworm in two folders, and the flags that name them. */
+function stockIn(folder: string): string[] {
+  const image = samplePiOs({ behaviour: 'bookworm-2025', variant: 'lite', architecture: 'arm64' })
+  for (const name of ['boot', 'root'] as const) {
+    const nodes = [...(image[name] as MemoryTree).nodes].map(([at, node]) => [at, { ...node, ...me }] as const)
+    mkdirSync(join(folder, name))
+    plant(join(folder, name), nodes)
+  }
+  return ['--boot', 'boot', '--root', 'root']
+}
+
+test('a stock image: the matrix, the worst first, with its cure', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    const { code, stdout, stderr } = pibake(['audit', ...target], { cwd: folder })
+    assert.is(code, 0, stderr)
+    assert.match(stdout, /^Raspberry Pi OS Lite .*\(bookworm, arm64\)\n\nlikely ↓ {2}harm →/)
+    assert.match(
+      stdout,
+      /\n\ncritical An account becomes root without a password \(root-unasked\)\n {2}\/etc\/sudoers\.d\/010_pi-nopasswd:1: .*\n {2}\+ users:/,
+    )
+    assert.match(stdout, /\nNobody gets in\.\n\n\d findings: 1 critical, \d high/)
+  }))
+
+test('the document, and what a role makes of it', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    const of = (...more: string[]) =>
+      JSON.parse(pibake(['audit', ...target, '--json', ...more], { cwd: folder }).stdout)
+    const likelihood = (document: { findings: { rule: string; likelihood: number }[] }) =>
+      document.findings.find(({ rule }) => rule === 'no-packet-filter')?.likelihood
+    const plain = of()
+    assert.is(plain.schema, 'pibake.audit/1')
+    assert.equal([plain.image.release, plain.waysIn, plain.skipped], ['bookworm', [], []])
+    assert.equal(
+      [plain, of('--role', 'exposure=internet'), of('--role', 'exposure=offline')].map(likelihood),
+      [3, 4, 1],
+    )
+  }))
+
+test('exit codes: a finding as bad as that, and a role that is not one', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    const code = (...more: string[]) => pibake(['audit', ...target, ...more], { cwd: folder }).code
+    assert.is(code('--fail-on', 'critical'), 4)
+    assert.is(code('--fail-on', 'nonsense'), 2)
+    const wrong = pibake(['audit', ...target, '--role', 'place=moon'], { cwd: folder })
+    assert.is(wrong.code, 2)
+    assert.match(wrong.stderr, /'place=moon' is not a part of a role: exposure=offline\|lan\|internet/)
+    assert.is(pibake(['audit'], { cwd: folder }).code, 2)
+  }))
+
+test('without the boot partition that is said', () =>
+  inWorkdir((folder) => {
+    stockIn(folder)
+    const { code, stdout } = pibake(['audit', '--root', 'root'], { cwd: folder })
+    assert.is(code, 0)
+    assert.match(stdout, 'the boot partition was not given: nothing is said of it')
+  }))
