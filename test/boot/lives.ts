@@ -151,7 +151,7 @@ export function state(device: Device): string {
 /** @throws Error with the end of its log where the first start did not end as it should */
 export function isOk(device: Device): void {
   const said = device.asRoot('pibake-firstboot status --wait --json || tail -n 40 /var/lib/pibake/log/*', 3600)
-  assert.match(said, /"state":"ok","attempts"/)
+  assert.match(said, /"state":"ok","attempts"/, said)
 }
 
 function analysis(device: Device): readonly string[] {

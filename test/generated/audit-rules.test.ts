@@ -1,7 +1,6 @@
 import * as assert from 'uvu/assert'
-import type { Grade } from '../../src/core/audit/finding.ts'
 import { levelOf } from '../../src/core/audit/risk.ts'
-import { type Rule, rules } from '../../src/core/audit/rules.ts'
+import { type Grade, type Rule, rules } from '../../src/core/audit/rules.ts'
 import { assertGenerated } from '../support/generated.ts'
 import { parse } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'

@@ -1,10 +1,7 @@
 import type { FileLine } from '../access/finding.ts'
 import type { FinishedDevice } from '../access/finished-device.ts'
 import type { Proof } from '../access/prove-target.ts'
-import type { Cure, RuleId } from './rules.ts'
-
-/** 1 to 4: of likelihood, hardly … certain; of impact, a nuisance … the whole device. */
-export type Grade = 1 | 2 | 3 | 4
+import type { Cure, Grade, RuleId } from './rules.ts'
 
 export type Level = 'low' | 'medium' | 'high' | 'critical'
 

@@ -1,6 +1,6 @@
-import type { AuditFinding, Grade, Level, Sighting } from './finding.ts'
+import type { AuditFinding, Level, Sighting } from './finding.ts'
 import type { Role } from './role.ts'
-import { type Path, type Rule, rules } from './rules.ts'
+import { type Grade, type Path, type Rule, rules } from './rules.ts'
 
 export const LEVELS: readonly Level[] = ['low', 'medium', 'high', 'critical']
 

@@ -1,4 +1,5 @@
-import type { Grade } from './finding.ts'
+/** 1 to 4: of likelihood, hardly … certain; of impact, a nuisance … the whole device. */
+export type Grade = 1 | 2 | 3 | 4
 
 /** Lines of a spec that close it, or why nothing can before the first start. */
 export type Cure = { readonly spec: string } | { readonly cannot: string }
