@@ -1,6 +1,9 @@
 import type { Note } from '../plan/request.ts'
 import type { Context, Contribution, Control } from './control.ts'
 
+/** Its hook for the initramfs copies mke2fs, of a package that it does not depend on: without it no initramfs is made any more. */
+const PACKAGES = ['overlayroot', 'e2fsprogs']
+
 /** What an earlier plan has asked the first start for (firstboot/lib/overlay.sh). */
 const ASKED = '/etc/pibake/first-boot/overlay-root'
 
@@ -25,7 +28,7 @@ function compile(context: Context): Contribution {
   const say = (message: string): Note => ({ severity: 'warning', message, origin })
   const { unattended, sshServerDaily } = spec.updates
   return {
-    packages: [{ name: 'overlayroot', action: 'install', origin }],
+    packages: PACKAGES.map((name) => ({ name, action: 'install', origin })),
     notes: [
       say(
         'once the first start is done, what is written is gone at each restart: for a start that keeps it, pibake-firstboot unlock',
