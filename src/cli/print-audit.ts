@@ -1,6 +1,7 @@
 import { visible } from '../base/encode/visible.ts'
 import { fileLineText } from '../core/access/finding.ts'
 import type { Audit } from '../core/audit/audit.ts'
+import type { Comparison } from '../core/audit/compare.ts'
 import type { AuditFinding, Level } from '../core/audit/finding.ts'
 import { levelOf } from '../core/audit/risk.ts'
 import type { Grade } from '../core/audit/rules.ts'
@@ -57,6 +58,23 @@ function findingLines(io: Io, { level, rule, title, at, because, reasons, cure }
     ...why.map(visible),
     ...closed,
     '',
+  ]
+}
+
+/** What a change has closed, brought and left, a line each. */
+export function comparisonLines(io: Io, { closed, added, left }: Comparison): string[] {
+  const lines = (title: string, findings: readonly AuditFinding[]) =>
+    findings.length === 0
+      ? []
+      : [
+          '',
+          title,
+          ...findings.map(({ level, title: what, because }) => visible(`  ${level.padEnd(8)}  ${what}: ${because}`)),
+        ]
+  return [
+    ...lines(io.style('green', 'Closed'), closed),
+    ...lines(io.style('red', 'New'), added),
+    ...lines('Left', left),
   ]
 }
 

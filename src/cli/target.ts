@@ -26,6 +26,11 @@ export interface TargetOptions extends PartitionChoice {
  * @param isNeeded whether the command, called with these arguments, works on one
  */
 export function targetOptions(command: Command, isNeeded = (_: readonly string[]) => true): Command {
+  return placeOptions(command, isNeeded).option('--allow-booted', 'work on an image that has been started before')
+}
+
+/** As {@link targetOptions}, for a command to which it is all the same whether the image has been started before. */
+export function placeOptions(command: Command, isNeeded: (args: readonly string[]) => boolean): Command {
   const mounted = command
     .optionsGroup('Target:')
     .option('--root <dir>', 'the mounted root partition')
@@ -34,14 +39,12 @@ export function targetOptions(command: Command, isNeeded = (_: readonly string[]
     '--image <file>',
     'a raw image file, in place of mounted partitions; needs neither root nor a mount',
   ).conflicts(['root', 'boot'])
-  return partitionOptions(mounted.addOption(image))
-    .option('--allow-booted', 'work on an image that has been started before')
-    .hook('preAction', (_, action) => {
-      const { root, image } = action.opts<TargetOptions>()
-      if (root === undefined && image === undefined && isNeeded(action.args)) {
-        action.error('error: a target is missing: give --image FILE, or --root DIR (and --boot DIR)')
-      }
-    })
+  return partitionOptions(mounted.addOption(image)).hook('preAction', (_, action) => {
+    const { root, image } = action.opts<TargetOptions>()
+    if (root === undefined && image === undefined && isNeeded(action.args)) {
+      action.error('error: a target is missing: give --image FILE, or --root DIR (and --boot DIR)')
+    }
+  })
 }
 
 /**

@@ -1,4 +1,5 @@
-import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { packageRoot } from '../../src/base/host/assets.ts'
 import type { Behaviour, Release } from '../../src/device/inspect/inventory.ts'
@@ -85,7 +86,15 @@ function withBase(recipe: Recipe, use: (image: Image) => void): void {
 function makesHostKeys(root: string): void {
   const script =
     '#!/bin/sh -e\nrm -f /etc/ssh/ssh_host_*_key*\nssh-keygen -A\nsystemctl disable regenerate_ssh_host_keys\n'
-  put(root, 'usr/lib/raspberrypi-sys-mods/regenerate_ssh_host_keys', script, 0o755)
+  const path = 'usr/lib/raspberrypi-sys-mods/regenerate_ssh_host_keys'
+  put(root, path, script, 0o755)
+  // It is as its package brought it, and not somebody's own.
+  const list = join(root, 'var/lib/dpkg/info/raspberrypi-sys-mods.md5sums')
+  const others = readFileSync(list, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.endsWith(`  ${path}`))
+  const digest = createHash('md5').update(script).digest('hex')
+  writeFileSync(list, [...others, `${digest}  ${path}`, ''].join('\n'))
 }
 
 /** What `update-initramfs -u -k all` goes by, as a package of a kernel leaves it: the configuration, and an initramfs of before. */

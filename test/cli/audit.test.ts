@@ -1,12 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { packageRoot } from '../../src/base/host/assets.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
 import type { MemoryTree } from '../../src/storage/tree/memory.ts'
 import { pibake } from '../support/cli.ts'
 import { me, plant } from '../support/plant.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
+import { makeSampleImage } from '../write/bake/support/sample-image.ts'
 
 const test = suite('CLI: audit')
 
@@ -68,4 +70,24 @@ test('without the boot partition that is said', () =>
     const { code, stdout } = pibake(['audit', '--root', 'root'], { cwd: folder })
     assert.is(code, 0)
     assert.match(stdout, 'the boot partition was not given: nothing is said of it')
+  }))
+
+test('two images: what was closed, what is new, what is left', () =>
+  inWorkdir((folder) => {
+    const [before, after] = ['before.img', 'after.img']
+    makeSampleImage(join(folder, before), { behaviour: 'bookworm-2025' })
+    const spec = join(packageRoot, 'examples/kit.yaml')
+    const baked = pibake(['bake', spec, before, '-o', after, '--no-bundle'], { cwd: folder })
+    assert.is(baked.code, 0, baked.stderr)
+    const { code, stdout } = pibake(['audit', before, after], { cwd: folder })
+    assert.is(code, 0)
+    assert.match(stdout, /\n\nClosed\n {2}critical {2}An account becomes root without a password: .*\n/)
+    assert.match(stdout, /\n\nNew\n {2}low {7}SSH takes a key that the image brings: alice/)
+    assert.match(stdout, /\n\d closed, 2 new, 0 left\.\n$/)
+    const document = JSON.parse(pibake(['audit', before, after, '--json'], { cwd: folder }).stdout)
+    assert.equal([document.schema, document.added.length, document.left], ['pibake.audit-comparison/1', 2, []])
+    assert.is(pibake(['audit', before, after, '--fail-on', 'medium'], { cwd: folder }).code, 0)
+    assert.is(pibake(['audit', after, before, '--fail-on', 'medium'], { cwd: folder }).code, 4)
+    assert.is(pibake(['audit', before, '--image', after], { cwd: folder }).code, 2)
+    assert.is(pibake(['audit', before, after, after], { cwd: folder }).code, 2)
   }))
