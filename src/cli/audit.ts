@@ -1,20 +1,24 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { writeAtomically } from '../base/disk/write-atomically.ts'
 import { visible } from '../base/encode/visible.ts'
 import { type Audit, audit } from '../core/audit/audit.ts'
 import { compared } from '../core/audit/compare.ts'
 import type { AuditFinding, Level } from '../core/audit/finding.ts'
 import { LEVELS } from '../core/audit/risk.ts'
 import { NO_ROLE, parseRole, type Role } from '../core/audit/role.ts'
+import { sarif } from '../core/audit/sarif.ts'
 import { hostnameIn } from '../core/controls/hostname.ts'
 import { inspect } from '../device/inspect/inspect.ts'
 import type { Inventory } from '../device/inspect/inventory.ts'
 import { BudgetTree } from '../storage/tree/budget.ts'
+import { toolVersion } from '../write/emit/tool.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
 import { imageFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
+import { assertPlace } from './output-place.ts'
 import { printLines } from './print.ts'
 import { auditLines, comparisonLines, countOf } from './print-audit.ts'
 import { imageText } from './print-plan.ts'
@@ -24,13 +28,14 @@ interface AuditOptions extends TargetOptions {
   readonly role?: Role
   readonly failOn?: Level
   readonly all?: boolean
+  readonly sarif?: string
 }
 
 /** `pibake audit TARGET`, `pibake audit BEFORE AFTER` */
 export function addAudit(program: Command, run: Run): void {
   const command = program
     .command('audit')
-    .usage(`${TARGET} [options]\n              [BEFORE] AFTER [options]`)
+    .usage(`${TARGET} [options]\n              IMAGE [options]\n              BEFORE AFTER [options]`)
     .summary('see the attack surface of any image')
     .description(
       'Reads an image as it is, hardened or not, and lists who gets in, what listens and what lies in it: each with its likelihood, what it would cost, and the lines of a spec that close it. Writes nothing, and needs no spec.',
@@ -52,6 +57,7 @@ export function addAudit(program: Command, run: Run): void {
       new Option('--role <role>', 'what the device is for: exposure=…,place=…,holds=…,controls=…').argParser(role),
     )
     .addOption(new Option('--fail-on <level>', 'exit code 4 where a finding is this bad or worse').choices(LEVELS))
+    .option('--sarif <file>', 'also write the findings there as SARIF 2.1.0, which code hosts show')
     .option('--all', 'every finding, not the ten worst alone')
     .hook('preAction', (_, action) => {
       const { image, root } = action.opts<AuditOptions>()
@@ -75,12 +81,17 @@ interface Audited extends Audit {
 }
 
 function auditImages(io: Io, images: readonly string[], options: AuditOptions): ExitCode {
+  if (options.sarif !== undefined) assertPlace(options.sarif, '--sarif')
   const [first = options, second] = images.map((image) => ({ ...options, image }))
   const before = audited(io, first)
   const after = second === undefined ? before : audited(io, second)
   if (second !== undefined) compare(io, before, after, options)
   else if (io.json) printJson(io, { schema: 'pibake.audit/1', role: options.role ?? NO_ROLE, ...facts(before) })
   else printLines(io, report(io, before, options))
+  if (options.sarif !== undefined) {
+    const text = `${JSON.stringify(sarif(after.findings, toolVersion()), null, 2)}\n`
+    writeAtomically(options.sarif, text, { mode: 0o644 })
+  }
   const { failOn } = options
   const isBad =
     failOn !== undefined && after.findings.some(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(failOn))

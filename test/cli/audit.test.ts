@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
@@ -62,6 +62,15 @@ test('exit codes: a finding as bad as that, and a role that is not one', () =>
     assert.is(wrong.code, 2)
     assert.match(wrong.stderr, /'place=moon' is not a part of a role: exposure=offline\|lan\|internet/)
     assert.is(pibake(['audit'], { cwd: folder }).code, 2)
+  }))
+
+test('SARIF goes to a file of its own', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    assert.is(pibake(['audit', ...target, '--sarif', 'out.sarif'], { cwd: folder }).code, 0)
+    assert.is(JSON.parse(readFileSync(join(folder, 'out.sarif'), 'utf8')).version, '2.1.0')
+    const nowhere = pibake(['audit', ...target, '--sarif', 'gone/out.sarif'], { cwd: folder })
+    assert.equal([nowhere.code, nowhere.stdout], [2, ''])
   }))
 
 test('without the boot partition that is said', () =>
