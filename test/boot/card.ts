@@ -102,6 +102,8 @@ function hasKernel(root: string, unpacked: string, version: string): void {
   cpSync(join(unpacked, 'boot', `config-${version}`), join(root, 'boot', `config-${version}`))
   put(root, `boot/initrd.img-${version}`, 'none yet\n')
   put(root, `var/lib/initramfs-tools/${version}`, '')
+  // Raspberry Pi OS takes all modules, and zstd: an emulated processor would need a quarter of an hour for them.
+  put(root, 'etc/initramfs-tools/conf.d/emulated', 'MODULES=dep\nCOMPRESS=gzip\nCOMPRESSLEVEL=1\n')
 }
 
 /** The initramfs that a device has made on its card. @param work where it is put @returns its file */

@@ -19,6 +19,7 @@ const commands: readonly (readonly string[])[] = [
   ['explain', 'SPEC', 'TARGET', '/etc/passwd'],
   ['explain', 'SSH004'],
   ['verify', 'SPEC', 'TARGET'],
+  ['audit', 'TARGET'],
   ['check', 'SPEC', '--json'],
   ['check', 'missing.yaml'],
   ['schema'],

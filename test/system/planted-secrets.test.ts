@@ -222,6 +222,11 @@ test('bake leaves none for others, beside the output and while it works', async 
   assert.is(lstatSync(at('out/x.img')).mode & 0o777, 0o600)
 })
 
+test('an audit shows none', async () => {
+  await assertHidden(['audit', at('images/base.img'), at('out/x.img'), '--json'], 0)
+  await assertHidden(['audit', at('out/x.img'), '--all', '--sarif', at('out/x.sarif')], 0)
+})
+
 test('apply leaves each in a file that not everybody may read', async () => {
   await assertHidden(['apply', spec(), ...image(), '--overlay', at('out/overlay.tar')], 0)
   await assertHidden(['apply', spec(), ...image(), '--verbose'], 0)
