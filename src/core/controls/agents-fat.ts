@@ -8,6 +8,8 @@ export interface Seed {
   /** In lower case: FAT knows no other. */
   readonly name: string
   readonly reader: string
+  /** No program of today's images reads it. */
+  readonly isUnread?: true
   /** Whether the stock image has one too, that says nothing. */
   readonly stock?: boolean
 }
@@ -17,11 +19,11 @@ const SEEDS: readonly Seed[] = [
   { name: 'ssh.txt', reader: 'sshswitch, which starts the SSH server' },
   { name: 'userconf', reader: 'userconf-pi, which renames the first user' },
   { name: 'userconf.txt', reader: 'userconf-pi, which renames the first user' },
-  { name: 'failed_userconf.txt', reader: 'nobody any more, but it holds a password hash' },
+  { name: 'failed_userconf.txt', reader: 'nobody any more, but it holds a password hash', isUnread: true },
   { name: 'custom.toml', reader: 'raspberrypi-sys-mods, which sets up users, SSH and Wi-Fi' },
   { name: 'firstrun.sh', reader: "Raspberry Pi Imager's first start" },
   { name: 'rpi-preseed.toml', reader: 'rpi-preseed, which sets up users, SSH and Wi-Fi' },
-  { name: 'wpa_supplicant.conf', reader: 'nobody since Bookworm, but it holds the Wi-Fi password' },
+  { name: 'wpa_supplicant.conf', reader: 'nobody since Bookworm, but it holds the Wi-Fi password', isUnread: true },
   { name: 'user-data', reader: 'cloud-init', stock: true },
   { name: 'network-config', reader: 'cloud-init', stock: true },
   { name: 'meta-data', reader: 'cloud-init', stock: true },

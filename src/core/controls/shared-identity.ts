@@ -16,6 +16,8 @@ interface Kept {
   readonly name: RegExp
   /** A clause: what the file is. */
   readonly what: string
+  /** Whoever has a copy can pass for the device, or its owner, somewhere else. */
+  readonly isSecret?: true
 }
 
 /** Their programs make each of them again when it is missing. */
@@ -39,12 +41,17 @@ const MADE_AGAIN: readonly Kept[] = [
 
 /** Programs do not make these again, or the owner may have meant them. */
 const SHARED: readonly Kept[] = [
-  { folder: '/etc/ssl/private', name: /^ssl-cert-snakeoil\.key$/, what: "the key of ssl-cert's certificate" },
+  {
+    folder: '/etc/ssl/private',
+    name: /^ssl-cert-snakeoil\.key$/,
+    what: "the key of ssl-cert's certificate",
+    isSecret: true,
+  },
   { folder: '/etc/iscsi', name: /^initiatorname\.iscsi$/, what: 'the name of the iSCSI initiator' },
   { folder: '/etc/nvme', name: /^host(id|nqn)$/, what: "the host's ID for NVMe" },
-  { folder: '/etc/wireguard', name: /\.conf$/, what: 'a key of WireGuard' },
-  { folder: '/etc/openvpn/client', name: /\.(key|ovpn|conf)$/, what: 'a key of OpenVPN' },
-  { folder: '/root/.ssh', name: /^id_\w+$/, what: 'a private SSH key' },
+  { folder: '/etc/wireguard', name: /\.conf$/, what: 'a key of WireGuard', isSecret: true },
+  { folder: '/etc/openvpn/client', name: /\.(key|ovpn|conf)$/, what: 'a key of OpenVPN', isSecret: true },
+  { folder: '/root/.ssh', name: /^id_\w+$/, what: 'a private SSH key', isSecret: true },
 ]
 
 function compile({ inventory, because }: Context): Contribution {
@@ -61,10 +68,13 @@ function compile({ inventory, because }: Context): Contribution {
 export function sharedFiles({ root, accounts }: Pick<Inventory, 'root' | 'accounts'>): readonly {
   readonly path: string
   readonly what: string
+  readonly isSecret: boolean
 }[] {
   const homes = accounts.passwd.filter(({ home }) => home.startsWith('/home/'))
   const keys = homes.map(({ home }) => ({ ...(SHARED.at(-1) as Kept), folder: `${home}/.ssh` }))
-  return [...SHARED, ...keys].flatMap((one) => found(root, one).map((path) => ({ path, what: one.what })))
+  return [...SHARED, ...keys].flatMap((one) =>
+    found(root, one).map((path) => ({ path, what: one.what, isSecret: one.isSecret === true })),
+  )
 }
 
 /** Regular files with something in them: a link leads to the real one, an empty file is no identity yet. */

@@ -23,7 +23,6 @@ export const bootPartition: Auditor = ({ device }) => {
       at: { file: path, line },
       because: 'this line holds a password, a passphrase, or what can be tried against it',
     }
-    const isObeyed = !seed.reader.startsWith('nobody')
-    return [...(isObeyed ? [agent] : []), ...(line > 0 ? [secret] : [])]
+    return [...(seed.isUnread ? [] : [agent]), ...(line > 0 ? [secret] : [])]
   })
 }

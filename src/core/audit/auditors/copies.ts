@@ -35,9 +35,9 @@ export const copies: Auditor = ({ device, bootedSigns }) => {
         .map(([name, what]) => sighting('token', `${home}/${name}`, what)),
     )
   return [
-    ...sharedFiles({ root, accounts }).map(({ path, what }) =>
+    ...sharedFiles({ root, accounts }).map(({ path, what, isSecret }) =>
       sighting(
-        /key/.test(what) ? 'private-key' : 'shared-identity',
+        isSecret ? 'private-key' : 'shared-identity',
         path,
         `${what}, the same on every device made of the image`,
       ),

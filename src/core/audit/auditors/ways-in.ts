@@ -37,11 +37,12 @@ function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly
 
 function opened({ code, way, user, at, because }: Finding): Sighting {
   const subject = `${user ?? 'everybody'} ${code}`
-  return { rule: ruleOf(way, because), subject, at, because: user === undefined ? because : `${user}: ${because}` }
+  return { rule: ruleOf(way, at), subject, at, because: user === undefined ? because : `${user}: ${because}` }
 }
 
-function ruleOf(way: Finding['way'], because: string): RuleId {
-  if (way === 'root') return /without a password/.test(because) ? 'root-unasked' : 'root-way'
+/** Of nobody a password is known to be wanted here: what sudo gives is given unasked. */
+function ruleOf(way: Finding['way'], at: Finding['at']): RuleId {
+  if (way === 'root') return at?.file.startsWith('/etc/sudoers') ? 'root-unasked' : 'root-way'
   return way === 'console' ? 'console-unasked' : 'other-login'
 }
 
