@@ -39,8 +39,8 @@ export const ROWS: readonly Row[] = [
   ),
   row('`pibake.lock` beside SPEC', /^<SPEC>\/pibake\.lock$/, 'which packages the image carries', 'believed'),
   row('`HOSTNAME.known_hosts` beside SPEC', /^<SPEC>\/[\w-]+\.known_hosts$/, 'host keys that were made', 'believed'),
-  row('IMAGE', /^<IMAGE>\/[\w-]+\.img$/, 'the image that `--image` names', 'image'),
-  row('`IMAGE.pibake-redo`', /^<(IMAGE|OUT)>\/.+\.pibake-redo$/, 'an edit that was interrupted', 'believed'),
+  row('IMAGE', /^<IMAGE>\/[\w-]+\.img$/, 'the image that `--image` or `audit` names', 'image'),
+  row('`IMAGE.pibake-redo`', /^<(IMAGE|BASE|OUT)>\/.+\.pibake-redo$/, 'an edit that was interrupted', 'believed'),
   row(
     '`IMAGE.pibake-redo.new`, `IMAGE.pibake-lock.PROCESS`',
     /^<IMAGE>\/.+\.pibake-(redo\.new|lock\.[\w.-]+)$/,
@@ -57,6 +57,7 @@ export const ROWS: readonly Row[] = [
     'what is said of OUT',
     'placed',
   ),
+  row('FILE of `--sarif`', /^<OUT>\/[\w-]+\.sarif$/, 'the findings of `audit`', 'placed'),
   row(
     '`SHA256SUMS`, `SHA256SUMS.sig` beside OUT',
     /^<OUT>\/SHA256SUMS(\.sig)?$/,
