@@ -36,9 +36,9 @@ export function addAudit(program: Command, run: Run): void {
   const command = program
     .command('audit')
     .usage(`${TARGET} [options]\n              IMAGE [options]\n              BEFORE AFTER [options]`)
-    .summary('see the attack surface of any image')
+    .summary('see the attack surface of an image')
     .description(
-      'Reads an image as it is, hardened or not, and lists who gets in, what listens and what lies in it: each with its likelihood, what it would cost, and the lines of a spec that close it. Writes nothing, and needs no spec.',
+      'Reads an image of Raspberry Pi OS as it is, hardened or not, and lists who gets in, what listens and what lies in it: each with its likelihood, what it would cost, and the lines of a spec that close it. Changes nothing, and needs no spec.',
     )
     .argument('[images...]', 'an image file; or two, of which the second is held against the first')
     .addHelpText(

@@ -10,13 +10,20 @@ export interface Comparison {
   readonly left: readonly AuditFinding[]
 }
 
-/** Holds the findings after a change against those before it: the rule and what it is about say which are the same. */
+/** Holds the findings after a change against those before it: {@link fingerprint} says which are the same. */
 export function compared(before: readonly AuditFinding[], after: readonly AuditFinding[]): Comparison {
-  const keyOf = ({ rule, subject }: AuditFinding) => `${rule}\n${subject}`
-  const [then, now] = [before, after].map((findings) => new Set(findings.map(keyOf))) as [Set<string>, Set<string>]
+  const [then, now] = [before, after].map((findings) => new Set(findings.map(fingerprint))) as [
+    Set<string>,
+    Set<string>,
+  ]
   return {
-    closed: before.filter((one) => !now.has(keyOf(one))),
-    added: after.filter((one) => !then.has(keyOf(one))),
-    left: after.filter((one) => then.has(keyOf(one))),
+    closed: before.filter((one) => !now.has(fingerprint(one))),
+    added: after.filter((one) => !then.has(fingerprint(one))),
+    left: after.filter((one) => then.has(fingerprint(one))),
   }
+}
+
+/** What tells a finding from all others, in every image: not its line, which moves with those above it. */
+export function fingerprint({ rule, subject, at }: AuditFinding): string {
+  return [rule, subject, at?.file ?? ''].join(':')
 }

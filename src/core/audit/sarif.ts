@@ -1,3 +1,4 @@
+import { fingerprint } from './compare.ts'
 import type { AuditFinding, Level } from './finding.ts'
 import { type Rule, rules } from './rules.ts'
 
@@ -27,7 +28,7 @@ export function sarif(findings: readonly AuditFinding[], version: string) {
           message: { text: `${finding.title}: ${finding.because}.` },
           locations: [locationOf(finding)],
           // The same finding of another image has the same one: what was seen before is not new.
-          partialFingerprints: { 'pibakeFinding/v1': `${finding.rule}:${finding.subject}` },
+          partialFingerprints: { 'pibakeFinding/v1': fingerprint(finding) },
           properties: {
             likelihood: finding.likelihood,
             impact: finding.impact,

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { fileLineText } from '../../../src/core/access/finding.ts'
 import { audit } from '../../../src/core/audit/audit.ts'
+import { compared } from '../../../src/core/audit/compare.ts'
 import type { AuditFinding } from '../../../src/core/audit/finding.ts'
 import { NO_ROLE } from '../../../src/core/audit/role.ts'
 import { rules } from '../../../src/core/audit/rules.ts'
@@ -170,6 +171,18 @@ for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
     }
   })
 }
+
+test('of two places of one kind, the one that is closed is said', () => {
+  const rule = (name: string): Planted => ({
+    [`/etc/sudoers.d/${name}`]: { text: 'eve ALL=(ALL) NOPASSWD: /usr/bin/bash\n', mode: 0o440 },
+    [`/usr/local/bin/${name}`]: { text: '\u007fELF', mode: 0o4755 },
+  })
+  const with2 = planted(imageOf('trixie-2026'), { ...account(HASHED), ...rule('bash'), ...rule('dash') })
+  const with1 = planted(imageOf('trixie-2026'), { ...account(HASHED), ...rule('bash') })
+  const { closed, added } = compared(found(with2), found(with1))
+  assert.ok(closed.map(short).includes('root-way /usr/local/bin/dash'), closed.map(short).join())
+  assert.equal(added, [])
+})
 
 test('the text of a private file is said nowhere', () => {
   const image = planted(imageOf('trixie-2026'), {
