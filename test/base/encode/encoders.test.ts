@@ -55,7 +55,7 @@ function encoded(grammar: Grammar, value: string): string | undefined {
 
 const NEVER: Partial<Record<Grammar, RegExp>> = {
   ini: /%|^[#;]|\s[#;]|^\s|\s$/,
-  apt: /["\\#/;{}]/,
+  apt: /["\\#;{}*]/,
   sysctl: /=|^[#;\s]|\s$/,
   modprobe: /\s|#|\\/,
   unit: /["'\\$]|(?<!%)(?:%%)*%(?!%)|^\s|\s$/,
@@ -84,6 +84,7 @@ test('what is needed passes', () => {
     ['ini', 'SYSLOG_IDENTIFIER=sshd _UID=0 + A=b', 'SYSLOG_IDENTIFIER=sshd _UID=0 + A=b'],
     ['ini', '-1', '-1'],
     ['apt', '03:30', '03:30'],
+    ['apt', 'http://10.0.0.5:3128/', 'http://10.0.0.5:3128/'],
     ['sysctl', '-1', '-1'],
     ['sysctl', '4096 87380 6291456', '4096 87380 6291456'],
     ['sysctl', '|/bin/false', '|/bin/false'],
