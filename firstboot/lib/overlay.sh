@@ -7,7 +7,11 @@ UNLOCKED=pibake.unlocked
 
 # Is the root of this start in memory, by a word of cmdline.txt?
 in_memory() {
-  grep -q '^[^ ]* / overlay ' "$PIBAKE_PREFIX/proc/mounts" 2>/dev/null || return 1
+  grep -q '^[^ ]* / overlay ' "$PIBAKE_PREFIX/proc/mounts" 2>/dev/null && locked_start
+}
+
+# Was this start to have its root in memory?
+locked_start() {
   grep -q '\(^\| \)overlayroot=' "$PIBAKE_PREFIX/proc/cmdline" 2>/dev/null
 }
 

@@ -18,6 +18,7 @@ const finished = started(test, () =>
     .write(CMDLINE, `${STOCK}\n`)
     .write('boot/firmware/config.txt', 'arm_64bit=1\nauto_initramfs=1\n')
     .write('usr/share/initramfs-tools/scripts/init-bottom/overlayroot', '#!/bin/sh\n')
+    .write('boot/initrd.img-6.12.34+rpt-rpi-v8', 'usr/bin/busybox\nscripts/init-bottom/overlayroot\n')
     .write('proc/mounts', DISK)
     .write('proc/cmdline', `${STOCK}\n`),
 )
@@ -68,6 +69,8 @@ for (const [reason, spoil] of [
   ['overlayroot-missing', (d: Device) => d.forget('usr/share/initramfs-tools/scripts/init-bottom/overlayroot')],
   ['initramfs-not-loaded', (d: Device) => d.write('boot/firmware/config.txt', '#auto_initramfs=1\n')],
   ['initramfs-not-made', (d: Device) => d.write('initramfs-refuses', '')],
+  ['initramfs-not-made', (d: Device) => d.forget('boot/initrd.img-6.12.34+rpt-rpi-v8')],
+  ['initramfs-without-busybox', (d: Device) => d.write('boot/initrd.img-6.1', 'usr/bin/busybox.txt\nbin/sh\n')],
   ['boot-not-writable', (d: Device) => d.write('proc/mounts', DISK.replace('vfat rw', 'vfat ro'))],
   ['boot-not-writable', (d: Device) => d.write(CMDLINE, 'console=tty1\n')],
 ] as const) {
@@ -79,6 +82,21 @@ for (const [reason, spoil] of [
       assert.is(device.read(CMDLINE), before)
     }))
 }
+
+test('a start that was to be in memory and is not: the status says so, and a repair makes the initramfs anew', () =>
+  on(asking(), async (device) => {
+    await device.call(['run'])
+    assert.is((await device.call(['status'])).status, 0)
+    restart(device).write('proc/mounts', DISK)
+    assert.is((await device.call(['run'])).status, 0)
+    const status = await device.call(['status'])
+    assert.is(status.status, 2)
+    assert.match(status.stderr, 'overlay-root: the root file system is written, in a start that was to keep it in memory')
+    const repair = await device.call(['run', '--repair'])
+    assert.match(repair.stdout, 'overlay-root: ok (done now)')
+    assert.is(words(device), `${STOCK} ${LOCKED}`)
+    assert.is((await device.call(['status'])).status, 0)
+  }))
 
 test('unlock: one start is written, the next is not', () =>
   on(asking(), async (device) => {

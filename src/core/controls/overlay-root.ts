@@ -1,8 +1,11 @@
 import type { Note } from '../plan/request.ts'
 import type { Context, Contribution, Control } from './control.ts'
 
-/** Its hook for the initramfs copies mke2fs, of a package that it does not depend on: without it no initramfs is made any more. */
-const PACKAGES = ['overlayroot', 'e2fsprogs']
+/**
+ * With what overlayroot needs and does not depend on: its hook copies mke2fs, without which no initramfs is made any more, and its
+ * script is for the shell of busybox; that of klibc ends at its first `trap … EXIT`, and the root is written as ever.
+ */
+const PACKAGES = ['overlayroot', 'busybox', 'e2fsprogs']
 
 /** What an earlier plan has asked the first start for (firstboot/lib/overlay.sh). */
 const ASKED = '/etc/pibake/first-boot/overlay-root'

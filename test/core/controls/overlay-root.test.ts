@@ -14,7 +14,7 @@ const locked = { ...smallSpec(), hardening: { overlayRoot: 'afterFirstStart' } }
 
 test('the image starts as ever: the first start switches it on, and is told so', () => {
   const plan = planOf(locked)
-  for (const wanted of ['overlayroot', 'e2fsprogs']) {
+  for (const wanted of ['overlayroot', 'busybox', 'e2fsprogs']) {
     assert.ok(plan.packages.some(({ name, action }) => name === wanted && action === 'install'))
   }
   const asked = plan.operations.find(({ path }) => path === ASKED)
