@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { writeAtomically } from '../base/disk/write-atomically.ts'
 import { visible } from '../base/encode/visible.ts'
-import { type Audit, audit } from '../core/audit/audit.ts'
+import { type Audit, type AuditQuestion, audit } from '../core/audit/audit.ts'
 import { compared } from '../core/audit/compare.ts'
 import type { AuditFinding, Level } from '../core/audit/finding.ts'
 import { LEVELS } from '../core/audit/risk.ts'
 import { NO_ROLE, parseRole, type Role } from '../core/audit/role.ts'
 import { sarif } from '../core/audit/sarif.ts'
+import { suggestedSpec } from '../core/audit/suggest.ts'
 import { hostnameIn } from '../core/controls/hostname.ts'
 import { inspect } from '../device/inspect/inspect.ts'
 import type { Inventory } from '../device/inspect/inventory.ts'
@@ -18,14 +19,19 @@ import { imageFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
+import { loadSpec } from './load-spec.ts'
 import { assertPlace } from './output-place.ts'
-import { printLines } from './print.ts'
+import { ownStarter } from './own-starter.ts'
+import { printLines, printProblems } from './print.ts'
 import { auditLines, comparisonLines, countOf } from './print-audit.ts'
 import { imageText } from './print-plan.ts'
+import { assertSpec } from './swapped.ts'
 import { openTarget, placeOptions, TARGET, type TargetOptions } from './target.ts'
 
 interface AuditOptions extends TargetOptions {
-  readonly role?: Role
+  readonly role?: Partial<Role>
+  readonly spec?: string
+  readonly suggest?: boolean
   readonly failOn?: Level
   readonly all?: boolean
   readonly sarif?: string
@@ -46,6 +52,7 @@ export function addAudit(program: Command, run: Run): void {
       examples(
         ['pibake audit base.img.xz', 'an image as it was downloaded'],
         ['pibake audit kit.img --role exposure=internet,controls=door', 'for what it will be used'],
+        ['pibake audit base.img.xz --suggest > pibake.yaml', 'a spec that closes what was found'],
         ['pibake audit base.img.xz kit.img.xz', 'what was closed, what is new, what is left'],
         ['pibake audit kit.img.xz --fail-on high', 'in a CI job: exit code 4 where there is something'],
       ),
@@ -56,6 +63,10 @@ export function addAudit(program: Command, run: Run): void {
     .addOption(
       new Option('--role <role>', 'what the device is for: exposure=…,place=…,holds=…,controls=…').argParser(role),
     )
+    .option('--spec <spec>', 'take the role and the waivers from `risk` of this spec')
+    .addOption(
+      new Option('--suggest', 'print a spec that closes what was found').conflicts(['json', 'sarif', 'failOn']),
+    )
     .addOption(new Option('--fail-on <level>', 'exit code 4 where a finding is this bad or worse').choices(LEVELS))
     .option('--sarif <file>', 'also write the findings there as SARIF 2.1.0, which code hosts show')
     .option('--all', 'every finding, not the ten worst alone')
@@ -65,11 +76,14 @@ export function addAudit(program: Command, run: Run): void {
       if (action.args.length > 0 && (image ?? root) !== undefined) {
         action.error('error: images are named twice: as arguments, and by --image or --root')
       }
+      if (action.args.length === 2 && action.opts<AuditOptions>().suggest === true) {
+        action.error('error: --suggest is for one image')
+      }
     })
   common(command).action(run((io, images: string[], options: AuditOptions) => auditImages(io, images, options)))
 }
 
-function role(text: string): Role {
+function role(text: string): Partial<Role> {
   const parsed = parseRole(text)
   if ('wrong' in parsed) throw new InvalidArgumentError(parsed.wrong)
   return parsed
@@ -82,14 +96,18 @@ interface Audited extends Audit {
 
 function auditImages(io: Io, images: readonly string[], options: AuditOptions): ExitCode {
   if (options.sarif !== undefined) assertPlace(options.sarif, '--sarif')
+  const question = questionOf(io, options)
+  if (question === undefined) return EXIT.usage
   const [first = options, second] = images.map((image) => ({ ...options, image }))
-  const before = audited(io, first)
-  const after = second === undefined ? before : audited(io, second)
-  if (second !== undefined) compare(io, before, after, options)
-  else if (io.json) printJson(io, { schema: 'pibake.audit/1', role: options.role ?? NO_ROLE, ...facts(before) })
+  const before = audited(first, question)
+  const after = second === undefined ? before : audited(second, question)
+  const { role } = question
+  if (second !== undefined) compare(io, before, after, role)
+  else if (options.suggest === true) io.stdout.write(suggestedSpec(before.findings, ownStarter()))
+  else if (io.json) printJson(io, { schema: 'pibake.audit/1', role, ...facts(before) })
   else printLines(io, report(io, before, options))
   if (options.sarif !== undefined) {
-    const text = `${JSON.stringify(sarif(after.findings, toolVersion()), null, 2)}\n`
+    const text = `${JSON.stringify(sarif(after, toolVersion()), null, 2)}\n`
     writeAtomically(options.sarif, text, { mode: 0o644 })
   }
   const { failOn } = options
@@ -98,27 +116,46 @@ function auditImages(io: Io, images: readonly string[], options: AuditOptions): 
   return isBad ? EXIT.drift : EXIT.ok
 }
 
-function audited(io: Io, options: AuditOptions): Audited {
+interface Question extends AuditQuestion {
+  readonly role: Role
+}
+
+/** What the device is for and what is waived; undefined: the spec that says so is not sound, which is printed. */
+function questionOf(io: Io, { spec: file, role }: AuditOptions): Question | undefined {
+  const day = today(io.env)
+  if (file === undefined) return { role: { ...NO_ROLE, ...role }, today: day }
+  assertSpec(file)
+  const { spec, problems, locate } = loadSpec(file, {}, day)
+  printProblems(io, problems, locate)
+  if (spec === undefined) return undefined
+  const { waivers, ...meant } = spec.risk
+  return { role: { ...meant, ...role }, waivers, today: day }
+}
+
+function audited(options: AuditOptions, question: Question): Audited {
   const given = openTarget(options)
   const target = { root: new BudgetTree(given.root), boot: given.boot && new BudgetTree(given.boot) }
   // One that has been started is audited like any other.
   const inventory = inspect(target, { allowBooted: true })
-  const found = audit(inventory, options.role ?? NO_ROLE, today(io.env))
+  const found = audit(inventory, question)
   target.root.assertKept()
   target.boot?.assertKept()
   return { ...found, inventory }
 }
 
-function facts({ findings, proof, inventory }: Audited) {
+function facts({ findings, waived, idle, advice, proof, inventory }: Audited) {
   return {
     image: imageFacts(inventory),
     findings: findings.map(findingFacts),
+    waived: waived.map(findingFacts),
+    idleWaivers: idle,
+    advice,
     waysIn: proof.intruders,
     skipped: inventory.boot === undefined ? ['the boot partition was not given'] : [],
   }
 }
 
-function findingFacts({ at, ...finding }: AuditFinding) {
+function findingFacts<Found extends AuditFinding>({ at, ...finding }: Found) {
   return { ...finding, at: at ?? null }
 }
 
@@ -134,12 +171,11 @@ function report(io: Io, found: Audited, { all = false }: AuditOptions): string[]
   ]
 }
 
-function compare(io: Io, before: Audited, after: Audited, options: AuditOptions): void {
+function compare(io: Io, before: Audited, after: Audited, role: Role): void {
   const { closed, added, left } = compared(before.findings, after.findings)
   if (io.json) {
     const [then, now] = [before, after].map(facts)
     const [gone, fresh, same] = [closed, added, left].map((findings) => findings.map(findingFacts))
-    const role = options.role ?? NO_ROLE
     printJson(io, {
       schema: 'pibake.audit-comparison/1',
       role,

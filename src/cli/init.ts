@@ -1,18 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { parseSpec } from '../core/check/parse.ts'
-import { isReservedName } from '../core/spec-file/reserved-names.ts'
 import { type Starter, starterSpec } from '../core/spec-file/starter.ts'
-import { parsePublicKey } from '../device/formats/public-key.ts'
 import { ask, askSecret } from './ask.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, say } from './io.ts'
+import { ownStarter, readKey } from './own-starter.ts'
 import { hashOf, passwordFault, passwordWeakness } from './password.ts'
 import { printProblems } from './print.ts'
 
@@ -38,12 +35,7 @@ async function init(io: Io, file: string, yes: boolean): Promise<ExitCode> {
     io.stderr.write(`pibake: ${file} is there already\n`)
     return EXIT.usage
   }
-  const found: Starter = {
-    name: ownName(),
-    hostname: 'raspberrypi',
-    publicKey: ownKey(join(homedir(), '.ssh')),
-    passwordHash: undefined,
-  }
+  const found = ownStarter()
   const starter = io.interactive && !yes ? await askAll(io, found) : found
   if (starter === undefined) return EXIT.usage
   const text = starterSpec(starter)
@@ -89,30 +81,4 @@ async function askAll(io: Io, found: Starter): Promise<Starter | undefined> {
     return undefined
   }
   return { name, hostname, publicKey, passwordHash: password === '' ? undefined : hashOf(password, randomBytes(12)) }
-}
-
-/** The name of who runs this, where it can be an owner's. */
-function ownName(): string {
-  const { username } = userInfo()
-  return /^[a-z_][a-z0-9_-]{0,30}$/.test(username) && !isReservedName(username) ? username : 'owner'
-}
-
-/** The best public key of a folder: Ed25519 before others. */
-function ownKey(folder: string): string | undefined {
-  if (!existsSync(folder)) return undefined
-  const keys = readdirSync(folder)
-    .filter((file) => file.endsWith('.pub'))
-    .sort()
-    .flatMap((file) => readKey(join(folder, file)) ?? [])
-  return keys.find((key) => key.startsWith('ssh-ed25519 ')) ?? keys[0]
-}
-
-/** The public key in a file; undefined when the file cannot be read or holds something else. */
-function readKey(file: string): string | undefined {
-  try {
-    const key = parsePublicKey(readFileSync(file, 'utf8'))
-    return 'reason' in key ? undefined : `${key.type} ${key.blob} ${key.comment}`.trim()
-  } catch {
-    return undefined
-  }
 }

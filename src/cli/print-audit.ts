@@ -18,7 +18,12 @@ const STYLES = { low: 'dim', medium: 'yellow', high: 'red', critical: 'magenta' 
 const TOP = 10
 
 /** The audit for a person: the matrix, the worst findings with their cure, and who gets in. */
-export function auditLines(io: Io, { findings, proof }: Audit, hostname: string, all: boolean): string[] {
+export function auditLines(
+  io: Io,
+  { findings, waived, idle, advice, proof }: Audit,
+  hostname: string,
+  all: boolean,
+): string[] {
   const shown = all ? findings : findings.slice(0, TOP)
   const more = findings.length - shown.length
   const ways = wayLines(proof.intruders, `${hostname}.local`, proof, screenOf(io))
@@ -28,7 +33,23 @@ export function auditLines(io: Io, { findings, proof }: Audit, hostname: string,
     ...(more > 0 ? [`and ${more} more: --all`, ''] : []),
     ways.length > 0 ? 'Who gets in' : 'Nobody gets in.',
     ...ways,
+    ...part(
+      'What no file can do',
+      advice.flatMap(({ text, because }) => [`  ${text}`, `    because ${because}`]),
+    ),
+    ...part(
+      'Waived',
+      waived.map(({ title, because, waiver }) => `  ${title}: ${because}: ${waiver.reason} (until ${waiver.expires})`),
+    ),
+    ...part(
+      'Waivers that did nothing',
+      idle.map(({ waiver, because }) => `  ${waiver.rule}: ${because}`),
+    ),
   ]
+}
+
+function part(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map(visible)]
 }
 
 /** How many findings lie in each cell: down the likelihood, across what it would cost. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
@@ -6,6 +6,7 @@ import { samplePiOs } from '../../src/sample/sample.ts'
 import type { MemoryTree } from '../../src/storage/tree/memory.ts'
 import { pibake } from '../support/cli.ts'
 import { me, plant } from '../support/plant.ts'
+import { HASH, KEYS } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
 import { makeSampleImage } from '../write/bake/support/sample-image.ts'
@@ -99,4 +100,60 @@ test('two images: what was closed, what is new, what is left', () =>
     assert.is(pibake(['audit', after, before, '--fail-on', 'medium'], { cwd: folder }).code, 4)
     assert.is(pibake(['audit', before, '--image', after], { cwd: folder }).code, 2)
     assert.is(pibake(['audit', before, after, after], { cwd: folder }).code, 2)
+  }))
+
+const RISKY = `version: 1
+users: [{ name: alice, authorizedKeys: [{ file: alice.pub }], sudo: none }]
+risk:
+  exposure: internet
+  place: public
+  waivers:
+    - { rule: no-packet-filter, reason: "the router has one", expires: 2099-01-01 }
+    - { rule: listener, about: "nginx.service 80/tcp", reason: "the page of the kit", expires: 2099-01-01 }
+`
+
+test('the role and the waivers of a spec; --role is laid over them', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    writeFileSync(join(folder, 'kit.yaml'), RISKY)
+    writeFileSync(join(folder, 'alice.pub'), `${KEYS.alice}\n`)
+    const plain = pibake(['audit', ...target, '--spec', 'kit.yaml', '--all'], { cwd: folder })
+    assert.is(plain.code, 0, plain.stderr)
+    assert.not.match(plain.stdout, '(no-packet-filter)')
+    assert.match(plain.stdout, /\nWhat no file can do\n {2}Put it into a case .*\n {4}because strangers can touch it\n/)
+    assert.match(plain.stdout, /\nWaived\n {2}No packet filter .*: the router has one \(until 2099-01-01\)\n/)
+    assert.match(plain.stdout, /\nWaivers that did nothing\n {2}listener: nothing was found for it\n/)
+    const asked = ['audit', ...target, '--spec', 'kit.yaml', '--role', 'place=locked,holds=credentials', '--json']
+    const { role, waived, idleWaivers, advice } = JSON.parse(pibake(asked, { cwd: folder }).stdout)
+    assert.equal(
+      [role.exposure, role.place, role.holds, waived.length, idleWaivers.length],
+      ['internet', 'locked', ['credentials'], 1, 1],
+    )
+    assert.equal(
+      advice.map(({ id }: { id: string }) => id),
+      ['people', 'not-on-the-internet'],
+    )
+    writeFileSync(join(folder, 'kit.yaml'), RISKY.replace('no-packet-filter', 'no-filter'))
+    const wrong = pibake(['audit', ...target, '--spec', 'kit.yaml'], { cwd: folder })
+    assert.equal([wrong.code, wrong.stdout], [2, ''])
+    assert.match(wrong.stderr, 'AUD001')
+  }))
+
+test('the suggested spec is one, but for what only its owner knows', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    const { code, stdout } = pibake(['audit', ...target, '--suggest'], { cwd: folder, env: { HOME: folder } })
+    assert.is(code, 0)
+    assert.match(stdout, /^# Closes what pibake audit has found/)
+    writeFileSync(join(folder, 'kit.yaml'), stdout)
+    const unfilled = pibake(['check', 'kit.yaml'], { cwd: folder })
+    assert.is(unfilled.code, 5, unfilled.stderr)
+    const filled = stdout
+      .replace('authorizedKeys: []', `authorizedKeys: ["${KEYS.alice}"]`)
+      .replace('# passwordHash: ""', `passwordHash: "${HASH}"`)
+    writeFileSync(join(folder, 'kit.yaml'), filled)
+    const checked = pibake(['check', 'kit.yaml'], { cwd: folder })
+    assert.is(checked.code, 0, checked.stderr)
+    assert.is(pibake(['audit', ...target, '--suggest', '--json'], { cwd: folder }).code, 2)
+    assert.is(pibake(['audit', 'a.img', 'b.img', '--suggest'], { cwd: folder }).code, 2)
   }))

@@ -91,7 +91,10 @@ test('a start that was to be in memory and is not: the status says so, and a rep
     assert.is((await device.call(['run'])).status, 0)
     const status = await device.call(['status'])
     assert.is(status.status, 2)
-    assert.match(status.stderr, 'overlay-root: the root file system is written, in a start that was to keep it in memory')
+    assert.match(
+      status.stderr,
+      'overlay-root: the root file system is written, in a start that was to keep it in memory',
+    )
     const repair = await device.call(['run', '--repair'])
     assert.match(repair.stdout, 'overlay-root: ok (done now)')
     assert.is(words(device), `${STOCK} ${LOCKED}`)

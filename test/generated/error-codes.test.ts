@@ -25,6 +25,7 @@ const families: Readonly<Record<string, string>> = {
   NET: 'Name, place and network',
   FIL: 'Files',
   MNT: 'Mounts',
+  AUD: 'Audit',
   FBT: 'First start',
   ACC: 'Access: what would lock the owner out',
   IMG: 'Image',

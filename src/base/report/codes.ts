@@ -125,6 +125,12 @@ export const codes = {
   ALR003: ['no-mail-program', 'The device has no program that sends mail.'],
   ALR004: ['bad-mail-address', 'Not a mail address.'],
 
+  AUD001: ['no-audit-rule', 'The audit has no such rule.'],
+  AUD002: ['bad-waiver-date', 'Not a day on which a waiver ends.'],
+  AUD003: ['bad-role-word', 'Not a word for what a device is for.'],
+  AUD004: ['waiver-without-reason', 'A waiver does not say why.'],
+  AUD005: ['expired-waiver', 'A waiver has expired: what it was about counts again.'],
+
   F2B001: ['bad-jail-name', 'Not the name of a jail.'],
   F2B002: ['bad-jail-keyword', 'Not a keyword of a jail.'],
   F2B003: ['bad-jail-number', 'Not a duration or number for a jail.'],

@@ -2,6 +2,7 @@ import { bytewise } from '../../base/order.ts'
 import type { Inventory } from '../../device/inspect/inventory.ts'
 import { type Proof, proveAccess } from '../access/prove-target.ts'
 import { WithoutText } from '../plan/without-text.ts'
+import { type Advice, adviceFor } from './advice.ts'
 import { bootPartition } from './auditors/boot-partition.ts'
 import { confinement } from './auditors/confinement.ts'
 import { copies } from './auditors/copies.ts'
@@ -12,33 +13,39 @@ import { waysIn } from './auditors/ways-in.ts'
 import { deviceAsItIs } from './device-as-it-is.ts'
 import type { AuditFinding, Auditor } from './finding.ts'
 import { judged, LEVELS } from './risk.ts'
-import type { Role } from './role.ts'
+import { NO_ROLE, type Role } from './role.ts'
+import { type Waived, type Waiver, waive } from './waivers.ts'
 
 const auditors: readonly Auditor[] = [waysIn, defaultPasswords, network, upgrades, bootPartition, copies, confinement]
 
-export interface Audit {
-  /** The worst first. */
-  readonly findings: readonly AuditFinding[]
+/** What is found in an image; the worst first. */
+export interface Audit extends Waived {
+  readonly advice: readonly Advice[]
   /** Who gets in, and how. */
   readonly proof: Proof
 }
 
-/**
- * The attack surface of a device as its image is: who gets in, what listens, what lies in it. Reads it, writes nothing.
- *
- * @param today `YYYY-MM-DD`, against which expiry is judged
- */
-export function audit(inventory: Inventory, role: Role, today: string): Audit {
+export interface AuditQuestion {
+  readonly role?: Role
+  readonly waivers?: readonly Waiver[]
+  /** `YYYY-MM-DD`, against which expiry is judged. */
+  readonly today: string
+}
+
+/** The attack surface of a device as its image is: who gets in, what listens, what lies in it. Reads it, writes nothing. */
+export function audit(inventory: Inventory, { role = NO_ROLE, waivers = [], today }: AuditQuestion): Audit {
   const device = deviceAsItIs(inventory, today)
-  const { root } = inventory
+  const { root, bootedSigns, stockUser } = inventory
   const text = new WithoutText(root, root, [])
   const plan = { operations: [], units: [], packages: device.requests }
   const proof = proveAccess(device, root, plan, text)
-  const audited = { device, proof, bootedSigns: inventory.bootedSigns }
-  const findings = auditors
+  const audited = { device, proof, bootedSigns, stockUser }
+  const found = auditors
     .flatMap((auditor) => auditor(audited))
     .map((sighting) => judged({ ...sighting, because: text.of(sighting.because) }, role))
-  return { findings: findings.sort(worstFirst), proof }
+    .map(({ cure, ...one }) => ({ ...one, cure: 'cannot' in cure ? { cannot: text.of(cure.cannot) } : cure }))
+    .sort(worstFirst)
+  return { ...waive(found, waivers, today), advice: adviceFor(role, found), proof }
 }
 
 function worstFirst(a: AuditFinding, b: AuditFinding): number {

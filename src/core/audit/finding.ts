@@ -13,6 +13,10 @@ export interface Sighting {
   readonly at: FileLine | undefined
   /** A clause without a full stop. */
   readonly because: string
+  /** Where that of its rule does not close this one. */
+  readonly cure?: Cure | undefined
+  /** What stands in the lines of its rule's cure in the place of UNIT or CODE. */
+  readonly names?: { readonly UNIT?: string; readonly CODE?: string }
 }
 
 /** The device as its image is, and who gets into it. */
@@ -21,13 +25,15 @@ export interface Audited {
   readonly proof: Proof
   /** What only a device that has been started leaves behind. */
   readonly bootedSigns: readonly string[]
+  /** The account that the image was built with, which a spec takes out by itself. */
+  readonly stockUser: string | undefined
 }
 
 /** One subject of the attack surface, read from the image alone; each rule of docs/audit.md names its auditor. */
 export type Auditor = (audited: Audited) => readonly Sighting[]
 
 /** A sighting with what it means for this device. */
-export interface AuditFinding extends Sighting {
+export interface AuditFinding extends Omit<Sighting, 'cure' | 'names'> {
   readonly title: string
   readonly likelihood: Grade
   readonly impact: Grade

@@ -1,6 +1,6 @@
 import type { AuditFinding, Level, Sighting } from './finding.ts'
 import type { Role } from './role.ts'
-import { type Grade, type Path, type Rule, rules } from './rules.ts'
+import { type Cure, type Grade, type Path, type Rule, rules } from './rules.ts'
 
 export const LEVELS: readonly Level[] = ['low', 'medium', 'high', 'critical']
 
@@ -51,11 +51,23 @@ const MOVES: readonly Move[] = [
     impact: 1,
     reason: ({ controls }) => `it controls ${controls.join(', ')}`,
   },
+  {
+    when: ({ shows }) => shows.length > 0,
+    by: ['network', 'local', 'hands'],
+    impact: 1,
+    reason: ({ shows }) => `others see what it shows (${shows.join(', ')})`,
+  },
+  {
+    when: ({ talksTo }) => talksTo.length > 0,
+    by: ['network', 'local'],
+    impact: 1,
+    reason: ({ talksTo }) => `from it one comes to ${talksTo.join(', ')}`,
+  },
 ]
 
 /** What a sighting means for a device of this role. */
-export function judged(sighting: Sighting, role: Role): AuditFinding {
-  const { title, by, likelihood, impact, cure }: Rule = rules[sighting.rule]
+export function judged({ cure: own, names = {}, ...sighting }: Sighting, role: Role): AuditFinding {
+  const { title, by, likelihood, impact, cure: ruled }: Rule = rules[sighting.rule]
   const moves = MOVES.filter((move) => move.by.includes(by) && move.when(role))
   const moved = (start: number, key: 'likelihood' | 'impact') =>
     bounded(start + moves.reduce((sum, move) => sum + (move[key] ?? 0), 0))
@@ -66,8 +78,13 @@ export function judged(sighting: Sighting, role: Role): AuditFinding {
     ...grades,
     level: levelOf(grades.likelihood, grades.impact),
     reasons: moves.map(({ reason }) => reason(role)),
-    cure,
+    cure: own ?? named(ruled, names),
   }
+}
+
+function named(cure: Cure, names: NonNullable<Sighting['names']>): Cure {
+  if ('cannot' in cure) return cure
+  return { spec: cure.spec.replace(/UNIT|CODE/g, (word) => names[word as keyof typeof names] ?? word) }
 }
 
 function bounded(value: number): Grade {

@@ -1,36 +1,32 @@
-/** What kind of target a device is. What is left out changes nothing. */
-export interface Role {
-  readonly exposure?: 'offline' | 'lan' | 'internet'
-  readonly place?: 'locked' | 'home' | 'public'
-  /** Things that somebody would want to have: credentials, personal-data … */
-  readonly holds: readonly string[]
-  /** Things in the world that it moves: door, heating, camera … */
-  readonly controls: readonly string[]
-}
+import type { Spec } from '../spec-file/spec.ts'
 
-export const NO_ROLE: Role = { holds: [], controls: [] }
+/** What kind of target a device is: `risk` of the spec, without its waivers. What is left out changes nothing. */
+export type Role = Omit<Spec['risk'], 'waivers'>
+
+export const NO_ROLE: Role = { exposure: undefined, place: undefined, holds: [], controls: [], shows: [], talksTo: [] }
 
 const WORDS = {
   exposure: ['offline', 'lan', 'internet'],
   place: ['locked', 'home', 'public'],
 } as const
 
+const LISTS: readonly string[] = ['holds', 'controls', 'shows', 'talksTo'] satisfies (keyof Role)[]
+
+const KNOWN = 'exposure=offline|lan|internet, place=locked|home|public, and holds, controls, shows, talksTo=WORD+WORD'
+
 /**
  * Reads `exposure=internet,place=public,holds=credentials+personal-data,controls=door`.
  *
- * @returns the role, or what is wrong with the text
+ * @returns the parts that are given, or what is wrong with the text
  */
-export function parseRole(text: string): Role | { readonly wrong: string } {
-  let role = NO_ROLE
+export function parseRole(text: string): Partial<Role> | { readonly wrong: string } {
+  const role: Record<string, string | readonly string[]> = {}
   for (const part of text.split(',').map((one) => one.trim())) {
     const [, key = '', value = ''] = /^(\w+)=([\w+-]+)$/.exec(part) ?? []
-    if (key === 'holds' || key === 'controls') role = { ...role, [key]: [...role[key], ...value.split('+')] }
+    if (LISTS.includes(key)) role[key] = [...(role[key] ?? []), ...value.split('+')]
     else if ((key === 'exposure' || key === 'place') && (WORDS[key] as readonly string[]).includes(value)) {
-      role = { ...role, [key]: value }
-    } else {
-      const known = 'exposure=offline|lan|internet, place=locked|home|public, holds=WORD+WORD, controls=WORD+WORD'
-      return { wrong: `'${part}' is not a part of a role: ${known}` }
-    }
+      role[key] = value
+    } else return { wrong: `'${part}' is not a part of a role: ${KNOWN}` }
   }
   return role
 }

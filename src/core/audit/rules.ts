@@ -50,22 +50,14 @@ export const rules = {
     'An account becomes root without a password',
     'users: [{ name: NAME, sudo: password }]',
   ),
-  'root-way': rule(
-    'local',
-    2,
-    4,
-    'There is a way to root beside sudo',
-    'defaultUser: remove   # and take the file out of the image',
-  ),
+  'root-way': rule('local', 2, 4, 'There is a way to root beside sudo', 'defaultUser: remove'),
   'console-unasked': rule('hands', 3, 3, 'The console lets in whoever sits at it', 'hardening: { autologin: off }'),
-  'other-login': rule('network', 3, 4, 'Another program than sshd lets people in', 'services: { mask: [UNIT] }'),
-  unproved: rule(
-    'network',
-    2,
-    3,
-    'Something decides who gets in and cannot be judged',
-    'access: { accept: [CODE] }   # once you have looked',
-  ),
+  'other-login': rule('network', 3, 4, 'Another program than sshd lets people in', {
+    cannot: 'take the program out of the image, or have services.mask keep its unit from starting',
+  }),
+  unproved: rule('network', 2, 3, 'Something decides who gets in and cannot be judged', {
+    cannot: 'look at what it names, and take it out of the image or accept it',
+  }),
   'no-packet-filter': rule(
     'network',
     3,
@@ -109,3 +101,7 @@ export const rules = {
 } as const satisfies Record<string, Rule>
 
 export type RuleId = keyof typeof rules
+
+export function isRule(text: string): text is RuleId {
+  return Object.hasOwn(rules, text)
+}

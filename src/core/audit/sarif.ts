@@ -1,6 +1,7 @@
 import { fingerprint } from './compare.ts'
 import type { AuditFinding, Level } from './finding.ts'
 import { type Rule, rules } from './rules.ts'
+import type { Waived } from './waivers.ts'
 
 const LEVELS: Readonly<Record<Level, 'error' | 'warning' | 'note'>> = {
   critical: 'error',
@@ -10,8 +11,7 @@ const LEVELS: Readonly<Record<Level, 'error' | 'warning' | 'note'>> = {
 }
 
 /** Findings as SARIF 2.1.0 (OASIS), which code hosts and editors show; paths are those of the device, below `DEVICE`. */
-export function sarif(findings: readonly AuditFinding[], version: string) {
-  const ids = Object.keys(rules)
+export function sarif({ findings, waived }: Waived, version: string) {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -21,23 +21,35 @@ export function sarif(findings: readonly AuditFinding[], version: string) {
         originalUriBaseIds: {
           DEVICE: { description: { text: 'The file system of the device, as its image has it.' } },
         },
-        results: findings.map((finding) => ({
-          ruleId: finding.rule,
-          ruleIndex: ids.indexOf(finding.rule),
-          level: LEVELS[finding.level],
-          message: { text: `${finding.title}: ${finding.because}.` },
-          locations: [locationOf(finding)],
-          // The same finding of another image has the same one: what was seen before is not new.
-          partialFingerprints: { 'pibakeFinding/v1': fingerprint(finding) },
-          properties: {
-            likelihood: finding.likelihood,
-            impact: finding.impact,
-            risk: finding.level,
-            reasons: finding.reasons,
-          },
-        })),
+        results: [
+          ...findings.map(result),
+          ...waived.map(({ waiver, ...finding }) => ({
+            ...result(finding),
+            suppressions: [{ kind: 'external', justification: `${waiver.reason} (until ${waiver.expires})` }],
+          })),
+        ],
       },
     ],
+  }
+}
+
+const IDS = Object.keys(rules)
+
+function result(finding: AuditFinding) {
+  return {
+    ruleId: finding.rule,
+    ruleIndex: IDS.indexOf(finding.rule),
+    level: LEVELS[finding.level],
+    message: { text: `${finding.title}: ${finding.because}.` },
+    locations: [locationOf(finding)],
+    // The same finding of another image has the same one: what was seen before is not new.
+    partialFingerprints: { 'pibakeFinding/v1': fingerprint(finding) },
+    properties: {
+      likelihood: finding.likelihood,
+      impact: finding.impact,
+      risk: finding.level,
+      reasons: finding.reasons,
+    },
   }
 }
 

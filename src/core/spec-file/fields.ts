@@ -1,5 +1,6 @@
 /** The kinds of value that several keys of the spec share, each with its own syntax. */
 export * from './fields/accounts.ts'
+export * from './fields/audit.ts'
 export * from './fields/files.ts'
 export * from './fields/hardware.ts'
 export * from './fields/keys.ts'

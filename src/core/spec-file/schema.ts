@@ -13,6 +13,7 @@ import { include } from './sections/include.ts'
 import { mounts } from './sections/mounts.ts'
 import { network } from './sections/network.ts'
 import { packages } from './sections/packages.ts'
+import { risk } from './sections/risk.ts'
 import { services } from './sections/services.ts'
 import { ssh } from './sections/ssh.ts'
 import { updates } from './sections/updates.ts'
@@ -49,6 +50,7 @@ export const specSchema = section(
     files: part(files, []),
     mounts: part(mounts, []),
     access: part(access, {}),
+    risk: part(risk, {}),
     firstBoot: part(firstBoot, {}),
   },
   'Spec of pibake: what a Raspberry Pi OS image is to become before its first start.',

@@ -7,8 +7,8 @@ export interface Starter {
   readonly passwordHash: string | undefined
 }
 
-/** A commented spec to start from. What is missing stands as a comment where it belongs, and `pibake check` names it. */
-export function starterSpec({ name, hostname, publicKey, passwordHash }: Starter): string {
+/** The section `users` with the owner. What is missing is a comment where it belongs, and `pibake check` names it. */
+export function ownerSection({ name, publicKey, passwordHash }: Starter): string {
   const hash =
     passwordHash === undefined
       ? '# passwordHash: ""  # for sudo: pibake hash-password'
@@ -17,6 +17,17 @@ export function starterSpec({ name, hostname, publicKey, passwordHash }: Starter
     publicKey === undefined
       ? 'authorizedKeys: []  # the line of your .pub file goes here'
       : `authorizedKeys:\n      - ${quoted(publicKey)}`
+  return `users:
+  - name: ${name}
+    ${hash}
+    ${keys}
+    # password: sudo asks for it. nopasswd: sudo never asks. none: no root.
+    sudo: password
+`
+}
+
+/** A commented spec to start from. */
+export function starterSpec(starter: Starter): string {
   return `# yaml-language-server: $schema=./pibake.schema.json
 # (pibake schema > pibake.schema.json lets an editor complete and check this file)
 version: 1
@@ -25,18 +36,12 @@ version: 1
 profile: standard
 
 device:
-  hostname: ${quoted(hostname)}
+  hostname: ${quoted(starter.hostname)}
   # timezone: Europe/Vienna
   # locale: en_GB.UTF-8
   # keyboard: gb
 
-users:
-  - name: ${name}
-    ${hash}
-    ${keys}
-    # password: sudo asks for it. nopasswd: sudo never asks. none: no root.
-    sudo: password
-
+${ownerSection(starter)}
 # The stock account pi: remove, lock or keep.
 defaultUser: remove
 

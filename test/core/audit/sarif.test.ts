@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import * as assert from 'uvu/assert'
 import { audit } from '../../../src/core/audit/audit.ts'
-import { NO_ROLE } from '../../../src/core/audit/role.ts'
 import { rules } from '../../../src/core/audit/rules.ts'
 import { sarif } from '../../../src/core/audit/sarif.ts'
 import { inspect } from '../../../src/device/inspect/inspect.ts'
@@ -21,29 +20,33 @@ const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp:
   JSON.parse(readFileSync(schemaFile, 'utf8')),
 )
 
-function findings() {
+const LATER = '2099-01-01'
+
+function found() {
   const image = samplePiOs({ behaviour: 'bookworm-2025', variant: 'lite', architecture: 'arm64' })
   write(image.root, '/etc/machine-id', `${'a'.repeat(32)}\n`)
   write(image.root, '/root/.ssh/id_a b', 'x')
   write(image.root, '/root/.ssh/id_rsa', 'x')
-  return audit(inspect(image, { allowBooted: true }), NO_ROLE, TODAY).findings
+  const waivers = [{ rule: 'private-key', about: '/root/.ssh/id_rsa', reason: 'it is for the test', expires: LATER }]
+  return audit(inspect(image, { allowBooted: true }), { waivers, today: TODAY })
 }
 
 test('it is valid by its schema, and holds every finding', () => {
-  const document = sarif(findings(), '1.2.3')
+  const document = sarif(found(), '1.2.3')
   assert.ok(validate(document), JSON.stringify(validate.errors))
   const [run] = document.runs
   assert.is(run?.tool.driver.rules.length, Object.keys(rules).length)
+  const { findings, waived } = found()
   assert.equal(
     run?.results.map(({ ruleId }) => ruleId),
-    findings().map(({ rule }) => rule),
+    [...findings, ...waived].map(({ rule }) => rule),
   )
   for (const { ruleId, ruleIndex } of run?.results ?? []) assert.is(run?.tool.driver.rules[ruleIndex]?.id, ruleId)
   assert.not.ok(validate({ ...document, version: '2.0' }), 'the schema refuses nothing')
 })
 
 test('places, levels, and what tells one finding from another', () => {
-  const results = sarif(findings(), '1.2.3').runs[0]?.results ?? []
+  const results = sarif(found(), '1.2.3').runs[0]?.results ?? []
   const sudo = results.find(({ ruleId }) => ruleId === 'root-unasked')
   assert.equal(
     [sudo?.level, sudo?.locations[0]],
@@ -60,4 +63,11 @@ test('places, levels, and what tells one finding from another', () => {
   )
   const prints = results.map(({ partialFingerprints }) => Object.values(partialFingerprints)[0])
   assert.is(new Set(prints).size, prints.length)
+})
+
+test('what is waived is suppressed, with the reason', () => {
+  const results = sarif(found(), '1.2.3').runs[0]?.results ?? []
+  const suppressed = results.flatMap((one) => ('suppressions' in one ? [[one.ruleId, one.suppressions]] : []))
+  const justification = `it is for the test (until ${LATER})`
+  assert.equal(suppressed, [['private-key', [{ kind: 'external', justification }]]])
 })

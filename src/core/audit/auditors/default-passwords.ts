@@ -27,7 +27,7 @@ const KNOWN = [
 const MOST_ROUNDS = 10_000
 
 /** Accounts whose password is one of those that everybody knows, as far as its hash is SHA512-crypt. */
-export const defaultPasswords: Auditor = ({ device: { accounts } }) =>
+export const defaultPasswords: Auditor = ({ device: { accounts }, stockUser }) =>
   accounts.passwd.flatMap((user): readonly Sighting[] => {
     const shadow = shadowOf(accounts, user)
     const hash = shadow === 'missing' ? '' : (shadow?.password ?? user.password)
@@ -43,6 +43,10 @@ export const defaultPasswords: Auditor = ({ device: { accounts } }) =>
         subject: user.name,
         at: { file: '/etc/shadow', line: undefined },
         because: `${user.name} has a password that is published`,
+        cure:
+          user.name === stockUser
+            ? undefined
+            : { cannot: `give ${user.name} another password in the image, or none: usermod -L ${user.name}` },
       },
     ]
   })

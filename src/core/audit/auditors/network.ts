@@ -34,6 +34,7 @@ function listeners(audited: Audited): readonly Sighting[] {
           subject: `${name} ${place}`,
           at,
           because: `${name} listens on ${place}${from}`,
+          names: { UNIT: name },
         })
         // Rules for UDP are not evaluated: with a filter in force these ports count as shut.
         if (protocol === 'udp') return isOpen(audited, ANY) ? [seen('')] : []

@@ -1,14 +1,15 @@
 import type { Finding } from '../../access/finding.ts'
 import type { Auditor, Sighting } from '../finding.ts'
-import type { RuleId } from '../rules.ts'
+import type { Cure, RuleId } from '../rules.ts'
 
 /** Who gets in over the network, and what opens the device beside its accounts: as the proof of a spec sees it. */
-export const waysIn: Auditor = ({ proof }) => [
+export const waysIn: Auditor = ({ proof, stockUser }) => [
   ...new Map(
-    [...intruders(proof.intruders), ...proof.open.map(opened), ...proof.unproved.map(unproved)].map((one) => [
-      keyOf(one),
-      one,
-    ]),
+    [
+      ...intruders(proof.intruders),
+      ...proof.open.map((one) => opened(one, stockUser)),
+      ...proof.unproved.map(unproved),
+    ].map((one) => [keyOf(one), one]),
   ).values(),
 ]
 
@@ -35,9 +36,15 @@ function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly
   })
 }
 
-function opened({ code, way, user, at, because }: Finding): Sighting {
+function opened({ code, way, user, at, because, settle }: Finding, stockUser: string | undefined): Sighting {
   const subject = `${user ?? 'everybody'} ${code}`
-  return { rule: ruleOf(way, at), subject, at, because: user === undefined ? because : `${user}: ${because}` }
+  // The lines of the rule are about the account that the image was built with.
+  const cure = user !== undefined && user === stockUser ? undefined : byHand(settle)
+  return { rule: ruleOf(way, at), subject, at, because: user === undefined ? because : `${user}: ${because}`, cure }
+}
+
+function byHand(settle: string | undefined): Cure | undefined {
+  return settle === undefined ? undefined : { cannot: settle }
 }
 
 /** Of nobody a password is known to be wanted here: what sudo gives is given unasked. */
@@ -46,6 +53,6 @@ function ruleOf(way: Finding['way'], at: Finding['at']): RuleId {
   return way === 'console' ? 'console-unasked' : 'other-login'
 }
 
-function unproved({ code, user, at, because }: Finding): Sighting {
-  return { rule: 'unproved', subject: `${user ?? 'everybody'} ${code}`, at, because }
+function unproved({ code, user, at, because, settle }: Finding): Sighting {
+  return { rule: 'unproved', subject: `${user ?? 'everybody'} ${code}`, at, because, cure: byHand(settle) }
 }

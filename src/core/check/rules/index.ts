@@ -33,6 +33,7 @@ import { sftpAccountsHaveFilesAlone } from './sftp-accounts-have-files-alone.ts'
 import { theDeviceFindsTheWayOut } from './the-device-finds-the-way-out.ts'
 import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
 import { theOwnerGetsIn } from './the-owner-gets-in.ts'
+import { waiversAreInForce } from './waivers-are-in-force.ts'
 import { wifiIsOnWhereNetworksAre } from './wifi-is-on-where-networks-are.ts'
 import { wifiLogInsAreSafe } from './wifi-log-ins-are-safe.ts'
 import { wifiPasswordsFitTheSecurity } from './wifi-passwords-fit-the-security.ts'
@@ -70,6 +71,7 @@ const rules: readonly Rule[] = [
   theDeviceFindsTheWayOut,
   theDeviceHasANameOfItsOwn,
   theOwnerGetsIn,
+  waiversAreInForce,
   wifiIsOnWhereNetworksAre,
   wifiLogInsAreSafe,
   wifiPasswordsFitTheSecurity,
