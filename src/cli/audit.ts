@@ -12,7 +12,10 @@ import { hostnameIn } from '../core/controls/hostname.ts'
 import { inspect } from '../device/inspect/inspect.ts'
 import type { Inventory } from '../device/inspect/inventory.ts'
 import { BudgetTree } from '../storage/tree/budget.ts'
+import type { Tree } from '../storage/tree/tree.ts'
+import { sbomPackages } from '../write/emit/sbom-packages.ts'
 import { toolVersion } from '../write/emit/tool.ts'
+import { type Vulnerability, vulnerabilitiesOf } from '../write/packages/vulnerabilities.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
 import { imageFacts } from './documents.ts'
@@ -27,11 +30,14 @@ import { auditLines, comparisonLines, countOf } from './print-audit.ts'
 import { imageText } from './print-plan.ts'
 import { assertSpec } from './swapped.ts'
 import { openTarget, placeOptions, TARGET, type TargetOptions } from './target.ts'
+import { readTracker } from './tracker.ts'
 
 interface AuditOptions extends TargetOptions {
   readonly role?: Partial<Role>
   readonly spec?: string
   readonly suggest?: boolean
+  readonly deep?: boolean
+  readonly securityTracker?: string
   readonly failOn?: Level
   readonly all?: boolean
   readonly sarif?: string
@@ -69,6 +75,11 @@ export function addAudit(program: Command, run: Run): void {
     )
     .addOption(new Option('--fail-on <level>', 'exit code 4 where a finding is this bad or worse').choices(LEVELS))
     .option('--sarif <file>', 'also write the findings there as SARIF 2.1.0, which code hosts show')
+    .option('--deep', 'also hold every file of every package against the digests of dpkg: reads all of the image')
+    .option(
+      '--security-tracker <file>',
+      "also list known vulnerabilities, by the JSON data of Debian's security tracker",
+    )
     .option('--all', 'every finding, not the ten worst alone')
     .hook('preAction', (_, action) => {
       const { image, root } = action.opts<AuditOptions>()
@@ -134,13 +145,19 @@ function questionOf(io: Io, { spec: file, role }: AuditOptions): Question | unde
 
 function audited(options: AuditOptions, question: Question): Audited {
   const given = openTarget(options)
-  const target = { root: new BudgetTree(given.root), boot: given.boot && new BudgetTree(given.boot) }
-  // One that has been started is audited like any other.
-  const inventory = inspect(target, { allowBooted: true })
-  const found = audit(inventory, question)
-  target.root.assertKept()
-  target.boot?.assertKept()
+  // What is asked to read every file is not kept from it.
+  const bounded = (tree: Tree) => (options.deep === true ? tree : new BudgetTree(tree))
+  const target = { root: bounded(given.root), boot: given.boot && bounded(given.boot) }
+  const inventory = inspect(target, { allowBooted: true, isLookedAt: true })
+  const found = audit(inventory, { ...question, isDeep: options.deep === true, known: knownIn(inventory, options) })
+  for (const tree of [target.root, target.boot]) if (tree instanceof BudgetTree) tree.assertKept()
   return { ...found, inventory }
+}
+
+/** As it is now: the first start may upgrade it. */
+function knownIn({ root, release }: Inventory, { securityTracker }: AuditOptions): readonly Vulnerability[] {
+  if (securityTracker === undefined) return []
+  return vulnerabilitiesOf(sbomPackages(root, undefined, []), readTracker(securityTracker, release), release)
 }
 
 function facts({ findings, waived, idle, advice, proof, inventory }: Audited) {

@@ -9,8 +9,16 @@ import type { Target } from '../storage/tree/tree.ts'
 /** The parts that the JSON documents of several commands share. */
 
 /** What the image is. */
-export function imageFacts({ release, behaviour, variant, architecture, builder, date }: Inventory) {
-  return { release, behaviour, variant, architecture, builder, date: date ?? null }
+export function imageFacts({ other, release, behaviour, variant, architecture, builder, date }: Inventory) {
+  return {
+    ...(other === undefined ? {} : { other }),
+    release,
+    behaviour,
+    variant,
+    architecture,
+    builder,
+    date: date ?? null,
+  }
 }
 
 /** One change: path, action, what of it, the diff of text, and the spec line behind it. */

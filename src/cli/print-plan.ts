@@ -36,7 +36,8 @@ export function headline({ spec, inventory }: Pick<Shown, 'spec' | 'inventory'>,
 }
 
 /** `Raspberry Pi OS Lite 2026-06-18 (trixie, arm64)` */
-export function imageText({ variant, date, release, architecture }: Inventory): string {
+export function imageText({ other, variant, date, release, architecture }: Inventory): string {
+  if (other !== undefined) return `${other} (${release}, ${architecture})`
   const name = variant === 'lite' ? ' Lite' : variant === 'full' ? ' Full' : ''
   return `Raspberry Pi OS${name}${date === undefined ? '' : ` ${date}`} (${release}, ${architecture})`
 }

@@ -23,6 +23,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   },
   'Look something up:': {
     audit: async () => (await import('./audit.ts')).addAudit,
+    watch: async () => (await import('./watch.ts')).addWatch,
     explain: async () => (await import('./explain.ts')).addExplain,
     schema: async () => (await import('./schema.ts')).addSchema,
     completion: async () => (await import('./completion.ts')).addCompletion,

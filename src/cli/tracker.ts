@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { visible } from '../base/encode/visible.ts'
 import { sbomPackages } from '../write/emit/sbom-packages.ts'
 import { PackageError } from '../write/packages/errors.ts'
-import { parseTracker, type Vulnerability, vulnerabilitiesOf } from '../write/packages/vulnerabilities.ts'
+import { parseTracker, type Tracker, type Vulnerability, vulnerabilitiesOf } from '../write/packages/vulnerabilities.ts'
 import type { Prepared } from './prepare.ts'
 
 export interface TrackerOptions {
@@ -29,14 +29,21 @@ export function trackerOption(command: Command): Command {
 export function knownVulnerabilities(prepared: Prepared, file: string | undefined): Vulnerability[] | undefined {
   if (file === undefined) return undefined
   const { bundle, inventory, spec } = prepared
-  const parsed = parseTracker(readText(file), inventory.release)
-  if ('failure' in parsed)
-    throw new PackageError(`${file} is not a file of Debian's security tracker: ${parsed.failure}`)
+  const tracker = readTracker(file, inventory.release)
   const packages = sbomPackages(inventory.root, bundle?.lock, spec.packages.remove)
-  return vulnerabilitiesOf(packages, parsed.tracker, inventory.release)
+  return vulnerabilitiesOf(packages, tracker, inventory.release)
 }
 
-function readText(file: string): string {
+/** @throws PackageError when it is not a file of the security tracker, or says nothing of the release */
+export function readTracker(file: string, release: string): Tracker {
+  const parsed = parseTracker(readText(file), release)
+  if ('failure' in parsed)
+    throw new PackageError(`${file} is not a file of Debian's security tracker: ${parsed.failure}`)
+  return parsed.tracker
+}
+
+/** @throws PackageError when it cannot be read */
+export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
@@ -47,12 +54,10 @@ function readText(file: string): string {
 /** One line each, below a title; undefined: nothing is known. */
 export function vulnerabilityLines(found: readonly Vulnerability[] | undefined): string[] {
   if (found === undefined) return []
-  return [
-    '',
-    `Known vulnerabilities: ${found.length}`,
-    ...found.map(({ id, source, version, urgency, fixed, packages }) => {
-      const end = fixed === undefined ? 'no fix for this release' : `fixed in ${fixed}`
-      return `  ${visible(`${id} ${source} ${version} (${urgency}; ${end}): ${packages.join(', ')}`)}`
-    }),
-  ]
+  return ['', `Known vulnerabilities: ${found.length}`, ...found.map(vulnerabilityLine)]
+}
+
+export function vulnerabilityLine({ id, source, version, urgency, fixed, packages }: Vulnerability): string {
+  const end = fixed === undefined ? 'no fix for this release' : `fixed in ${fixed}`
+  return `  ${visible(`${id} ${source} ${version} (${urgency}; ${end}): ${packages.join(', ')}`)}`
 }

@@ -42,6 +42,7 @@ const bare: Inventory = {
   variant: 'lite',
   architecture: 'arm64',
   builder: 'pi-gen',
+  other: undefined,
   date: '2026-06-18',
   packages: new Map(),
   accounts: { passwd: [], group: [], shadow: [] },

@@ -1,7 +1,12 @@
 import { MemoryTree } from '../../src/storage/tree/memory.ts'
 
 /** What a path holds: the text of a file, with mode and owner where they matter, or a link. */
-export type Sketch = string | { text: string; mode?: number; uid?: number; gid?: number } | { link: string }
+export type Sketch =
+  | string
+  | { text: string; mode?: number; uid?: number; gid?: number }
+  | { link: string }
+  /** The mode of a directory. */
+  | { directory: number }
 
 /**
  * A tree from an object literal: `{ '/etc/hosts': 'text', '/etc/x': { link: '/y' }, '/etc/empty/': null }`.
@@ -19,6 +24,8 @@ export function memoryTree(entries: Readonly<Record<string, Sketch | null>>): Me
     if (value === null) continue
     if (typeof value !== 'string' && 'link' in value) {
       tree.nodes.set(path, { kind: 'symlink', target: value.link, uid: 0, gid: 0 })
+    } else if (typeof value !== 'string' && 'directory' in value) {
+      tree.nodes.set(path, { kind: 'directory', mode: value.directory, uid: 0, gid: 0 })
     } else {
       const { text, ...rest } = typeof value === 'string' ? { text: value } : value
       const content = new TextEncoder().encode(text)

@@ -3,20 +3,41 @@ import type { Inventory } from '../../device/inspect/inventory.ts'
 import { type Proof, proveAccess } from '../access/prove-target.ts'
 import { WithoutText } from '../plan/without-text.ts'
 import { type Advice, adviceFor } from './advice.ts'
+import { accounts } from './auditors/accounts.ts'
 import { bootPartition } from './auditors/boot-partition.ts'
+import { changedFilesOf } from './auditors/changed-files.ts'
 import { confinement } from './auditors/confinement.ts'
 import { copies } from './auditors/copies.ts'
 import { defaultPasswords } from './auditors/default-passwords.ts'
+import { kernel } from './auditors/kernel.ts'
 import { network } from './auditors/network.ts'
+import { secrets } from './auditors/secrets.ts'
+import { sources } from './auditors/sources.ts'
 import { upgrades } from './auditors/upgrades.ts'
+import { vulnerabilities } from './auditors/vulnerabilities.ts'
 import { waysIn } from './auditors/ways-in.ts'
+import { writable } from './auditors/writable.ts'
 import { deviceAsItIs } from './device-as-it-is.ts'
-import type { AuditFinding, Auditor } from './finding.ts'
+import type { AuditFinding, Auditor, KnownVulnerability } from './finding.ts'
 import { judged, LEVELS } from './risk.ts'
 import { NO_ROLE, type Role } from './role.ts'
 import { type Waived, type Waiver, waive } from './waivers.ts'
 
-const auditors: readonly Auditor[] = [waysIn, defaultPasswords, network, upgrades, bootPartition, copies, confinement]
+const auditors: readonly Auditor[] = [
+  waysIn,
+  accounts,
+  defaultPasswords,
+  network,
+  upgrades,
+  sources,
+  vulnerabilities,
+  bootPartition,
+  copies,
+  secrets,
+  writable,
+  kernel,
+  confinement,
+]
 
 /** What is found in an image; the worst first. */
 export interface Audit extends Waived {
@@ -28,19 +49,25 @@ export interface Audit extends Waived {
 export interface AuditQuestion {
   readonly role?: Role
   readonly waivers?: readonly Waiver[]
+  readonly known?: readonly KnownVulnerability[]
+  /** Whether every file of every package is read, and held against the digests of dpkg. */
+  readonly isDeep?: boolean
   /** `YYYY-MM-DD`, against which expiry is judged. */
   readonly today: string
 }
 
 /** The attack surface of a device as its image is: who gets in, what listens, what lies in it. Reads it, writes nothing. */
-export function audit(inventory: Inventory, { role = NO_ROLE, waivers = [], today }: AuditQuestion): Audit {
+export function audit(
+  inventory: Inventory,
+  { role = NO_ROLE, waivers = [], known = [], isDeep = false, today }: AuditQuestion,
+): Audit {
   const device = deviceAsItIs(inventory, today)
   const { root, bootedSigns, stockUser } = inventory
   const text = new WithoutText(root, root, [])
   const plan = { operations: [], units: [], packages: device.requests }
   const proof = proveAccess(device, root, plan, text)
-  const audited = { device, proof, bootedSigns, stockUser }
-  const found = auditors
+  const audited = { device, proof, bootedSigns, stockUser, known }
+  const found = [...auditors, ...(isDeep ? [changedFilesOf] : [])]
     .flatMap((auditor) => auditor(audited))
     .map((sighting) => judged({ ...sighting, because: text.of(sighting.because) }, role))
     .map(({ cure, ...one }) => ({ ...one, cure: 'cannot' in cure ? { cannot: text.of(cure.cannot) } : cure }))

@@ -27,6 +27,16 @@ export interface Audited {
   readonly bootedSigns: readonly string[]
   /** The account that the image was built with, which a spec takes out by itself. */
   readonly stockUser: string | undefined
+  /** Known vulnerabilities of its packages; empty where no data were given. */
+  readonly known: readonly KnownVulnerability[]
+}
+
+/** What a security tracker knows of a package of the image. */
+export interface KnownVulnerability {
+  readonly id: string
+  readonly source: string
+  /** The version in which it is fixed; undefined: there is none. */
+  readonly fixed: string | undefined
 }
 
 /** One subject of the attack surface, read from the image alone; each rule of docs/audit.md names its auditor. */

@@ -51,6 +51,9 @@ export const rules = {
     'users: [{ name: NAME, sudo: password }]',
   ),
   'root-way': rule('local', 2, 4, 'There is a way to root beside sudo', 'defaultUser: remove'),
+  'damaged-accounts': rule('local', 1, 3, 'An account file has a line that is not one', {
+    cannot: 'repair it in the image, with vipw and vigr in a chroot',
+  }),
   'console-unasked': rule('hands', 3, 3, 'The console lets in whoever sits at it', 'hardening: { autologin: off }'),
   'other-login': rule('network', 3, 4, 'Another program than sshd lets people in', {
     cannot: 'take the program out of the image, or have services.mask keep its unit from starting',
@@ -97,6 +100,35 @@ export const rules = {
   'shared-identity': rule('copy', 3, 3, 'Every copy of the image would be the same device', {
     cannot: 'the image has been started: make a fresh one, and each device makes its own',
   }),
+  'network-password': rule('copy', 1, 3, 'The password of a network lies in the image', {
+    cannot: 'who has a copy of the image has it: give the kit a network of its own',
+  }),
+  'world-writable': rule('local', 2, 2, 'Every program may change a file or what is in a directory', {
+    cannot: 'take the bit from it in the image',
+  }),
+  'unsigned-source': rule('network', 2, 4, 'Packages come from a source that nobody has to sign', {
+    cannot: 'take the option out of the image',
+  }),
+  vulnerable: rule(
+    'network',
+    3,
+    3,
+    'A package has vulnerabilities that an upgrade closes',
+    'updates: { firstBoot: security }',
+  ),
+  'changed-file': rule('local', 2, 3, 'A file of a package was changed', {
+    cannot: 'find out why, or bring it back in the image',
+  }),
+  'kernel-weakened': rule('local', 2, 2, 'A setting of the kernel is weaker than its own', 'profile: standard'),
+  'kernel-settings': rule('local', 1, 3, 'Settings of the kernel are left as it has them', 'profile: standard'),
+  'rare-modules': rule(
+    'local',
+    1,
+    3,
+    'Modules of the kernel that hardly anybody uses can be loaded',
+    'profile: standard',
+  ),
+  'usb-storage': rule('hands', 1, 3, 'USB disks are taken', 'hardware: { usbStorage: block }'),
   'apparmor-off': rule('local', 2, 2, 'AppArmor confines nothing', 'hardening: { appArmor: true }'),
 } as const satisfies Record<string, Rule>
 

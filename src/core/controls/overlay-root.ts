@@ -1,5 +1,6 @@
 import type { Note } from '../plan/request.ts'
 import type { Context, Contribution, Control } from './control.ts'
+import { rootFile, staleOnly } from './root-file.ts'
 
 /**
  * With what overlayroot needs and does not depend on: its hook copies mke2fs, without which no initramfs is made any more, and its
@@ -9,6 +10,9 @@ const PACKAGES = ['overlayroot', 'busybox', 'e2fsprogs']
 
 /** What an earlier plan has asked the first start for (firstboot/lib/overlay.sh). */
 const ASKED = '/etc/pibake/first-boot/overlay-root'
+
+/** Keeps a unit from a root in memory, which the kernel refuses to mount again ("No changes allowed in reconfigure"). */
+const REMOUNT = '/etc/systemd/system/systemd-remount-fs.service.d/pibake-overlay-root.conf'
 
 /**
  * A root file system that no start after the first one writes, by the package overlayroot. The first start switches it on at its
@@ -22,6 +26,7 @@ function compile(context: Context): Contribution {
   if (spec.hardening.overlayRoot === 'off') {
     if (inventory.root.lstat(ASKED) === undefined) return {}
     return {
+      operations: staleOnly(inventory.root, [REMOUNT], origin),
       cmdline: [
         { remove: /overlayroot=.*/, origin },
         { remove: 'pibake.unlocked', origin },
@@ -31,6 +36,7 @@ function compile(context: Context): Contribution {
   const say = (message: string): Note => ({ severity: 'warning', message, origin })
   const { unattended, sshServerDaily } = spec.updates
   return {
+    operations: [rootFile(REMOUNT, {}, origin)],
     packages: PACKAGES.map((name) => ({ name, action: 'install', origin })),
     notes: [
       say(

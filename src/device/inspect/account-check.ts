@@ -17,6 +17,16 @@ const ASCII = /^[ -~]*$/
  * @throws TargetError
  */
 export function assertAccounts(root: Tree): void {
+  const faults = accountFaults(root)
+  if (faults.length === 0) return
+  const more = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : ''
+  throw new TargetError(`${root.label}: the account files are damaged: ${faults.slice(0, SHOWN).join('; ')}${more}`, {
+    hint: 'start from a fresh image, or repair them with vipw and vigr in a chroot',
+  })
+}
+
+/** What is wrong with the account files: lines that are not one, accounts that are there twice or half. */
+export function accountFaults(root: Tree): readonly string[] {
   const faults: string[] = []
   const tables = new Map<AccountFileName, string[][]>()
   for (const name of Object.keys(accountFiles) as AccountFileName[]) {
@@ -50,12 +60,7 @@ export function assertAccounts(root: Tree): void {
     if (Number(uid) === 0 && name !== 'root') faults.push(`${name} has uid 0 besides root`)
   }
   if (!passwd.some(([name, , uid]) => name === 'root' && uid === '0')) faults.push('root is not in /etc/passwd')
-  if (faults.length > 0) {
-    const more = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : ''
-    throw new TargetError(`${root.label}: the account files are damaged: ${faults.slice(0, SHOWN).join('; ')}${more}`, {
-      hint: 'start from a fresh image, or repair them with vipw and vigr in a chroot',
-    })
-  }
+  return faults
 }
 
 function repeated(names: readonly string[]): readonly string[] {

@@ -7,20 +7,30 @@ import { assertBootPartition, assertFirmwareLayout } from './boot-partition.ts'
 import { bootedSigns, isWorkedOn } from './booted.ts'
 import type { Inventory } from './inventory.ts'
 import { type InstalledPackage, readPackages } from './packages.ts'
-import { releaseOf } from './release.ts'
+import { systemOf } from './release.ts'
+
+/** What is taken beside a fresh Raspberry Pi OS. */
+interface InspectOptions {
+  /** An image that has been started before. */
+  readonly allowBooted: boolean
+  /** To be looked at alone: another system on the same Debian, and account files that cannot be edited. */
+  readonly isLookedAt?: boolean
+}
 
 /**
  * Reads what the image is, once, from its content. Nothing is written.
  *
- * @param options.allowBooted take an image too that has been started before
  * @throws TargetError when it is not a fresh Raspberry Pi OS of a release that pibake knows
  */
-export function inspect({ root, boot }: Target, options: { readonly allowBooted: boolean }): Inventory {
+export function inspect({ root, boot }: Target, options: InspectOptions): Inventory {
   const packages = readPackages(root)
-  const release = releaseOf(root, packages)
-  if (boot !== undefined) assertBootPartition(boot)
-  assertFirmwareLayout(root)
-  assertAccounts(root)
+  const { isLookedAt = false } = options
+  const { release, other } = systemOf(root, packages, { allowOthers: isLookedAt })
+  if (other === undefined) {
+    if (boot !== undefined) assertBootPartition(boot)
+    assertFirmwareLayout(root)
+  }
+  if (!isLookedAt) assertAccounts(root)
   const signs = bootedSigns(root)
   if (signs.length > 0 && !options.allowBooted) {
     throw new TargetError(`${root.label} has been started before: ${signs.join(', ')}`, {
@@ -32,6 +42,7 @@ export function inspect({ root, boot }: Target, options: { readonly allowBooted:
   return {
     root,
     boot,
+    other,
     release,
     behaviour: behaviourOf(root, release, issue.date, packages),
     variant: variantOf(issue.stage, packages),

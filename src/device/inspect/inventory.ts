@@ -5,6 +5,8 @@ import type { Accounts } from '../formats/accounts.ts'
 export interface Inventory {
   readonly root: Tree
   readonly boot: Tree | undefined
+  /** What the system calls itself, where it is not Raspberry Pi OS: it can be audited, and nothing else. */
+  readonly other: string | undefined
   readonly release: Release
   readonly behaviour: Behaviour
   readonly variant: 'lite' | 'desktop' | 'full'

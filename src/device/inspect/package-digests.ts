@@ -55,8 +55,25 @@ export function isAsPackaged(root: Tree, path: string, likely: readonly string[]
 
 /** Those of some packages that brought a file, looked for in all lists: dear, for the few files that need it. */
 export function packagesOf(root: Tree, path: string): readonly string[] {
+  return packagesWithDigests(root).filter((name) => digestsOf(root).of(name).has(merged(path)))
+}
+
+function packagesWithDigests(root: Tree): readonly string[] {
   const names = root.list(INFO).flatMap((name) => /^(.*?)(?::[^:]*)?\.md5sums$/.exec(name)?.[1] ?? [])
-  return [...new Set(names)].filter((name) => digestsOf(root).of(name).has(merged(path)))
+  return [...new Set(names)]
+}
+
+/** Files outside of /etc that are there and not as their package brought them; all of them are read. */
+export function changedFiles(root: Tree): readonly { readonly path: string; readonly packageName: string }[] {
+  const digests = digestsOf(root)
+  return packagesWithDigests(root).flatMap((packageName) =>
+    [...digests.of(packageName)].flatMap(([path, digest]) => {
+      // dpkg may be told to leave files out (path-exclude), and a link leads to what another package brought.
+      if (path.startsWith('/etc/') || root.lstat(path)?.kind !== 'file') return []
+      const content = root.read(path)
+      return content === undefined || hex(md5(content)) === digest ? [] : [{ path, packageName }]
+    }),
+  )
 }
 
 /** Path → digest. */

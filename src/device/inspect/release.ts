@@ -14,12 +14,23 @@ const OTHERS = [
 /** Any of these is installed in every image that is made with Raspberry Pi's archive. */
 const RASPBERRY_PI_PACKAGES = ['raspberrypi-sys-mods', 'raspberrypi-archive-keyring', 'raspi-config', 'rpi-eeprom']
 
+/** A system on Debian: its release, and what it calls itself where it is not Raspberry Pi OS. */
+export interface System {
+  readonly release: Release
+  readonly other: string | undefined
+}
+
 /**
- * Which release of Raspberry Pi OS the root is.
+ * Which system on Debian the root is.
  *
+ * @param options.allowOthers take another than Raspberry Pi OS too
  * @throws TargetError when it is something else, naming what
  */
-export function releaseOf(root: Tree, packages: ReadonlyMap<string, InstalledPackage>): Release {
+export function systemOf(
+  root: Tree,
+  packages: ReadonlyMap<string, InstalledPackage>,
+  { allowOthers }: { readonly allowOthers: boolean },
+): System {
   if (root.read('/cmdline.txt') !== undefined && root.read('/etc/os-release') === undefined) {
     throw new TargetError(`${root.label} is a boot partition, not a root file system`, {
       hint: exchanged('root', root),
@@ -31,20 +42,24 @@ export function releaseOf(root: Tree, packages: ReadonlyMap<string, InstalledPac
   const refuse = (what: string, hint?: string) =>
     new TargetError(`${root.label} is ${what}, not Raspberry Pi OS`, hint === undefined ? {} : { hint })
 
-  const other = OTHERS.find(([path]) => root.lstat(path) !== undefined)
-  if (other !== undefined) throw refuse(other[1])
-  if (id !== 'debian' && id !== 'raspbian') throw refuse(pretty)
+  const other = OTHERS.find(([path]) => root.lstat(path) !== undefined)?.[1]
   const raspberry =
     root.lstat('/etc/rpi-issue') !== undefined || RASPBERRY_PI_PACKAGES.some((name) => packages.has(name))
-  if (!raspberry) throw refuse(pretty, 'neither /etc/rpi-issue nor a package of Raspberry Pi is there')
-
+  const isDebian = id === 'debian' || id === 'raspbian'
   const codename = fields.get('VERSION_CODENAME')
-  if (codename !== 'bookworm' && codename !== 'trixie') {
+  const release = codename === 'bookworm' || codename === 'trixie' ? codename : undefined
+  if (allowOthers && release !== undefined) {
+    return { release, other: other ?? (isDebian && raspberry ? undefined : pretty) }
+  }
+  if (other !== undefined) throw refuse(other)
+  if (!isDebian) throw refuse(pretty)
+  if (!raspberry) throw refuse(pretty, 'neither /etc/rpi-issue nor a package of Raspberry Pi is there')
+  if (release === undefined) {
     throw new TargetError(`${root.label} is Raspberry Pi OS on ${pretty}, which pibake does not know`, {
       hint: 'Bookworm (Debian 12) and Trixie (Debian 13) are supported',
     })
   }
-  return codename
+  return { release, other: undefined }
 }
 
 /** The assignments of /etc/os-release (os-release(5)). */

@@ -35,6 +35,9 @@ const tracker = v.record(
   ),
 )
 
+/** What the security tracker says of each source package. */
+export type Tracker = v.InferOutput<typeof tracker>
+
 /**
  * @param release that the data are to speak of: of no data, no vulnerabilities could be concluded
  * @returns what the security tracker's data say of each source package, or why the text is not that
@@ -42,7 +45,7 @@ const tracker = v.record(
 export function parseTracker(
   text: string,
   release: string,
-): { readonly tracker: v.InferOutput<typeof tracker> } | { readonly failure: string } {
+): { readonly tracker: Tracker } | { readonly failure: string } {
   let raw: unknown
   try {
     raw = JSON.parse(text)
@@ -61,8 +64,8 @@ export function parseTracker(
  * there, and what is fixed in a later version than the device has. Sorted by source package and id.
  */
 export function vulnerabilitiesOf(
-  packages: readonly SbomPackage[],
-  data: v.InferOutput<typeof tracker>,
+  packages: readonly Pick<SbomPackage, 'name' | 'source'>[],
+  data: Tracker,
   release: string,
 ): Vulnerability[] {
   const sources = new Map<string, { name: string; version: string; packages: Set<string> }>()

@@ -1,16 +1,21 @@
+import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
+import { audit } from '../../../src/core/audit/audit.ts'
 import { compared } from '../../../src/core/audit/compare.ts'
 import { rules } from '../../../src/core/audit/rules.ts'
 import { applyToMemory } from '../../../src/core/plan/apply-in-memory.ts'
+import { inspect } from '../../../src/device/inspect/inspect.ts'
 import type { Behaviour } from '../../../src/device/inspect/inventory.ts'
 import { behaviours } from '../../../src/sample/behaviours.ts'
 import { planOf } from '../../support/plan.ts'
-import { smallSpec } from '../../support/spec.ts'
+import { smallSpec, TODAY } from '../../support/spec.ts'
 import { suite } from '../../support/suite.ts'
 import type { Planted } from '../access/readers/device.ts'
 import { account, faults, found, HASHED, imageOf, planted, short, ssh } from './faults.ts'
 
 const test = suite('audit')
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
 for (const behaviour of ['bookworm-2025', 'trixie-2026'] as const) {
   const before = new Set(found(imageOf(behaviour)).map((one) => JSON.stringify(one)))
@@ -53,6 +58,56 @@ test('the text of a private file is said nowhere', () => {
   for (const word of [HASHED, 'hunter2hunter2', HASHED.split('$').at(-1) as string]) assert.not.ok(said.includes(word))
 })
 
+test('--deep: a file that is not as its package brought it', () => {
+  const image = planted(imageOf('trixie-2026'), {
+    '/usr/bin/kit': 'changed',
+    '/usr/bin/kept': 'kept',
+    '/var/lib/dpkg/info/kit.md5sums': `${'0'.repeat(32)}  usr/bin/kit\n${md5('kept')}  usr/bin/kept\n${'0'.repeat(32)}  usr/bin/gone\n`,
+  })
+  const isLookedAt = { allowBooted: true, isLookedAt: true }
+  const deep = audit(inspect(image, isLookedAt), { isDeep: true, today: TODAY }).findings
+  assert.equal(
+    deep.filter(({ rule }) => rule === 'changed-file').map(({ subject, because }) => [subject, because]),
+    [['/usr/bin/kit', 'it is not as kit brought it']],
+  )
+})
+
+test('known vulnerabilities: one finding a source package, of those that an upgrade closes', () => {
+  const known = [
+    { id: 'CVE-1', source: 'openssl', fixed: '3.5.1-1' },
+    { id: 'CVE-2', source: 'openssl', fixed: '3.5.2-1' },
+    { id: 'CVE-3', source: 'bash', fixed: undefined },
+  ]
+  const { findings } = audit(inspect(imageOf('trixie-2026'), { allowBooted: true }), { known, today: TODAY })
+  assert.equal(
+    findings.filter(({ rule }) => rule === 'vulnerable').map(({ because }) => because),
+    ['openssl has CVE-1 (fixed in 3.5.1-1), CVE-2 (fixed in 3.5.2-1)'],
+  )
+})
+
+test('another system on the same Debian is audited, and still refused by everything else', () => {
+  const debian = (more: Planted = {}) =>
+    planted(imageOf('trixie-2026'), {
+      '/etc/os-release': 'PRETTY_NAME="Kit OS 3"\nID=kitos\nID_LIKE=debian\nVERSION_CODENAME=trixie\n',
+      ...more,
+    })
+  assert.throws(() => inspect(debian(), { allowBooted: true }), /is Kit OS 3, not Raspberry Pi OS/)
+  const inventory = inspect(
+    debian({ ...account(HASHED), '/etc/sudoers.d/eve': { text: 'eve ALL=(ALL) NOPASSWD: ALL\n', mode: 0o440 } }),
+    { allowBooted: true, isLookedAt: true },
+  )
+  assert.is(inventory.other, 'Kit OS 3')
+  const shorts = audit(inventory, { today: TODAY }).findings.map(short)
+  assert.ok(shorts.includes('root-unasked /etc/sudoers.d/eve:1'), shorts.join('\n'))
+  const dietpi = inspect(planted(imageOf('trixie-2026'), { '/boot/dietpi/x': '' }), {
+    allowBooted: true,
+    isLookedAt: true,
+  })
+  assert.is(dietpi.other, 'DietPi')
+  const old = planted(imageOf('trixie-2026'), { '/etc/os-release': 'ID=debian\nVERSION_CODENAME=bullseye\n' })
+  assert.throws(() => inspect(old, { allowBooted: true, isLookedAt: true }), /which pibake does not know/)
+})
+
 test('every rule is found by one of the faults, or in the stock image', () => {
   const seen = new Set([
     ...found(imageOf('bookworm-2025')).map(({ rule }) => rule as string),
@@ -60,6 +115,6 @@ test('every rule is found by one of the faults, or in the stock image', () => {
   ])
   assert.equal(
     Object.keys(rules).filter((rule) => !seen.has(rule)),
-    ['unproved'],
+    ['vulnerable', 'changed-file'],
   )
 })

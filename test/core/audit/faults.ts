@@ -12,7 +12,8 @@ import { type Planted, plant } from '../access/readers/device.ts'
 export type Image = ReturnType<typeof samplePiOs>
 
 export const imageOf = (behaviour: Behaviour) => samplePiOs({ behaviour, variant: 'lite', architecture: 'arm64' })
-export const found = (image: Image) => audit(inspect(image, { allowBooted: true }), { today: TODAY }).findings
+export const found = (image: Image) =>
+  audit(inspect(image, { allowBooted: true, isLookedAt: true }), { today: TODAY }).findings
 export const short = ({ rule, at }: AuditFinding) => [rule, ...(at === undefined ? [] : [fileLineText(at)])].join(' ')
 
 export function planted(image: Image, what: Planted): Image {
@@ -50,6 +51,19 @@ const inHome = (name: string, rule: string): Faults[number] => [
   { [`/root/${name}`]: 'x' },
   `${rule} /root/${name}`,
 ]
+
+const folder = (mode: number) => ({ directory: mode })
+const sudoers = (line: string): Planted => ({ '/etc/sudoers.d/eve': { text: line, mode: 0o440 } })
+const root = (line = 1) => `root-unasked /etc/sudoers.d/eve:${line}`
+const started = (unit: string, program: string): Planted => ({
+  [`/usr/lib/systemd/system/${unit}`]: `[Service]\nExecStart=${program}\n`,
+  [`${WANTS}/${unit}`]: { link: `/usr/lib/systemd/system/${unit}` },
+})
+const socketOn = (address: string): Planted => ({
+  '/usr/lib/systemd/system/kit.socket': `[Socket]\nListenStream=${address}\n`,
+  '/usr/lib/systemd/system/kit.service': '[Service]\nExecStart=/usr/bin/true\n',
+  '/etc/systemd/system/sockets.target.wants/kit.socket': { link: '/usr/lib/systemd/system/kit.socket' },
+})
 
 export type Faults = readonly (readonly [title: string, what: Planted, ...expected: string[]])[]
 export const faults: Faults = [
@@ -138,5 +152,129 @@ export const faults: Faults = [
   ...['.netrc', '.git-credentials', '.bash_history', '.aws/credentials', '.vnc/passwd'].map((name) =>
     inHome(name, 'token'),
   ),
+  // Ways to root.
+  [
+    'a second root',
+    { ...account(HASHED), '/etc/passwd': `${passwd()}eve:x:0:0::/root:/bin/bash\n` },
+    'root-way /etc/passwd',
+  ],
+  [
+    'a line of passwd with a field too few',
+    { '/etc/passwd': `${passwd()}eve:x:1005\n` },
+    'damaged-accounts /etc/passwd',
+  ],
+  [
+    'an account without its line of shadow',
+    { '/etc/passwd': `${passwd()}eve:x:1005:1005::/home/eve:/bin/sh\n` },
+    'damaged-accounts /etc/passwd',
+  ],
+  [
+    'an account in the group docker',
+    { ...account(HASHED), '/etc/group': `${text('/etc/group')}eve:x:1005:\ndocker:x:990:eve\n` },
+    'root-way /etc/group',
+  ],
+  ['a preloaded library', { '/etc/ld.so.preload': '/tmp/x.so\n' }, 'unproved /etc/ld.so.preload:1'],
+  ['sudo for a group, unasked', { ...account(HASHED), ...sudoers('%eve ALL=(ALL) NOPASSWD: ALL\n') }, root()],
+  ['sudo by the number, unasked', { ...account(HASHED), ...sudoers('#1005 ALL=(ALL) NOPASSWD: ALL\n') }, root()],
+  ['sudo for everybody, unasked', { ...account(HASHED), ...sudoers('ALL ALL=(ALL) NOPASSWD: ALL\n') }, root()],
+  ['sudo of a shell, unasked', { ...account(HASHED), ...sudoers('eve ALL=(ALL) NOPASSWD: /usr/bin/bash\n') }, root()],
+  [
+    'sudo that asks nobody',
+    { ...account(HASHED), ...sudoers('Defaults:eve !authenticate\neve ALL=(ALL) ALL\n') },
+    root(2),
+  ],
+  ['/etc/shadow for everybody', { '/etc/shadow': { text: text('/etc/shadow'), mode: 0o666 } }, 'root-way /etc/shadow'],
+  ['/etc/passwd for everybody', { '/etc/passwd': { text: passwd(), mode: 0o666 } }, 'root-way /etc/passwd'],
+  ['a job of cron for everybody', { '/etc/crontab': { text: '', mode: 0o666 } }, 'root-way /etc/crontab'],
+  ['a folder of sudo for everybody', { '/etc/sudoers.d': folder(0o777) }, 'root-unasked /etc/sudoers.d'],
+  [
+    'the shell of debugging',
+    started('kit-shell.service', '/bin/bash\nStandardInput=tty\nTTYPath=/dev/tty9'),
+    'console-unasked /usr/lib/systemd/system/kit-shell.service:2',
+  ],
+
+  // What listens, and its filter.
+  ...['apache2.service', 'vsftpd.service', 'nodered.service', 'xrdp.service', 'minidlna.service', 'squid.service'].map(
+    listens,
+  ),
+  ...['grafana-server.service', 'jellyfin.service', 'wayvnc.service', 'prometheus.service', 'hass.service'].map(
+    listens,
+  ),
+  ['a socket for IPv6 alone', socketOn('[::]:8080'), 'listener /usr/lib/systemd/system/kit.socket'],
+  ['a socket of the loopback of IPv6', socketOn('[::1]:8080')],
+  ['a socket in the file system', socketOn('/run/kit.sock')],
+
+  // Packages.
+  [
+    'a source without a signature',
+    { '/etc/apt/sources.list.d/x.list': 'deb [trusted=yes] http://x/ a b\n' },
+    'unsigned-source /etc/apt/sources.list.d/x.list:1',
+  ],
+  [
+    'such a source among options',
+    { '/etc/apt/sources.list.d/x.list': '# x\ndeb [arch=arm64 allow-insecure=yes] http://x/ a b\n' },
+    'unsigned-source /etc/apt/sources.list.d/x.list:2',
+  ],
+  [
+    'such a source in deb822',
+    { '/etc/apt/sources.list.d/x.sources': 'Types: deb\nURIs: http://x/\nSuites: a\nTrusted: yes\n' },
+    'unsigned-source /etc/apt/sources.list.d/x.sources:4',
+  ],
+  [
+    'every source',
+    { '/etc/apt/apt.conf.d/99x': 'APT::Get::AllowUnauthenticated "true";\n' },
+    'unsigned-source /etc/apt/apt.conf.d/99x:1',
+  ],
+  [
+    'a signed source',
+    { '/etc/apt/sources.list.d/x.list': 'deb [signed-by=/usr/share/keyrings/x.gpg] http://x/ a b\n' },
+  ],
+  ['a source that is off', { '/etc/apt/sources.list.d/x.list': '# deb [trusted=yes] http://x/ a b\n' }],
+
+  // Secrets of programs.
+  ...['/opt/kit/.env', '/srv/app/secrets.yaml', '/root/secrets.json', '/var/www/site/.env.production'].map(
+    (file): Faults[number] => [`a token in ${file}`, { [file]: '# x\n"api_key": "0123456789"\n' }, `token ${file}:2`],
+  ),
+  ['a file of settings without a secret', { '/opt/kit/.env': 'PORT=80\nPASSWORD=\nTOKEN=$OTHER\n' }],
+  ...['/opt/kit/server.key', '/etc/mosquitto/certs/broker.pem', '/root/deploy_rsa', '/home/pi/putty.ppk'].map(
+    (file): Faults[number] => [
+      `a private key in ${file}`,
+      { [file]: '-----BEGIN EC PRIVATE KEY-----\nx\n' },
+      `private-key ${file}`,
+    ],
+  ),
+  ['a certificate', { '/opt/kit/server.pem': '-----BEGIN CERTIFICATE-----\nx\n' }],
+  [
+    'the password of a network',
+    {
+      '/etc/NetworkManager/system-connections/kit.nmconnection': {
+        text: '[wifi-security]\nkey-mgmt=wpa-psk\npsk=0123456789\n',
+        mode: 0o600,
+      },
+    },
+    'network-password /etc/NetworkManager/system-connections/kit.nmconnection:3',
+  ],
+  ...['.docker/config.json', '.kube/config', '.pgpass', '.config/gh/hosts.yml', '.zsh_history'].map((name) =>
+    inHome(name, 'token'),
+  ),
+
+  // Modes and the kernel.
+  ['a file for everybody', { '/opt/kit/run.sh': { text: '', mode: 0o777 } }, 'world-writable /opt/kit/run.sh'],
+  ['a folder for everybody', { '/srv/drop': folder(0o777) }, 'world-writable /srv/drop'],
+  ['a folder in which each has his own', { '/srv/drop': folder(0o1777) }],
+  ...(
+    [
+      ['kernel.dmesg_restrict', '0'],
+      ['kernel.randomize_va_space', '0'],
+      ['fs.suid_dumpable', '2'],
+      ['net.ipv4.conf.all.accept_source_route', '1'],
+      ['net/ipv4/tcp_syncookies', '0'],
+    ] as const
+  ).map(([key, value]): Faults[number] => [
+    `${key} = ${value}`,
+    { '/etc/sysctl.d/99-z.conf': `# x\n${key} = ${value}\n` },
+    'kernel-weakened /etc/sysctl.d/99-z.conf:2',
+    ...(key === 'kernel.dmesg_restrict' ? ['kernel-settings'] : []),
+  ]),
   ['a history that is empty', { '/root/.bash_history': '' }],
 ]

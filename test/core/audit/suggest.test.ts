@@ -13,8 +13,14 @@ const test = suite('audit: the suggested spec')
 
 const OWNER = { name: 'alice', hostname: 'raspberrypi', publicKey: KEYS.alice, passwordHash: HASH }
 
+/** An image that nothing can be applied to. */
+const DAMAGED = /^damaged-accounts|^root-way \/etc\/passwd$/
+
 for (const behaviour of ['bookworm-2025', 'trixie-2026'] as const) {
-  for (const [title, what] of [['nothing more', {}] as const, ...faults]) {
+  // A part of them on the other release, for each is planned, applied and audited twice.
+  const tried = faults.filter((_, index) => behaviour === 'trixie-2026' || index % 5 === 0)
+  for (const [title, what, ...expected] of [['nothing more', {}] as const, ...tried]) {
+    if (expected.some((one) => DAMAGED.test(one))) continue
     test(`${behaviour}: what it says that it closes is closed: ${title}`, () => {
       const image = planted(imageOf(behaviour), what)
       const before = audit(inspect(image, { allowBooted: true }), { today: TODAY }).findings

@@ -9,6 +9,7 @@ import { suite } from '../../support/suite.ts'
 
 const test = suite('overlay root')
 
+const REMOUNT = '/etc/systemd/system/systemd-remount-fs.service.d/pibake-overlay-root.conf'
 const ASKED = '/etc/pibake/first-boot/overlay-root'
 const locked = { ...smallSpec(), hardening: { overlayRoot: 'afterFirstStart' } }
 
@@ -19,6 +20,11 @@ test('the image starts as ever: the first start switches it on, and is told so',
   }
   const asked = plan.operations.find(({ path }) => path === ASKED)
   assert.is(asked?.kind === 'file' && new TextDecoder().decode(asked.content), 'yes\n')
+  const remount = plan.operations.find(({ path }) => path === REMOUNT)
+  assert.match(
+    new TextDecoder().decode(remount?.kind === 'file' ? remount.content : undefined),
+    '[Unit]\nConditionKernelCommandLine=!overlayroot\n',
+  )
   const cmdline = plan.operations.find(({ path }) => path === '/cmdline.txt')
   assert.not.match(new TextDecoder().decode(cmdline?.kind === 'file' ? cmdline.content : undefined), /overlayroot/)
   const said = plan.notes.map(({ message }) => message).join('\n')
@@ -33,8 +39,12 @@ test('without the key nothing is asked, and no word is taken away that another t
 })
 
 test('once the key is gone the word goes, too', () => {
-  const part = overlayRoot.compile(contextOf({}, { root: memoryTree({ [ASKED]: 'yes\n' }) }))
+  const part = overlayRoot.compile(contextOf({}, { root: memoryTree({ [ASKED]: 'yes\n', [REMOUNT]: '' }) }))
   assert.is(part.cmdline?.length, 2)
+  assert.equal(
+    part.operations?.map(({ kind, path }) => [kind, path]),
+    [['remove', REMOUNT]],
+  )
 })
 
 test('the word of the first start is no question for the proof; that of another tool is', () => {

@@ -7,7 +7,7 @@ import { dearmored } from '../../../src/device/formats/pgp-armor.ts'
 import { readIssue } from '../../../src/device/inspect/behaviour.ts'
 import { hasDigests, packageFileState, packagesOf } from '../../../src/device/inspect/package-digests.ts'
 import { readPackages } from '../../../src/device/inspect/packages.ts'
-import { releaseOf } from '../../../src/device/inspect/release.ts'
+import { systemOf } from '../../../src/device/inspect/release.ts'
 import type { FuzzedReader } from '../reader.ts'
 import { textReader, treeReader } from '../tree-reader.ts'
 
@@ -35,7 +35,12 @@ export const packageReaders: readonly FuzzedReader[] = [
     read: ({ root }, text) => {
       const packages = readPackages(root)
       const states = packageFileState(root, '/etc/ufw/ufw.conf', ['ufw'])
-      return [paragraphs(text), states, neededBy(packages, packages.keys()), releaseOf(root, packages)]
+      return [
+        paragraphs(text),
+        states,
+        neededBy(packages, packages.keys()),
+        systemOf(root, packages, { allowOthers: false }),
+      ]
     },
   }),
   treeReader({
@@ -91,7 +96,7 @@ export const packageReaders: readonly FuzzedReader[] = [
     place: '/usr/lib/os-release',
     paths: /os-release/,
     more: ['PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\n'],
-    read: ({ root }) => releaseOf(root, readPackages(root)),
+    read: ({ root }) => systemOf(root, readPackages(root), { allowOthers: true }),
   }),
   textReader({
     name: 'package version',

@@ -7,8 +7,8 @@ export const waysIn: Auditor = ({ proof, stockUser }) => [
   ...new Map(
     [
       ...intruders(proof.intruders),
-      ...proof.open.map((one) => opened(one, stockUser)),
-      ...proof.unproved.map(unproved),
+      ...byPlace(proof.open).map((one) => opened(one, stockUser)),
+      ...byPlace(proof.unproved).map(unproved),
     ].map((one) => [keyOf(one), one]),
   ).values(),
 ]
@@ -36,11 +36,47 @@ function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly
   })
 }
 
-function opened({ code, way, user, at, because, settle }: Finding, stockUser: string | undefined): Sighting {
-  const subject = `${user ?? 'everybody'} ${code}`
+/** A finding, and everybody of whom it is. */
+interface Shared extends Omit<Finding, 'user'> {
+  /** Empty: everybody. */
+  readonly users: readonly string[]
+}
+
+/** One line of a file may let in, or up, as many as there are accounts: it is one finding. */
+function byPlace(findings: readonly Finding[]): readonly Shared[] {
+  const places = new Map<string, Shared>()
+  for (const { user, ...one } of findings) {
+    const key = [one.code, one.way, one.at?.file, one.at?.line, one.because].join('\n')
+    const users = [...new Set([...(places.get(key)?.users ?? []), ...(user === undefined ? [] : [user])])]
+    places.set(key, { ...one, users })
+  }
+  return [...places.values()]
+}
+
+function opened(finding: Shared, stockUser: string | undefined): Sighting {
+  const { code, way, users, at, because, settle } = finding
   // The lines of the rule are about the account that the image was built with.
-  const cure = user !== undefined && user === stockUser ? undefined : byHand(settle)
-  return { rule: ruleOf(way, at), subject, at, because: user === undefined ? because : `${user}: ${because}`, cure }
+  const isStock = users.length === 1 && users[0] === stockUser
+  const who = users.length === 0 ? '' : `${named(users)}: `
+  return {
+    rule: ruleOf(way, at),
+    subject: `${subjectOf(users)} ${code}`,
+    at,
+    because: `${who}${because}`,
+    cure: isStock ? undefined : byHand(settle),
+  }
+}
+
+const FEW = 3
+
+function subjectOf(users: readonly string[]): string {
+  if (users.length === 0) return 'everybody'
+  return users.length > FEW ? 'many' : users.join(' ')
+}
+
+function named(users: readonly string[]): string {
+  const more = users.length - FEW
+  return more > 0 ? `${users.slice(0, FEW).join(', ')} and ${more} more` : users.join(', ')
 }
 
 function byHand(settle: string | undefined): Cure | undefined {
@@ -53,6 +89,6 @@ function ruleOf(way: Finding['way'], at: Finding['at']): RuleId {
   return way === 'console' ? 'console-unasked' : 'other-login'
 }
 
-function unproved({ code, user, at, because, settle }: Finding): Sighting {
-  return { rule: 'unproved', subject: `${user ?? 'everybody'} ${code}`, at, because, cure: byHand(settle) }
+function unproved({ code, users, at, because, settle }: Shared): Sighting {
+  return { rule: 'unproved', subject: `${subjectOf(users)} ${code}`, at, because, cure: byHand(settle) }
 }

@@ -58,6 +58,7 @@ export function laidOver(root: Tree, planted: Planted): Tree {
     if (sketch === null) return remove(path, { origin })
     if (typeof sketch === 'string') return file(path, new TextEncoder().encode(sketch), { origin })
     if ('link' in sketch) return symlink(path, sketch.link, { origin })
+    if ('directory' in sketch) return directory(path, { mode: sketch.directory, origin })
     return file(path, new TextEncoder().encode(sketch.text), { origin, mode: sketch.mode ?? 0o644 })
   })
   const folders = Object.keys(planted).flatMap((path) =>
