@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { visible } from '../base/encode/visible.ts'
+import { isRule } from '../core/audit/rules.ts'
 import { explainLines } from '../core/plan/explain.ts'
 import type { Operation } from '../core/plan/operation.ts'
 import { pathKey } from '../storage/tree/tree.ts'
 import { common, type Run } from './command.ts'
 import { EXIT } from './exit.ts'
-import { explainCode } from './explain-code.ts'
+import { explainCode, explainRule } from './explain-code.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
 import { pibakeCommand } from './next.ts'
@@ -17,24 +18,27 @@ import { keyAt } from './print-changes.ts'
 import { specOptions } from './spec-options.ts'
 import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
 
-/** `pibake explain SPEC TARGET PATH` and `pibake explain CODE` */
+/** `pibake explain SPEC TARGET PATH`, `pibake explain CODE` and `pibake explain RULE` */
 export function addExplain(program: Command, run: Run): void {
   const command = program
     .command('explain')
-    .usage(`SPEC PATH ${TARGET} [options]\n       pibake explain CODE`)
-    .description('which spec key made which line of a path, and why; or what the code of a message means')
+    .usage(`SPEC PATH ${TARGET} [options]\n       pibake explain CODE\n       pibake explain RULE`)
+    .description(
+      'which spec key made which line of a path, and why; or what the code of a message or a rule of the audit means',
+    )
     .addHelpText(
       'after',
       examples(
         ['pibake explain SSH004', 'what the code of a message means, and its cure'],
+        ['pibake explain root-unasked', 'why a rule of the audit matters, and what closes it'],
         ['pibake explain pibake.yaml /etc/passwd --image base.img', 'the spec line behind each line of a file'],
       ),
     )
-    .argument('<spec>', 'the spec file; alone, the code of an error or warning, e.g. SSH004')
+    .argument('<spec>', 'the spec file; alone, the code of an error or warning, e.g. SSH004, or a rule of the audit')
     .argument('[path]', 'a path on the device, e.g. /etc/passwd or boot:/cmdline.txt')
   common(specOptions(packageOptions(targetOptions(command, (words) => words.length > 1)))).action(
     run(async (io: Io, spec: string, path: string | undefined, options: PrepareOptions & TargetOptions) => {
-      if (path === undefined) return explainCode(io, spec)
+      if (path === undefined) return isRule(spec) ? explainRule(io, spec) : explainCode(io, spec)
       const prepared = await prepare(io, spec, { ...options, reportOnly: true }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const operation = find(prepared.plan.operations, path)

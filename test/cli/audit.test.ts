@@ -93,9 +93,10 @@ test('two images: what was closed, what is new, what is left', () =>
     assert.is(code, 0)
     assert.match(stdout, /\n\nClosed\n {2}critical {2}An account becomes root without a password: .*\n/)
     assert.match(stdout, /\n\nNew\n {2}low {7}SSH takes a key that the image brings: alice/)
-    assert.match(stdout, /\n\d closed, 2 new, 0 left\.\n$/)
+    // Of the kit USB disks are taken.
+    assert.match(stdout, /\nLeft\n {2}low {7}USB disks are taken: .*\n\n\d+ closed, 2 new, 1 left\.\n$/)
     const document = JSON.parse(pibake(['audit', before, after, '--json'], { cwd: folder }).stdout)
-    assert.equal([document.schema, document.added.length, document.left], ['pibake.audit-comparison/1', 2, []])
+    assert.equal([document.schema, document.added.length, document.left.length], ['pibake.audit-comparison/1', 2, 1])
     assert.is(pibake(['audit', before, after, '--fail-on', 'medium'], { cwd: folder }).code, 0)
     assert.is(pibake(['audit', after, before, '--fail-on', 'medium'], { cwd: folder }).code, 4)
     assert.is(pibake(['audit', before, '--image', after], { cwd: folder }).code, 2)
@@ -156,4 +157,34 @@ test('the suggested spec is one, but for what only its owner knows', () =>
     assert.is(checked.code, 0, checked.stderr)
     assert.is(pibake(['audit', ...target, '--suggest', '--json'], { cwd: folder }).code, 2)
     assert.is(pibake(['audit', 'a.img', 'b.img', '--suggest'], { cwd: folder }).code, 2)
+  }))
+
+test('explain: a rule of the audit, and one that is misspelt', () => {
+  const { code, stdout } = pibake(['explain', 'root-unasked'])
+  assert.is(code, 0)
+  assert.match(stdout, /^root-unasked\n\nAn account becomes root without a password\. With NOPASSWD/)
+  assert.match(stdout, /CIS Debian Linux 12 1\.1\.0: 5\.2\.4, 5\.2\.5\n/)
+  const document = JSON.parse(pibake(['explain', 'root-unasked', '--json']).stdout)
+  assert.equal([document.schema, document.rule, document.impact], ['pibake.rule/1', 'root-unasked', 4])
+  const wrong = pibake(['explain', 'root-unaskd'])
+  assert.is(wrong.code, 2)
+  assert.match(wrong.stderr, 'did you mean root-unasked?')
+})
+
+test('--deep, and what a security tracker knows', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    writeFileSync(join(folder, 'root/usr/bin/kit'), 'changed')
+    mkdirSync(join(folder, 'root/var/lib/dpkg/info'), { recursive: true })
+    writeFileSync(join(folder, 'root/var/lib/dpkg/info/kit.md5sums'), `${'0'.repeat(32)}  usr/bin/kit\n`)
+    const fixed = { releases: { bookworm: { status: 'resolved', fixed_version: '99:1' } } }
+    writeFileSync(join(folder, 'tracker.json'), JSON.stringify({ sudo: { 'CVE-1': fixed } }))
+    const rulesOf = (...more: string[]) => {
+      const { findings } = JSON.parse(pibake(['audit', ...target, '--json', ...more], { cwd: folder }).stdout)
+      return findings.map(({ rule, subject }: { rule: string; subject: string }) => `${rule} ${subject}`)
+    }
+    const plain = rulesOf()
+    assert.not.ok(plain.some((one: string) => /changed-file|vulnerable/.test(one)))
+    assert.ok(rulesOf('--deep').includes('changed-file /usr/bin/kit'))
+    assert.ok(rulesOf('--security-tracker', 'tracker.json').includes('vulnerable sudo'))
   }))
