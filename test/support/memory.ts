@@ -3,7 +3,7 @@ import { MemoryTree } from '../../src/storage/tree/memory.ts'
 /** What a path holds: the text of a file, with mode and owner where they matter, or a link. */
 export type Sketch =
   | string
-  | { text: string; mode?: number; uid?: number; gid?: number }
+  | { text: string; mode?: number; uid?: number; gid?: number; capabilities?: readonly string[] }
   | { link: string }
   /** The mode of a directory. */
   | { directory: number }

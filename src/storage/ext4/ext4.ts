@@ -1,4 +1,5 @@
 import type { WritableBytes } from '../../base/bytes/bytes.ts'
+import { permitted } from '../../base/bytes/capabilities.ts'
 import { TargetError } from '../../base/errors.ts'
 import type { FileSystem, Meta } from '../image/file-system.ts'
 import type { Entry } from '../tree/tree.ts'
@@ -126,7 +127,7 @@ export class Ext4 implements FileSystem {
     const { mode, uid, gid } = inode
     switch (inode.type) {
       case TYPE.FILE:
-        return { kind: 'file', mode, uid, gid, size: inode.size }
+        return { kind: 'file', mode, uid, gid, size: inode.size, ...this.#capabilities(inode) }
       case TYPE.DIRECTORY:
         return { kind: 'directory', mode, uid, gid }
       case TYPE.SYMLINK:
@@ -134,6 +135,13 @@ export class Ext4 implements FileSystem {
       default:
         return { kind: 'other', type: OTHER_TYPES[inode.type] ?? 'unknown', uid, gid }
     }
+  }
+
+  /** Of a file that can be started: others give nothing to anybody. */
+  #capabilities(inode: Inode): { readonly capabilities?: readonly string[] } {
+    if ((inode.mode & 0o111) === 0) return {}
+    const found = this.#xattrs.read(inode).find((xattr) => fullName(xattr) === 'security.capability')
+    return found === undefined ? {} : { capabilities: permitted(found.value) }
   }
 
   readFile(path: string): Uint8Array {

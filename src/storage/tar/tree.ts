@@ -1,3 +1,4 @@
+import { permitted } from '../../base/bytes/capabilities.ts'
 import { TargetError } from '../../base/errors.ts'
 import { bytewise } from '../../base/order.ts'
 import { sameOnFat } from '../tree/directory.ts'
@@ -91,13 +92,23 @@ export class TarTree implements PlacingTree {
     return content?.kind === 'symlink' ? content.target : undefined
   }
 
+  /** GNU tar and star write the attribute as it is, libarchive in base64 too. */
+  #capabilities(entry: TarEntry): { readonly capabilities?: readonly string[] } {
+    if ((entry.mode & 0o111) === 0 || entry.start === entry.header) return {}
+    const { records } = this.archive.extensions(entry)
+    const found = records.find(({ key }) => key === 'SCHILY.xattr.security.capability')
+    return found === undefined ? {} : { capabilities: permitted(found.value) }
+  }
+
   #entry(node: TarNode | undefined): Entry | undefined {
     if (node === undefined) return undefined
     const owner = (entry: TarEntry) => (this.fat ? { uid: 0, gid: 0 } : { uid: entry.uid, gid: entry.gid })
     const mode = (entry: TarEntry) => (this.fat ? 0o755 : entry.mode)
     if (node.entry === undefined) return { kind: 'directory', mode: 0o755, uid: 0, gid: 0 }
     const entry = this.contentOf(node.entry)
-    if (entry.kind === 'file') return { kind: 'file', mode: mode(entry), ...owner(entry), size: entry.size }
+    if (entry.kind === 'file') {
+      return { kind: 'file', mode: mode(entry), ...owner(entry), size: entry.size, ...this.#capabilities(entry) }
+    }
     if (entry.kind === 'directory') return { kind: 'directory', mode: mode(entry), ...owner(entry) }
     if (entry.kind === 'symlink' && !this.fat) return { kind: 'symlink', ...owner(entry), target: entry.target }
     return { kind: 'other', type: entry.kind === 'symlink' ? 'symbolic link' : entry.target, ...owner(entry) }

@@ -4,6 +4,7 @@ import { namingEntry } from '../../base/disk/file-errors.ts'
 import { TargetError } from '../../base/errors.ts'
 import { bytewise } from '../../base/order.ts'
 import { at, DescriptorWalk, typeOf } from './descriptor-walk.ts'
+import { capabilitiesBelow } from './getcap.ts'
 import { type Entry, MAX_FILE, type PlacingTree } from './tree.ts'
 import { assertPlain, resolveInside } from './walk.ts'
 
@@ -19,6 +20,7 @@ export class DirectoryTree implements PlacingTree {
   readonly label: string
   readonly fat: boolean
   readonly walk: DescriptorWalk
+  #capabilities: ReadonlyMap<string, readonly string[]> | undefined
 
   /** @throws TargetError when `directory` is not a directory, or the running system's own root */
   constructor(directory: string, options: DirectoryOptions = {}) {
@@ -31,7 +33,9 @@ export class DirectoryTree implements PlacingTree {
   lstat(path: string): Entry | undefined {
     const real = this.resolveParent(path)
     return this.#explain(path, () =>
-      real === '/' ? this.#entry(this.walk.root, '.') : this.walk.inParent(real, (dir, name) => this.#entry(dir, name)),
+      real === '/'
+        ? this.#entry(this.walk.root, '.')
+        : this.walk.inParent(real, (dir, name) => this.#withCapabilities(real, this.#entry(dir, name))),
     )
   }
 
@@ -87,6 +91,14 @@ export class DirectoryTree implements PlacingTree {
   #names(real: string): readonly string[] {
     const names = this.walk.inDirectory(real, (directory) => this.walk.disk.readdirSync(`/proc/self/fd/${directory}`))
     return (names ?? []).sort(bytewise)
+  }
+
+  /** They are asked for once, and for the whole tree: file by file would be a program each. */
+  #withCapabilities(real: string, entry: Entry | undefined): Entry | undefined {
+    if (this.fat || entry?.kind !== 'file' || (entry.mode & 0o111) === 0) return entry
+    this.#capabilities ??= capabilitiesBelow(this.walk.root)
+    const capabilities = this.#capabilities.get(real)
+    return capabilities === undefined ? entry : { ...entry, capabilities }
   }
 
   #entry(directory: number, name: string): Entry | undefined {

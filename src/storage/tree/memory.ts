@@ -4,7 +4,7 @@ import type { Entry, Tree } from './tree.ts'
 import { resolveInside } from './walk.ts'
 
 export type MemoryNode =
-  | { kind: 'file'; content: Uint8Array; mode: number; uid: number; gid: number }
+  | { kind: 'file'; content: Uint8Array; mode: number; uid: number; gid: number; capabilities?: readonly string[] }
   | { kind: 'directory'; mode: number; uid: number; gid: number }
   | { kind: 'symlink'; target: string; uid: number; gid: number }
   | { kind: 'other'; type: string; uid: number; gid: number }
@@ -22,7 +22,8 @@ export class MemoryTree implements Tree {
   lstat(path: string): Entry | undefined {
     const node = this.nodes.get(this.place(path))
     if (node?.kind === 'file') {
-      return { kind: 'file', mode: node.mode, uid: node.uid, gid: node.gid, size: node.content.length }
+      const { content, ...rest } = node
+      return { ...rest, size: content.length }
     }
     return node
   }

@@ -30,7 +30,15 @@ export interface PlacingTree extends Tree {
 }
 
 export type Entry =
-  | { readonly kind: 'file'; readonly mode: number; readonly uid: number; readonly gid: number; readonly size: number }
+  | {
+      readonly kind: 'file'
+      readonly mode: number
+      readonly uid: number
+      readonly gid: number
+      readonly size: number
+      /** Names (capabilities(7), without `cap_`) that it may give to whoever starts it; absent: none. */
+      readonly capabilities?: readonly string[]
+    }
   | { readonly kind: 'directory'; readonly mode: number; readonly uid: number; readonly gid: number }
   | { readonly kind: 'symlink'; readonly uid: number; readonly gid: number; readonly target: string }
   | { readonly kind: 'other'; readonly type: string; readonly uid: number; readonly gid: number }

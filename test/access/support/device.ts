@@ -204,7 +204,7 @@ for file in $(find /usr/bin /usr/sbin /usr/local /usr/libexec /opt /home /srv -x
   up "$file -c" "$file" -p -c 'id -u' &
   up "$file id" "$file" id -u &
 done
-for file in $(getcap -r /usr/bin /usr/local/bin 2>/dev/null | grep -E 'cap_(setuid|dac_override)' | cut -d' ' -f1); do echo "UP:$file"; done
+for file in /usr/bin/perl /usr/local/bin/*; do [ -x "$file" ] && up "$file uid" "$file" -e '$> = 0; print $>' & done
 for place in /dev/mmcblk0 /run/docker.sock /etc/passwd /etc/shadow /etc/sudoers /etc/sudoers.d /etc/ld.so.preload /root; do
   [ -w "$place" ] && echo "UP:$place"
 done

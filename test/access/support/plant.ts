@@ -84,6 +84,9 @@ function put(root: string, step: Exclude<Step, { do: 'cmdline' | 'package' }>, f
     case 'copy':
       copyFileSync(inside(root, step.from), place)
       chmodSync(place, step.mode)
+      return
+    case 'capability':
+      run(['setcap', step.capabilities, place])
   }
 }
 

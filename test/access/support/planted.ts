@@ -54,6 +54,7 @@ export type Step =
   | { readonly do: 'remove'; readonly path: string }
   | { readonly do: 'mode'; readonly path: string; readonly mode: number; readonly owner?: number }
   | { readonly do: 'copy'; readonly path: string; readonly from: string; readonly mode: number }
+  | { readonly do: 'capability'; readonly path: string; readonly capabilities: string }
   /** On the boot partition: a token added to cmdline.txt. */
   | { readonly do: 'cmdline'; readonly token: string }
   | { readonly do: 'package'; readonly name: string; readonly files: readonly (Step & { do: 'write' | 'link' })[] }
@@ -76,6 +77,7 @@ export const mode = (path: string, bits: number, owner?: number): Step => ({
   ...(owner === undefined ? {} : { owner }),
 })
 export const copy = (from: string, path: string, bits: number): Step => ({ do: 'copy', path, from, mode: bits })
+export const capability = (path: string, capabilities: string): Step => ({ do: 'capability', path, capabilities })
 export const cmdline = (token: string): Step => ({ do: 'cmdline', token })
 export const MASKED = '/dev/null'
 

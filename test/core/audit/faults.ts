@@ -173,6 +173,11 @@ export const faults: Faults = [
     { ...account(HASHED), '/etc/group': `${text('/etc/group')}eve:x:1005:\ndocker:x:990:eve\n` },
     'root-way /etc/group',
   ],
+  [
+    'an interpreter with a capability',
+    { '/usr/local/bin/perl': { text: '\u007fELF', mode: 0o755, capabilities: ['setuid'] } },
+    'root-way /usr/local/bin/perl',
+  ],
   ['a preloaded library', { '/etc/ld.so.preload': '/tmp/x.so\n' }, 'unproved /etc/ld.so.preload:1'],
   ['sudo for a group, unasked', { ...account(HASHED), ...sudoers('%eve ALL=(ALL) NOPASSWD: ALL\n') }, root()],
   ['sudo by the number, unasked', { ...account(HASHED), ...sudoers('#1005 ALL=(ALL) NOPASSWD: ALL\n') }, root()],

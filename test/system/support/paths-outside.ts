@@ -109,7 +109,7 @@ export const ROWS: readonly Row[] = [
   row(
     '`/usr`, `/lib`, `/etc`, `/bin`, `/sbin`',
     /^\/(usr|lib|lib64|etc|bin|sbin)(\/.*)?$/,
-    'programs and libraries, and what these read: `xz`, `zstd`, `cp`, `ssh-keygen`, `gpgv`, `dpkg-deb`, apt',
+    'programs and libraries, and what these read: `xz`, `zstd`, `cp`, `getcap`, `ssh-keygen`, `gpgv`, `dpkg-deb`, apt',
     'system',
   ),
   row('`/var/run/nscd/socket`', /^(\/var)?\/run\/nscd(\/socket)?$/, 'asked by glibc for names of users', 'system'),

@@ -74,18 +74,32 @@ function found(root: Tree, directory: string, depth: number): readonly string[] 
 /** Groups by their numbers in base-passwd: root, disk, kmem, shadow. */
 const ROOT_GROUPS = [0, 6, 15, 42]
 
-/** Whether a file runs as root, or in a group that makes root. */
+/** Capabilities with each of which a program becomes root, or writes what root goes by (capabilities(7)). */
+const ROOT_CAPABILITIES = new Set(
+  `chown dac_override dac_read_search fowner mknod setfcap setgid setpcap setuid sys_admin sys_chroot sys_module sys_ptrace
+sys_rawio`.split(/\s+/),
+)
+
+/** Whether a file runs as root, in a group that makes root, or with a capability that does. */
 export function runsAsRoot(entry: Entry): boolean {
   if (entry.kind !== 'file' || (entry.mode & 0o111) === 0) return false
+  if (entry.capabilities?.some((name) => ROOT_CAPABILITIES.has(name))) return true
   const isSetuid = (entry.mode & 0o4000) !== 0 && entry.uid === 0
   return isSetuid || ((entry.mode & 0o2010) === 0o2010 && ROOT_GROUPS.includes(entry.gid))
 }
 
-/** What is to be said of a program that runs as root for whoever starts it. */
+/** What is to be said of a program that runs as root, or nearly so, for whoever starts it. */
 export function setuidFindings(root: Tree, path: string): readonly Finding[] {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const at = { file: path, line: undefined }
-  const settle = `take the bit from it: chmod ug-s ${path}`
+  const entry = root.lstat(path)
+  const given = (entry?.kind === 'file' ? entry.capabilities : undefined)?.filter((one) => ROOT_CAPABILITIES.has(one))
+  const runs =
+    given === undefined
+      ? 'it runs as root for whoever starts it'
+      : `it has cap_${given.join(', cap_')} for whoever starts it`
+  const settle =
+    given === undefined ? `take the bit from it: chmod ug-s ${path}` : `take them from it: setcap -r ${path}`
   const isSystem = /^\/usr\/(s?bin|lib|libexec)\//.test(path)
   if (isSystem && ASKING.has(name)) return []
   const bytes = root.read(path) ?? new Uint8Array()
@@ -94,12 +108,12 @@ export function setuidFindings(root: Tree, path: string): readonly Finding[] {
   const copied = shellLike(root, bytes)
   if ((givesRoot(name) && !ASKING.has(name)) || copied !== undefined) {
     const what = copied === undefined || copied.endsWith(`/${name}`) ? '' : ` and is a copy of ${copied}`
-    return [wayToRoot(undefined, at, `it runs as root for whoever starts it${what}`, settle)]
+    return [wayToRoot(undefined, at, `${runs}${what}`, settle)]
   }
   const packages = packagesOf(root, path)
   const isPackaged =
     isSystem && !packages.some((name) => WITHOUT_BIT.has(name)) && packageFileState(root, path, packages) === 'own'
-  const because = 'it runs as root for whoever starts it, and no package brought it so'
+  const because = `${runs}, and no package brought it so`
   return isPackaged ? [] : [{ answer: 'unproved', way: 'root', user: undefined, code: 'ACC053', at, because, settle }]
 }
 

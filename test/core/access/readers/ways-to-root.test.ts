@@ -178,6 +178,18 @@ const bits: Case[] = [
   ],
   ['in a group that does not', { '/usr/local/bin/x': program(ELF, 0o2755, { gid: 60 }) }, []],
   ['the bit of another account', { '/usr/local/bin/x': program(ELF, 0o4755, { uid: 33 }) }, []],
+  [
+    'an interpreter that may change who it is',
+    { '/usr/local/bin/perl': program(ELF, 0o755, { uid: 33, capabilities: ['net_raw', 'setuid'] }) },
+    open('/usr/local/bin/perl'),
+  ],
+  [
+    'a program that may read every file',
+    { '/opt/kit/backup': program(ELF, 0o755, { capabilities: ['dac_read_search'] }) },
+    unproved('/opt/kit/backup'),
+  ],
+  ['one that may send raw packets', { '/usr/local/bin/x': program(ELF, 0o755, { capabilities: ['net_raw'] }) }, []],
+  ['one that nobody can start', { '/usr/local/bin/x': program(ELF, 0o644, { capabilities: ['setuid'] }) }, []],
   ['a script', { '/usr/local/bin/x': program('#!/bin/sh\n') }, []],
   [
     'where the bit does not count',
