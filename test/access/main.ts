@@ -11,13 +11,14 @@ import { releases } from '../system/support/roots.ts'
 import { run } from '../system/support/run.ts'
 import { sshdLines } from './sshd-lines.ts'
 import { states } from './states/index.ts'
+import { agreementOf } from './support/audit-agreement.ts'
 import { combinations } from './support/combine.ts'
 import { Visitors } from './support/device.ts'
 import { Journal } from './support/journal.ts'
 import { findingOf, matrixOf, moreThanSaid, type Result } from './support/matrix.ts'
 import type { Planted } from './support/planted.ts'
 import { pageOf } from './support/report.ts'
-import { claimOn, Stock, tryState } from './support/run-state.ts'
+import { auditOn, claimOn, Stock, tryState } from './support/run-state.ts'
 import { bringUpToDate } from './support/sshd-judge.ts'
 import { store, storedTruth } from './support/stored.ts'
 import type { Claim } from './support/verdict.ts'
@@ -33,6 +34,7 @@ const { values: options, positionals } = parseArgs({
     continue: { type: 'boolean', default: false },
     stored: { type: 'boolean', default: false },
     stale: { type: 'boolean', default: false },
+    audit: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '600' },
   },
   allowPositionals: true,
@@ -44,6 +46,9 @@ const deadline = Date.now() + Number(options.minutes) * 60_000
 
 if (options.lines) {
   for (const release of chosen) bringUpToDate(release, sshdLines, options.all)
+} else if (options.audit) {
+  const agreed = await Promise.all(chosen.map((release) => auditRelease(release)))
+  process.exit(agreed.every((isMet) => isMet) ? 0 : 1)
 } else {
   const date = new Date().toISOString().slice(0, 10)
   const whole = options.random === undefined ? 'corpus' : `random-${options.seed}`
@@ -54,6 +59,46 @@ if (options.lines) {
     chosen.map((release) => judgeRelease(release, join(place, `${name}-${release}`), date)),
   )
   process.exit(written.every((isMet) => isMet) ? 0 : 1)
+}
+
+/** Holds `pibake audit` of every state whose truth is stored against it. @returns whether they agree */
+async function auditRelease(release: Release): Promise<boolean> {
+  const stock = new Stock(release)
+  const visitors = new Visitors()
+  const known = storedTruth(release)
+  const lines: string[] = []
+  let held = 0
+  try {
+    for (const state of statesFor(release)) {
+      const truth = known[state.id]
+      if (Date.now() > deadline) break
+      if (truth === undefined || truth === null) continue
+      const findings = await auditOn(stock, state, visitors.keys)
+      if (findings === undefined) continue
+      held += 1
+      const { missed, wrong } = agreementOf(findings, truth)
+      const said = [...missed.map((one) => `missed: ${one}`), ...wrong.map((one) => `wrong: ${one}`)]
+      if (said.length > 0) {
+        lines.push(`- ${state.kind}: ${state.id}: ${said.join('; ')}`)
+        console.log(`${release} ${lines.at(-1)}`)
+      }
+    }
+  } finally {
+    visitors.remove()
+    stock.remove()
+  }
+  const date = new Date().toISOString().slice(0, 10)
+  const page = [
+    ...headOf(date),
+    '',
+    `pibake audit, ${release}: ${held} states, ${lines.length} in which it differs.`,
+    '',
+    ...lines,
+    '',
+  ]
+  writeFileSync(join(packageRoot, `test/access/results/audit-${release}-${date}.md`), page.join('\n'))
+  console.log(`${release}: ${held} states, ${lines.length} in which the audit differs`)
+  return lines.length === 0
 }
 
 /** Tries the states of a release, one after the other. @returns whether the goals are met */

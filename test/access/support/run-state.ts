@@ -1,7 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { audit } from '../../../src/core/audit/audit.ts'
+import type { AuditFinding } from '../../../src/core/audit/finding.ts'
 import { changesOf } from '../../../src/core/plan/changes.ts'
+import { OverlayTree } from '../../../src/core/plan/overlay.ts'
+import { inspect } from '../../../src/device/inspect/inspect.ts'
 import type { Behaviour, Release } from '../../../src/device/inspect/inventory.ts'
+import type { Partition } from '../../../src/storage/tree/tree.ts'
 import { MountedTarget } from '../../../src/write/apply/mounted-target.ts'
 import { assertReadsBack } from '../../../src/write/apply/read-back.ts'
 import { type Image, stockImage } from '../../system/support/dress.ts'
@@ -56,6 +61,24 @@ function specOf(state: Planted, keys: Keys) {
 export function claimOn(stock: Stock, state: Planted, keys: Keys): Promise<Claim> {
   return stock.with(state, keys, (image) =>
     withTarget(image, async (target) => judge(specOf(state, keys), target).claim),
+  )
+}
+
+/** What `pibake audit` says of the device that a state becomes; undefined: pibake makes no plan for it. */
+export function auditOn(stock: Stock, state: Planted, keys: Keys): Promise<readonly AuditFinding[] | undefined> {
+  return stock.with(state, keys, (image) =>
+    withTarget(image, async (target) => {
+      const { evaluation } = judge(specOf(state, keys), target)
+      if (evaluation === undefined) return undefined
+      const { operations } = evaluation.plan
+      const on = (partition: Partition) => operations.filter((one) => one.partition === partition)
+      const device = {
+        root: new OverlayTree(target.root, on('root')),
+        boot: target.boot && new OverlayTree(target.boot, on('boot')),
+      }
+      const today = new Date().toISOString().slice(0, 10)
+      return audit(inspect(device, { allowBooted: true, isLookedAt: true }), { today }).findings
+    }),
   )
 }
 

@@ -1,0 +1,41 @@
+import type { AuditFinding } from '../../../src/core/audit/finding.ts'
+import type { RuleId } from '../../../src/core/audit/rules.ts'
+import type { Truth } from './truth.ts'
+
+/** Rules by which an audit says that somebody gets in or up, or that it cannot tell. */
+const WAYS: readonly RuleId[] = [
+  'ssh-password',
+  'default-password',
+  'root-unasked',
+  'root-way',
+  'console-unasked',
+  'other-login',
+  'unproved',
+  'damaged-accounts',
+]
+
+/** What an audit has not seen of what a device did, and what it has seen that did not happen; both empty: they agree. */
+export interface Agreement {
+  readonly missed: readonly string[]
+  /** Said without a doubt, and wrong. */
+  readonly wrong: readonly string[]
+}
+
+/** Holds an audit of a device, of whose owner it does not know, against what the device did. */
+export function agreementOf(findings: readonly AuditFinding[], truth: Truth): Agreement {
+  const has = (...rules: readonly RuleId[]) => findings.some(({ rule }) => rules.includes(rule))
+  const keyOf = (user: string) =>
+    findings.some(({ rule, subject }) => rule === 'ssh-key' && subject.startsWith(`${user} `))
+  const isDoubtful = has('unproved')
+  const { alice } = truth.key
+  const missed = [
+    ...(alice.length > 0 && !keyOf('alice') && !isDoubtful ? ["alice's key"] : []),
+    ...(truth.key.bob && !keyOf('bob') && !isDoubtful ? ["bob's key"] : []),
+    ...(truth.others.length > 0 && !has(...WAYS) ? truth.others : []),
+    ...(truth.up.length > 0 && !has('root-unasked', 'root-way', 'unproved', 'ssh-password') ? truth.up : []),
+    ...(truth.sudo.tty === 'free' && !has('root-unasked', 'root-way', 'unproved') ? ['sudo asks for nothing'] : []),
+  ]
+  const isUp = truth.state === 'running' || truth.state === 'degraded'
+  const wrong = isUp && alice.length === 0 && keyOf('alice') && !isDoubtful ? ["alice's key"] : []
+  return { missed, wrong }
+}
