@@ -18,6 +18,7 @@ import { toolVersion } from '../write/emit/tool.ts'
 import { type Vulnerability, vulnerabilitiesOf } from '../write/packages/vulnerabilities.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
+import { wordBehind } from './crypt.ts'
 import { imageFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
@@ -149,7 +150,12 @@ function audited(options: AuditOptions, question: Question): Audited {
   const bounded = (tree: Tree) => (options.deep === true ? tree : new BudgetTree(tree))
   const target = { root: bounded(given.root), boot: given.boot && bounded(given.boot) }
   const inventory = inspect(target, { allowBooted: true, isLookedAt: true })
-  const found = audit(inventory, { ...question, isDeep: options.deep === true, known: knownIn(inventory, options) })
+  const found = audit(inventory, {
+    ...question,
+    isDeep: options.deep === true,
+    wordBehind,
+    known: knownIn(inventory, options),
+  })
   for (const tree of [target.root, target.boot]) if (tree instanceof BudgetTree) tree.assertKept()
   return { ...found, inventory }
 }

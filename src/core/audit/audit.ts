@@ -18,7 +18,7 @@ import { vulnerabilities } from './auditors/vulnerabilities.ts'
 import { waysIn } from './auditors/ways-in.ts'
 import { writable } from './auditors/writable.ts'
 import { deviceAsItIs } from './device-as-it-is.ts'
-import type { AuditFinding, Auditor, KnownVulnerability } from './finding.ts'
+import type { AuditFinding, Auditor, KnownVulnerability, WordBehind } from './finding.ts'
 import { judged, LEVELS } from './risk.ts'
 import { NO_ROLE, type Role } from './role.ts'
 import { type Waived, type Waiver, waive } from './waivers.ts'
@@ -50,6 +50,8 @@ export interface AuditQuestion {
   readonly role?: Role
   readonly waivers?: readonly Waiver[]
   readonly known?: readonly KnownVulnerability[]
+  /** Of hashes that are not SHA512-crypt; without it they are not tried. */
+  readonly wordBehind?: WordBehind
   /** Whether every file of every package is read, and held against the digests of dpkg. */
   readonly isDeep?: boolean
   /** `YYYY-MM-DD`, against which expiry is judged. */
@@ -59,14 +61,14 @@ export interface AuditQuestion {
 /** The attack surface of a device as its image is: who gets in, what listens, what lies in it. Reads it, writes nothing. */
 export function audit(
   inventory: Inventory,
-  { role = NO_ROLE, waivers = [], known = [], isDeep = false, today }: AuditQuestion,
+  { role = NO_ROLE, waivers = [], known = [], wordBehind = () => undefined, isDeep = false, today }: AuditQuestion,
 ): Audit {
   const device = deviceAsItIs(inventory, today)
   const { root, bootedSigns, stockUser } = inventory
   const text = new WithoutText(root, root, [])
   const plan = { operations: [], units: [], packages: device.requests }
   const proof = proveAccess(device, root, plan, text)
-  const audited = { device, proof, bootedSigns, stockUser, known }
+  const audited = { device, proof, bootedSigns, stockUser, known, wordBehind }
   const found = [...auditors, ...(isDeep ? [changedFilesOf] : [])]
     .flatMap((auditor) => auditor(audited))
     .map((sighting) => judged({ ...sighting, because: text.of(sighting.because) }, role))

@@ -29,7 +29,11 @@ export interface Audited {
   readonly stockUser: string | undefined
   /** Known vulnerabilities of its packages; empty where no data were given. */
   readonly known: readonly KnownVulnerability[]
+  readonly wordBehind: WordBehind
 }
+
+/** Which of some words a hash is of; undefined: none, or it was not tried. */
+export type WordBehind = (hash: string, words: readonly string[]) => string | undefined
 
 /** What a security tracker knows of a package of the image. */
 export interface KnownVulnerability {

@@ -32,6 +32,12 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     anssi: ['R30', 'R31', 'R51'],
     man: ['crypt(5)', 'shadow(5)'],
   },
+  'weak-hash': {
+    why: 'Whoever has a copy of the image has the hash, and tries passwords against it at leisure: of an old kind, by the billion a second.',
+    cis: ['5.3.3.4.3', '5.4.1.4'],
+    anssi: ['R68'],
+    man: ['crypt(5)'],
+  },
   'root-unasked': {
     why: 'With NOPASSWD, every program of that account is root whenever it wants to be: one hole in a web page or a browser is enough for the whole device.',
     cis: ['5.2.4', '5.2.5'],

@@ -43,6 +43,9 @@ export const rules = {
     'users: [{ name: NAME, authorizedKeys: [{ file: ID.pub }] }]   # what is not here is taken out',
   ),
   'default-password': rule('network', 4, 4, 'An account has a password that everybody knows', 'defaultUser: remove'),
+  'weak-hash': rule('copy', 2, 3, 'A hash of a password is soon tried', {
+    cannot: 'give the account another password, or none',
+  }),
   'root-unasked': rule(
     'local',
     3,

@@ -76,6 +76,10 @@ export const faults: Faults = [
     'default-password /etc/shadow',
   ],
   ['the password is the name of its account', account(hashOf('eve')), 'default-password /etc/shadow'],
+  ['a hash of DES', account('ab5e5XJugECpE'), 'weak-hash /etc/shadow'],
+  ['a hash of MD5', account('$1$saltsalt$MzDjbImyzEz2m0NTiPzNW/'), 'weak-hash /etc/shadow'],
+  ['an account without a password', account(''), 'console-unasked /etc/shadow'],
+  ['a locked hash', account('!$1$saltsalt$MzDjbImyzEz2m0NTiPzNW/')],
   ['a password of its own, without SSH', account(HASHED)],
   [
     'a key of somebody',
