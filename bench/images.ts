@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../src/base/host/assets.ts'
 import { encodeFromFile } from '../src/storage/archive/encode.ts'
+import { audit, auditPacked } from './audit.ts'
 import { planOfCrowd } from './crowd.ts'
 import type { Goal } from './goal.ts'
 import { inPlace } from './in-place.ts'
@@ -54,6 +55,12 @@ const rows: readonly Row[] = [
     name: 'plan of 20,000 accounts',
     goals: [{ seconds: 3 }, { megabytes: 300 }],
     contenders: () => planOfCrowd(place),
+  },
+  { name: 'audit of an .img', goals: [{ seconds: 2 }, { megabytes: 150 }], contenders: () => audit(place) },
+  {
+    name: 'audit of an .img.xz',
+    goals: [{ ratio: 0.5, of: 'xz -dc -T0' }],
+    contenders: () => auditPacked(place),
   },
   {
     name: '.img to .img',

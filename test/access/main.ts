@@ -3,6 +3,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { machine } from '../../bench/measure.ts'
 import { packageRoot } from '../../src/base/host/assets.ts'
@@ -70,6 +71,8 @@ async function auditRelease(release: Release): Promise<boolean> {
   let held = 0
   try {
     for (const state of statesFor(release)) {
+      // Nothing here waits, so that a signal would not be heard.
+      await setImmediate()
       const truth = known[state.id]
       if (Date.now() > deadline) break
       if (truth === undefined || truth === null) continue
