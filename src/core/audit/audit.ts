@@ -1,5 +1,6 @@
 import { bytewise } from '../../base/order.ts'
 import type { Inventory } from '../../device/inspect/inventory.ts'
+import type { FinishedDevice } from '../access/finished-device.ts'
 import { type Proof, proveAccess } from '../access/prove-target.ts'
 import { WithoutText } from '../plan/without-text.ts'
 import { type Advice, adviceFor } from './advice.ts'
@@ -67,7 +68,11 @@ export function audit(
   const { root, bootedSigns, stockUser } = inventory
   const text = new WithoutText(root, root, [])
   const plan = { operations: [], units: [], packages: device.requests }
-  const proof = proveAccess(device, root, plan, text)
+  const seen = proveAccess(device, root, plan, text)
+  const proof = {
+    ...seen,
+    intruders: notShut(seen.intruders, () => proveAccess(asOwners(device, seen), root, plan, text)),
+  }
   const audited = { device, proof, bootedSigns, stockUser, known, wordBehind }
   const found = [...auditors, ...(isDeep ? [changedFilesOf] : [])]
     .flatMap((auditor) => auditor(audited))
@@ -75,6 +80,19 @@ export function audit(
     .map(({ cure, ...one }) => ({ ...one, cure: 'cannot' in cure ? { cannot: text.of(cure.cannot) } : cure }))
     .sort(worstFirst)
   return { ...waive(found, waivers, today), advice: adviceFor(role, found), proof }
+}
+
+/** What shuts an account out (PAM, a file, a shell, a mount) is looked at for owners alone, of whom a lock-out would be one. */
+function asOwners(device: FinishedDevice, { intruders }: Proof): FinishedDevice {
+  return { ...device, owners: new Map(intruders.map(({ user }) => [user, { sudo: 'none' }])) }
+}
+
+function notShut(intruders: Proof['intruders'], asOwned: () => Proof): Proof['intruders'] {
+  if (intruders.length === 0) return []
+  const { ways, transfers } = asOwned()
+  return intruders.filter(({ user, by, fingerprint }) =>
+    [...ways, ...transfers].some((one) => one.user === user && one.by === by && one.fingerprint === fingerprint),
+  )
 }
 
 function worstFirst(a: AuditFinding, b: AuditFinding): number {

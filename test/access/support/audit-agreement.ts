@@ -36,6 +36,8 @@ export function agreementOf(findings: readonly AuditFinding[], truth: Truth): Ag
     ...(truth.sudo.tty === 'free' && !has('root-unasked', 'root-way', 'unproved') ? ['sudo asks for nothing'] : []),
   ]
   const isUp = truth.state === 'running' || truth.state === 'degraded'
-  const wrong = isUp && alice.length === 0 && keyOf('alice') && !isDoubtful ? ["alice's key"] : []
+  // By an interface that is not there nobody comes.
+  const isEverywhere = findings.some(({ rule, because }) => rule === 'ssh-key' && !because.includes(', through '))
+  const wrong = isUp && isEverywhere && alice.length === 0 && keyOf('alice') && !isDoubtful ? ["alice's key"] : []
   return { missed, wrong }
 }

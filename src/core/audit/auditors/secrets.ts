@@ -44,7 +44,10 @@ function isSeen(path: string): boolean {
   )
 }
 
+/** A longer line is data, and patterns would take long for it. */
+const LONGEST = 1000
+
 /** From 1; 0: none. */
 function lineOf(text: string, pattern: RegExp): number {
-  return text.split('\n').findIndex((line) => pattern.test(line)) + 1
+  return text.split('\n').findIndex((line) => line.length <= LONGEST && pattern.test(line)) + 1
 }

@@ -1,3 +1,4 @@
+import type { Sources } from '../../../device/net/reach.ts'
 import type { Finding } from '../../access/finding.ts'
 import type { Auditor, Sighting } from '../finding.ts'
 import type { Cure, RuleId } from '../rules.ts'
@@ -20,20 +21,22 @@ function keyOf({ rule, subject, at }: Sighting): string {
 
 function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly Sighting[] {
   return ways.flatMap(({ user, by, fingerprint }): readonly Sighting[] => {
-    if (by === 'password')
-      return [
-        { rule: 'ssh-password', subject: user, at: undefined, because: `${user} logs in over SSH with a password` },
-      ]
+    const same = ways.filter((one) => one.user === user && one.by === by && one.fingerprint === fingerprint)
+    const from = same.map(sourcesText).includes('') ? '' : same.map(sourcesText).join(' or')
+    if (by === 'password') {
+      const because = `${user} logs in over SSH with a password${from}`
+      return [{ rule: 'ssh-password', subject: user, at: undefined, because }]
+    }
     if (by === 'console') return []
-    return [
-      {
-        rule: 'ssh-key',
-        subject: `${user} ${fingerprint}`,
-        at: undefined,
-        because: `${user} logs in over SSH by the ${by} ${fingerprint}`,
-      },
-    ]
+    const because = `${user} logs in over SSH by the ${by} ${fingerprint}${from}`
+    return [{ rule: 'ssh-key', subject: `${user} ${fingerprint}`, at: undefined, because }]
   })
+}
+
+/** `, from 10.0.0.0/8, through tailscale0`; empty: from everywhere. */
+function sourcesText({ from, interfaces }: Sources): string {
+  const places = from === 'everywhere' ? '' : `, from ${from.join(', ')}`
+  return interfaces === undefined ? places : `${places}, through ${interfaces.join(', ')}`
 }
 
 /** A finding, and everybody of whom it is. */
