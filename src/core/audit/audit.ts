@@ -1,6 +1,7 @@
 import { bytewise } from '../../base/order.ts'
 import type { Inventory } from '../../device/inspect/inventory.ts'
 import type { FinishedDevice } from '../access/finished-device.ts'
+import type { WayIn } from '../access/prove.ts'
 import { type Proof, proveAccess } from '../access/prove-target.ts'
 import { WithoutText } from '../plan/without-text.ts'
 import { type Advice, adviceFor } from './advice.ts'
@@ -90,9 +91,9 @@ function asOwners(device: FinishedDevice, { intruders }: Proof): FinishedDevice 
 function notShut(intruders: Proof['intruders'], asOwned: () => Proof): Proof['intruders'] {
   if (intruders.length === 0) return []
   const { ways, transfers } = asOwned()
-  return intruders.filter(({ user, by, fingerprint }) =>
-    [...ways, ...transfers].some((one) => one.user === user && one.by === by && one.fingerprint === fingerprint),
-  )
+  const keyOf = ({ user, by, fingerprint }: WayIn) => [user, by, fingerprint].join('\n')
+  const open = new Set([...ways, ...transfers].map(keyOf))
+  return intruders.filter((way) => open.has(keyOf(way)))
 }
 
 function worstFirst(a: AuditFinding, b: AuditFinding): number {

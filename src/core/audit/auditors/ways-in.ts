@@ -20,9 +20,13 @@ function keyOf({ rule, subject, at }: Sighting): string {
 }
 
 function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly Sighting[] {
-  return ways.flatMap(({ user, by, fingerprint }): readonly Sighting[] => {
-    const same = ways.filter((one) => one.user === user && one.by === by && one.fingerprint === fingerprint)
-    const from = same.map(sourcesText).includes('') ? '' : same.map(sourcesText).join(' or')
+  const places = new Map<string, string[]>()
+  const keyed = ways.map((way) => ({ way, key: [way.user, way.by, way.fingerprint].join('\n') }))
+  for (const { way, key } of keyed) places.set(key, [...(places.get(key) ?? []), sourcesText(way)])
+  return [...new Map(keyed.map(({ way, key }) => [key, way]))].flatMap(([key, way]): readonly Sighting[] => {
+    const { user, by, fingerprint } = way
+    const all = places.get(key) as string[]
+    const from = all.includes('') ? '' : all.join(' or')
     if (by === 'password') {
       const because = `${user} logs in over SSH with a password${from}`
       return [{ rule: 'ssh-password', subject: user, at: undefined, because }]
