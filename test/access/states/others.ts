@@ -17,6 +17,7 @@ import {
 const KIND = 'other ways in'
 const SYSTEM = '/etc/systemd/system'
 const own = (id: string, ...steps: (Step | readonly Step[])[]) => image(KIND, id, steps.flat())
+const alone = (id: string, steps: readonly Step[]) => image(KIND, id, steps, { alone: true })
 const wants = (target: string, name: string, from = `${SYSTEM}/${name}`) =>
   link(`${SYSTEM}/${target}.wants/${name}`, from)
 const getty = (user: string) => `[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin ${user} --noclear %I $TERM`
@@ -160,17 +161,6 @@ export const others: readonly Planted[] = [
   ),
   own('a shell that is set-user-ID', copy('/usr/bin/bash', '/usr/local/bin/rootsh', 0o4755)),
   own('a shell that is set-user-ID, in a home', copy('/usr/bin/bash', '/opt/site/rootsh', 0o4755)),
-  own(
-    'an interpreter that may change who it is',
-    copy('/usr/bin/perl', '/usr/local/bin/site-perl', 0o755),
-    capability('/usr/local/bin/site-perl', 'cap_setuid=ep'),
-  ),
-  own('the interpreter of the system may change who it is', capability('/usr/bin/perl', 'cap_net_raw,cap_setuid=ep')),
-  own(
-    'a program that may send raw packets',
-    copy('/usr/bin/env', '/usr/local/bin/site-ping', 0o755),
-    capability('/usr/local/bin/site-ping', 'cap_net_raw=ep'),
-  ),
   own('find is set-user-ID', mode('/usr/bin/env', 0o4755)),
   own('a shell that is set-group-ID', copy('/usr/bin/bash', '/usr/local/bin/groupsh', 0o2755)),
   own('a copy of a shell, with no bit', copy('/usr/bin/bash', '/usr/local/bin/mysh', 0o755)),
@@ -266,4 +256,15 @@ export const others: readonly Planted[] = [
       'auth sufficient pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so',
     ),
   ),
+  alone('an interpreter that may change who it is', [
+    copy('/usr/bin/perl', '/usr/local/bin/site-perl', 0o755),
+    capability('/usr/local/bin/site-perl', 'cap_setuid=ep'),
+  ]),
+  alone('the interpreter of the system may change who it is', [
+    capability('/usr/bin/perl', 'cap_net_raw,cap_setuid=ep'),
+  ]),
+  alone('a program that may send raw packets', [
+    copy('/usr/bin/env', '/usr/local/bin/site-ping', 0o755),
+    capability('/usr/local/bin/site-ping', 'cap_net_raw=ep'),
+  ]),
 ]

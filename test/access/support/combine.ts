@@ -6,7 +6,7 @@ import type { Planted } from './planted.ts'
  * would have one name; so are those that need a real first start, which would take a day.
  */
 export function combinations(states: readonly Planted[], count: number, seed: number): readonly Planted[] {
-  const usable = states.filter(({ how, firstStart }) => how !== 'package' && firstStart !== true)
+  const usable = states.filter(({ how, firstStart, alone }) => how !== 'package' && !firstStart && !alone)
   const some = fc.uniqueArray(fc.constantFrom(...usable), { minLength: 2, maxLength: 3, selector: ({ id }) => id })
   return fc.sample(some, { numRuns: count, seed }).map((parts, index) => joined(parts, index))
 }

@@ -35,6 +35,8 @@ export interface Planted {
   readonly spec?: (spec: LooseSpec) => void
   /** The same finished tree as another state of the table, by another way. */
   readonly twin?: true
+  /** In no combination: came later, and those of a seed stay what they were. */
+  readonly alone?: true
   /** The first start is part of what decides: it runs for real, which takes long. */
   readonly firstStart?: boolean
 }
