@@ -1,5 +1,6 @@
 import { hex } from '../../base/host/bytes.ts'
 import { md5 } from '../../base/host/hash.ts'
+import { readable } from '../../storage/tree/readable.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { architecturesOf } from './architecture.ts'
 
@@ -70,7 +71,7 @@ export function changedFiles(root: Tree): readonly { readonly path: string; read
     [...digests.of(packageName)].flatMap(([path, digest]) => {
       // dpkg may be told to leave files out (path-exclude), and a link leads to what another package brought.
       if (path.startsWith('/etc/') || root.lstat(path)?.kind !== 'file') return []
-      const content = root.read(path)
+      const content = readable(root, path)
       return content === undefined || hex(md5(content)) === digest ? [] : [{ path, packageName }]
     }),
   )

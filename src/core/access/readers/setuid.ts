@@ -2,6 +2,7 @@ import { latin1Text } from '../../../base/host/bytes.ts'
 import { isNosuid, mountOf } from '../../../device/formats/fstab.ts'
 import { packageFileState, packagesOf } from '../../../device/inspect/package-digests.ts'
 import { givesRoot } from '../../../device/sudo/root-commands.ts'
+import { readable } from '../../../storage/tree/readable.ts'
 import type { Entry, Tree } from '../../../storage/tree/tree.ts'
 import { mountsOf } from '../device-mounts.ts'
 import type { Finding, Reader } from '../finding.ts'
@@ -102,7 +103,7 @@ export function setuidFindings(root: Tree, path: string): readonly Finding[] {
     given === undefined ? `take the bit from it: chmod ug-s ${path}` : `take them from it: setcap -r ${path}`
   const isSystem = /^\/usr\/(s?bin|lib|libexec)\//.test(path)
   if (isSystem && ASKING.has(name)) return []
-  const bytes = root.read(path) ?? new Uint8Array()
+  const bytes = readable(root, path) ?? new Uint8Array()
   // The kernel does not heed the bit of a script.
   if (latin1Text(bytes.subarray(0, 2)) === '#!') return []
   const copied = shellLike(root, bytes)
@@ -125,6 +126,7 @@ function shellLike(root: Tree, bytes: Uint8Array): string | undefined {
     .find((path) => {
       const entry = root.lstat(path)
       if (entry?.kind !== 'file' || entry.size !== bytes.length || bytes.length === 0) return false
-      return root.read(path)?.every((byte, index) => byte === bytes[index]) === true
+      // Of the same size, and not to be read: it may be the one.
+      return readable(root, path)?.every((byte, index) => byte === bytes[index]) !== false
     })
 }

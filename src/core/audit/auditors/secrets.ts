@@ -1,4 +1,5 @@
 import { latin1Text } from '../../../base/host/bytes.ts'
+import { readable } from '../../../storage/tree/readable.ts'
 import type { Auditor, Sighting } from '../finding.ts'
 import { placed } from '../places.ts'
 
@@ -17,7 +18,7 @@ export const secrets: Auditor = ({ device: { root } }) =>
   placed(root).flatMap(({ path, entry }): readonly Sighting[] => {
     if (entry.kind !== 'file' || entry.size === 0 || entry.size > MAX) return []
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const text = () => latin1Text(root.read(path) ?? new Uint8Array())
+    const text = () => latin1Text(readable(root, path) ?? new Uint8Array())
     const at = (line: number | undefined) => ({ file: path, line })
     if (KEY_NAMES.test(name) && !isSeen(path) && KEY.test(text())) {
       return [{ rule: 'private-key', subject: path, at: at(undefined), because: 'it holds a private key' }]
