@@ -174,5 +174,8 @@ test('the picture of the README is of this page, and small', () =>
     const kept = readFileSync(PICTURE)
     assert.ok(kept.length <= 150 << 10, `${kept.length} bytes`)
     // A PNG begins with its width and height.
-    assert.equal([16, 20].map((at) => kept.readUInt32BE(at)), [PICTURE_SIZE.width, PICTURE_SIZE.height])
+    assert.equal(
+      [16, 20].map((at) => kept.readUInt32BE(at)),
+      [PICTURE_SIZE.width, PICTURE_SIZE.height],
+    )
   }))
