@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
 import { auditPage } from '../../src/core/audit/page/page.ts'
+import { NO_ROLE, type Role } from '../../src/core/audit/role.ts'
 import { audited, reportOf, USED } from '../core/audit/page/reports.ts'
 import { suite } from '../support/suite.ts'
 import { type BrowserName, launched } from './support/browsers.ts'
@@ -29,7 +30,7 @@ const WIDTHS = [390, 1280] as const
 let work = ''
 let url = ''
 const used = audited(USED)
-const role = { exposure: 'internet', place: 'public', holds: ['credentials'], controls: ['door'] } as const
+const role: Role = { ...NO_ROLE, exposure: 'internet', place: 'public', holds: ['credentials'], controls: ['door'] }
 const pages = {
   one: reportOf([used]),
   two: reportOf([audited(USED, role), audited({}, role)], role),

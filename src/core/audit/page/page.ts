@@ -79,7 +79,14 @@ function statusesOf(entries: readonly Numbered[]) {
 }
 
 /** What the device is for, in pairs of words. */
-function roleParts({ exposure, place, holds, controls, shows, talksTo }: Role): readonly (readonly [name: string, value: string])[] {
+function roleParts({
+  exposure,
+  place,
+  holds,
+  controls,
+  shows,
+  talksTo,
+}: Role): readonly (readonly [name: string, value: string])[] {
   const parts: [string, string][] = [
     ['exposure', exposure ?? ''],
     ['place', place ?? ''],
@@ -95,7 +102,13 @@ function roleParts({ exposure, place, holds, controls, shows, talksTo }: Role): 
 function asideOf({ audit: { advice, waived, idle } }: Audited) {
   return {
     advice,
-    waived: waived.map(({ level, title, because, waiver }) => ({ level, title, because, reason: waiver.reason, expires: waiver.expires })),
+    waived: waived.map(({ level, title, because, waiver }) => ({
+      level,
+      title,
+      because,
+      reason: waiver.reason,
+      expires: waiver.expires,
+    })),
     idle: idle.map(({ waiver, because }) => ({ rule: waiver.rule, because })),
   }
 }
