@@ -1,3 +1,4 @@
+import { LEVELS } from '../risk.ts'
 import type { Account } from './accounts.ts'
 import type { Box, Place, Severity } from './boxes.ts'
 import type { Door } from './doors.ts'
@@ -35,7 +36,12 @@ export function wiresOf(doors: readonly Drawn<Door>[], accounts: readonly Drawn<
   const up = climbing.map(
     ({ box }): Wire => ({ level: box.level, path: `M${box.x + box.width} ${middle(box)}H${ROOT.x - HEAD}` }),
   )
-  return [...into, ...across, ...up]
+  // What is drawn last lies above the rest: the worst.
+  return [...into, ...across, ...up].sort((a, b) => rank(a) - rank(b))
+}
+
+function rank({ level }: Wire): number {
+  return level === 'none' ? -1 : LEVELS.indexOf(level)
 }
 
 function middle({ y, height }: Place): number {
