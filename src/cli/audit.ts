@@ -1,9 +1,11 @@
+import { basename, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { writeAtomically } from '../base/disk/write-atomically.ts'
 import { visible } from '../base/encode/visible.ts'
 import { type Audit, type AuditQuestion, audit } from '../core/audit/audit.ts'
 import { compared } from '../core/audit/compare.ts'
 import type { AuditFinding, Level } from '../core/audit/finding.ts'
+import { auditPage } from '../core/audit/page/page.ts'
 import { LEVELS } from '../core/audit/risk.ts'
 import { NO_ROLE, parseRole, type Role } from '../core/audit/role.ts'
 import { sarif } from '../core/audit/sarif.ts'
@@ -42,6 +44,7 @@ interface AuditOptions extends TargetOptions {
   readonly failOn?: Level
   readonly all?: boolean
   readonly sarif?: string
+  readonly html?: string
 }
 
 /** `pibake audit TARGET`, `pibake audit BEFORE AFTER` */
@@ -61,6 +64,7 @@ export function addAudit(program: Command, run: Run): void {
         ['pibake audit kit.img --role exposure=internet,controls=door', 'for what it will be used'],
         ['pibake audit base.img.xz --suggest > pibake.yaml', 'a spec that closes what was found'],
         ['pibake audit base.img.xz kit.img.xz', 'what was closed, what is new, what is left'],
+        ['pibake audit kit.img.xz --html audit.html', 'as a page to look at, to print, to pass on'],
         ['pibake audit kit.img.xz --fail-on high', 'in a CI job: exit code 4 where there is something'],
       ),
     )
@@ -76,6 +80,7 @@ export function addAudit(program: Command, run: Run): void {
     )
     .addOption(new Option('--fail-on <level>', 'exit code 4 where a finding is this bad or worse').choices(LEVELS))
     .option('--sarif <file>', 'also write the findings there as SARIF 2.1.0, which code hosts show')
+    .option('--html <file>', 'also write the audit there as one page of HTML, which needs no network')
     .option('--deep', 'also hold every file of every package against the digests of dpkg: reads all of the image')
     .option(
       '--security-tracker <file>',
@@ -103,11 +108,14 @@ function role(text: string): Partial<Role> {
 
 /** An image and what was found in it. */
 interface Audited extends Audit {
+  /** What it was called by. */
+  readonly name: string
   readonly inventory: Inventory
 }
 
 function auditImages(io: Io, images: readonly string[], options: AuditOptions): ExitCode {
   if (options.sarif !== undefined) assertPlace(options.sarif, '--sarif')
+  if (options.html !== undefined) assertPlace(options.html, '--html')
   const question = questionOf(io, options)
   if (question === undefined) return EXIT.usage
   const [first = options, second] = images.map((image) => ({ ...options, image }))
@@ -121,6 +129,10 @@ function auditImages(io: Io, images: readonly string[], options: AuditOptions): 
   if (options.sarif !== undefined) {
     const text = `${JSON.stringify(sarif(after, toolVersion()), null, 2)}\n`
     writeAtomically(options.sarif, text, { mode: 0o644 })
+  }
+  if (options.html !== undefined) {
+    const page = pageOf(second === undefined ? [before] : [before, after], question)
+    writeAtomically(options.html, page, { mode: 0o644 })
   }
   const { failOn } = options
   const isBad =
@@ -157,7 +169,18 @@ function audited(options: AuditOptions, question: Question): Audited {
     known: knownIn(inventory, options),
   })
   for (const tree of [target.root, target.boot]) if (tree instanceof BudgetTree) tree.assertKept()
-  return { ...found, inventory }
+  return { ...found, inventory, name: basename(resolve(options.image ?? options.root ?? '.')) }
+}
+
+function pageOf(all: readonly Audited[], { role, today: day }: Question): Uint8Array {
+  const images = all.map(({ inventory, name, ...found }) => ({
+    name,
+    title: imageText(inventory),
+    hostname: hostnameIn(inventory.root),
+    hasBoot: inventory.boot !== undefined,
+    audit: found,
+  }))
+  return auditPage({ images, role, today: day, version: toolVersion() })
 }
 
 /** As it is now: the first start may upgrade it. */

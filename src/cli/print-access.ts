@@ -2,13 +2,12 @@ import { visible } from '../base/encode/visible.ts'
 import { type Finding, fileLineText } from '../core/access/finding.ts'
 import type { Blocked, WayIn } from '../core/access/prove.ts'
 import type { Proof } from '../core/access/prove-target.ts'
+import { meansText, rootText, sourcesText } from '../core/access/way-words.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import type { HostKeys } from '../device/formats/host-key.ts'
-import type { RootGroup } from '../device/formats/privileged-groups.ts'
 import type { Inventory } from '../device/inspect/inventory.ts'
-import type { Sources } from '../device/net/reach.ts'
 import type { Tree } from '../storage/tree/tree.ts'
 import type { Screen } from './screen.ts'
 
@@ -113,45 +112,8 @@ function wayParts(
   const isForFiles = way.filesIn !== undefined
   const [program, option] = isForFiles ? ['sftp', '-P'] : ['ssh', '-p']
   const call = `${program} ${way.port === 22 ? '' : `${option} ${way.port} `}${way.user}@${address}`
-  const by =
-    way.by === 'certificate'
-      ? `certificate for ${way.principals?.join(' or ')} of ${way.fingerprint}`
-      : way.by === 'key'
-        ? `key ${way.fingerprint}`
-        : 'password'
   const terminal = way.noTerminal === true && !isForFiles ? ['no terminal'] : []
   const rest = isForFiles ? `below ${way.filesIn}` : rootText(way)
-  return [call, by, ...terminal, ...sourcesText(way, unmadeInterfaces), rest]
-}
-
-const SUDO = { 'asks for the password': 'sudo: password', 'asks for nothing': 'sudo: no password' } as const
-
-/** `sudo: password, and in the group docker, which starts containers in which it is root of the device` */
-function rootText({ root, rootGroups }: Pick<WayIn, 'root' | 'rootGroups'>): string {
-  const groups = rootGroups.map(({ name, does }: RootGroup) => `in the group ${name}, which ${does}`)
-  const sudo = root !== 'no' ? SUDO[root] : rootGroups.length > 0 ? 'no sudo' : 'cannot become root'
-  return [sudo, ...groups].join(', and ')
-}
-
-/**
- * `from everywhere except 10.0.0.0/8`, `only through wg0 (which nothing in this spec or image makes), from 192.0.2.0/24`;
- * nothing where it is open to all.
- *
- * @param unmade interfaces that nothing makes
- */
-function sourcesText({ from, except, interfaces, exceptInterfaces }: Sources, unmade: readonly string[]): string[] {
-  const named = interfaces?.map((name) =>
-    unmade.includes(name) ? `${name} (which nothing in this spec or image makes)` : name,
-  )
-  const through =
-    named !== undefined
-      ? [`only through ${named.join(', ')}`]
-      : exceptInterfaces.length > 0
-        ? [`not through ${exceptInterfaces.join(', ')}`]
-        : []
-  const isAny = from === 'everywhere' && except.length === 0
-  const without = except.length === 0 ? '' : ` except ${except.join(', ')}`
-  const networks = isAny ? [] : [`from ${from === 'everywhere' ? from : from.join(', ')}${without}`]
-  const text = [...through, ...networks].join(', ')
-  return text === '' ? [] : [text]
+  const from = sourcesText(way, unmadeInterfaces)
+  return [call, meansText(way), ...terminal, ...(from === undefined ? [] : [from]), rest]
 }

@@ -5,13 +5,11 @@ import type { Comparison } from '../core/audit/compare.ts'
 import type { AuditFinding, Level } from '../core/audit/finding.ts'
 import { levelOf } from '../core/audit/risk.ts'
 import type { Grade } from '../core/audit/rules.ts'
+import { GRADES, HARM, LIKELY } from '../core/audit/scale.ts'
 import type { Io } from './io.ts'
 import { wayLines } from './print-access.ts'
 import { screenOf } from './screen.ts'
 
-const GRADES: readonly Grade[] = [4, 3, 2, 1]
-const LIKELY = { 1: 'hardly', 2: 'perhaps', 3: 'likely', 4: 'certain' } as const
-const HARM = { 1: 'nuisance', 2: 'some', 3: 'much', 4: 'all of it' } as const
 const STYLES = { low: 'dim', medium: 'yellow', high: 'red', critical: 'magenta' } as const
 
 /** How many of the worst are shown in full where not all are asked for. */

@@ -74,6 +74,22 @@ test('SARIF goes to a file of its own', () =>
     assert.equal([nowhere.code, nowhere.stdout], [2, ''])
   }))
 
+test('the page goes to a file of its own, the same for the same image and day', () =>
+  inWorkdir((folder) => {
+    const target = stockIn(folder)
+    const page = (name: string) => {
+      const env = { SOURCE_DATE_EPOCH: '1767225600' }
+      assert.is(pibake(['audit', ...target, '--html', name], { cwd: folder, env }).code, 0)
+      return readFileSync(join(folder, name), 'utf8')
+    }
+    const first = page('one.html')
+    assert.match(first, /<h1>Raspberry Pi OS Lite .*\(bookworm, arm64\)<\/h1>/)
+    assert.match(first, '<time datetime="2026-01-01">')
+    assert.is(page('two.html'), first)
+    const nowhere = pibake(['audit', ...target, '--html', 'gone/out.html'], { cwd: folder })
+    assert.equal([nowhere.code, nowhere.stdout], [2, ''])
+  }))
+
 test('without the boot partition that is said', () =>
   inWorkdir((folder) => {
     stockIn(folder)

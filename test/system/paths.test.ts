@@ -150,7 +150,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     ['bake', spec, base('img'), '-o', out('img'), '--frozen', '--sign', join(at.SPEC, 'sign')],
     ['verify', spec, '--image', out('img'), '--allow-booted'],
     ...(isRoot ? [['verify', spec, '--image', out('img'), '--rebuild', base('img')]] : []),
-    ['audit', base('img'), out('img'), '--sarif', out('sarif')],
+    ['audit', base('img'), out('img'), '--sarif', out('sarif'), '--html', out('html')],
     baked('img.xz', 'img.xz'),
     baked('tar', 'tar.xz'),
     baked('tar', 'tar.zst', '--no-checksums'),

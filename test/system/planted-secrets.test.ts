@@ -224,7 +224,8 @@ test('bake leaves none for others, beside the output and while it works', async 
 
 test('an audit shows none', async () => {
   await assertHidden(['audit', at('images/base.img'), at('out/x.img'), '--json'], 0)
-  await assertHidden(['audit', at('out/x.img'), '--all', '--sarif', at('out/x.sarif')], 0)
+  await assertHidden(['audit', at('out/x.img'), '--all', '--sarif', at('out/x.sarif'), '--html', at('out/x.html')], 0)
+  await assertHidden(['audit', at('images/base.img'), at('out/x.img'), '--html', at('out/two.html')], 0)
 })
 
 test('apply leaves each in a file that not everybody may read', async () => {

@@ -96,7 +96,8 @@ function notShut(intruders: Proof['intruders'], asOwned: () => Proof): Proof['in
   return intruders.filter((way) => open.has(keyOf(way)))
 }
 
-function worstFirst(a: AuditFinding, b: AuditFinding): number {
+/** The order of findings. */
+export function worstFirst(a: AuditFinding, b: AuditFinding): number {
   const weight = ({ level, likelihood, impact }: AuditFinding) => LEVELS.indexOf(level) * 100 + likelihood * impact
   return weight(b) - weight(a) || bytewise(a.rule, b.rule) || bytewise(a.subject, b.subject)
 }

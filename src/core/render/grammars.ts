@@ -1,4 +1,5 @@
 import { assertVisible, EncodeError, type Encoder, only } from '../../base/encode/encode.ts'
+import { html } from '../../base/encode/html.ts'
 import { ini } from '../../base/encode/ini.ts'
 import { keyfile } from '../../base/encode/keyfile.ts'
 import { nft } from '../../base/encode/nft.ts'
@@ -33,6 +34,7 @@ export const grammars = {
     if (value === '' || value.startsWith('#')) throw new EncodeError('is empty or begins with #')
     return value.replaceAll('\\', '\\134').replaceAll(' ', '\\040')
   },
+  html,
   ini,
   keyfile,
   /** A module's name in modprobe.d(5). */

@@ -54,6 +54,7 @@ function encoded(grammar: Grammar, value: string): string | undefined {
 }
 
 const NEVER: Partial<Record<Grammar, RegExp>> = {
+  html: /[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/,
   ini: /%|^[#;]|\s[#;]|^\s|\s$/,
   apt: /["\\#;{}*]/,
   sysctl: /=|^[#;\s]|\s$/,
@@ -80,6 +81,8 @@ for (const [grammar, never] of Object.entries(NEVER) as [Grammar, RegExp][]) {
 
 test('what is needed passes', () => {
   const good: readonly (readonly [Grammar, string, string])[] = [
+    ['html', `a<b> & "c" 'd'`, 'a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;'],
+    ['html', 'a\nb\u202ec', 'a\\u{a}b\\u{202e}c'],
     ['ini', 'nftables[type=allports]', 'nftables[type=allports]'],
     ['ini', 'SYSLOG_IDENTIFIER=sshd _UID=0 + A=b', 'SYSLOG_IDENTIFIER=sshd _UID=0 + A=b'],
     ['ini', '-1', '-1'],

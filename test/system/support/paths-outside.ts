@@ -58,6 +58,7 @@ export const ROWS: readonly Row[] = [
     'placed',
   ),
   row('FILE of `--sarif`', /^<OUT>\/[\w-]+\.sarif$/, 'the findings of `audit`', 'placed'),
+  row('FILE of `--html`', /^<OUT>\/[\w-]+\.html$/, 'the page of `audit`', 'placed'),
   row(
     '`SHA256SUMS`, `SHA256SUMS.sig` beside OUT',
     /^<OUT>\/SHA256SUMS(\.sig)?$/,

@@ -1,0 +1,60 @@
+import { type Browser, chromium } from 'playwright-core'
+import { patient } from '../../runner/patience.ts'
+import { openInFirefox } from './firefox.ts'
+
+/** How a page is looked at. */
+export interface Looks {
+  readonly scheme: 'light' | 'dark'
+  readonly width: number
+  readonly height: number
+}
+
+/** A page in a browser, which is ended with it. */
+export interface OpenPage {
+  /** The addresses that were asked for. */
+  readonly requests: readonly string[]
+  /** What the browser says against the page. */
+  readonly complaints: readonly string[]
+  /** Runs a program in the page, whatever its policy. */
+  run(program: string): Promise<void>
+  /** The value of an expression in the page, awaited. */
+  evaluate(expression: string): Promise<unknown>
+  press(key: 'Tab' | 'Space'): Promise<void>
+  close(): Promise<void>
+}
+
+/** Debian's own browsers: what a reader has, and not a build made for tests. */
+export const BROWSERS: Readonly<Record<string, (url: string, looks: Looks) => Promise<OpenPage>>> = {
+  chromium: openInChromium,
+  firefox: openInFirefox,
+}
+
+/** Debian's Chromium without a window; its sandbox does not start for root. */
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    timeout: patient(60) * 1000,
+  })
+}
+
+async function openInChromium(url: string, { scheme, width, height }: Looks): Promise<OpenPage> {
+  const browser = await startChromium()
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme })
+  const page = await context.newPage()
+  const [requests, complaints]: [string[], string[]] = [[], []]
+  page.on('request', (request) => requests.push(request.url()))
+  page.on('console', (message) => complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(url)
+  return {
+    requests,
+    complaints,
+    run: async (program) => {
+      await page.evaluate(program)
+    },
+    evaluate: (expression) => page.evaluate(expression),
+    press: (key) => page.keyboard.press(key),
+    close: () => browser.close(),
+  }
+}
