@@ -4,7 +4,7 @@ import { BY, HARM, LIKELY } from '../scale.ts'
 import type { Numbered } from './numbering.ts'
 
 /** A finding as the list shows it. */
-export type Card = ReturnType<typeof cardOf>
+type Card = ReturnType<typeof cardOf>
 
 /** What the page says of a finding, in words. */
 export function cardOf({ number, finding, status }: Numbered) {
