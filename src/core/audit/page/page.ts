@@ -14,7 +14,7 @@ import { pictureOf } from './picture.ts'
 import { wayRows } from './ways.ts'
 
 /** An image, and what was found in it. */
-export interface Audited {
+interface Audited {
   /** What it was called by. */
   readonly name: string
   /** What it is, in a few words. */
