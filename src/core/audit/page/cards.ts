@@ -3,9 +3,6 @@ import { rules } from '../rules.ts'
 import { BY, HARM, LIKELY } from '../scale.ts'
 import type { Numbered } from './numbering.ts'
 
-/** A finding as the list shows it. */
-type Card = ReturnType<typeof cardOf>
-
 /** What the page says of a finding, in words. */
 export function cardOf({ number, finding, status }: Numbered) {
   const { rule, title, level, likelihood, impact, at, because, reasons, cure } = finding

@@ -3,12 +3,12 @@ import * as assert from 'uvu/assert'
 import { base64, utf8, utf8Text } from '../../../../src/base/host/bytes.ts'
 import { sha256 } from '../../../../src/base/host/hash.ts'
 import type { AuditFinding } from '../../../../src/core/audit/finding.ts'
-import { type Audited, auditPage, type Report } from '../../../../src/core/audit/page/page.ts'
+import { auditPage, type Report } from '../../../../src/core/audit/page/page.ts'
 import { NO_ROLE, type Role } from '../../../../src/core/audit/role.ts'
 import { sha512crypt } from '../../../../src/device/formats/sha512crypt.ts'
 import { anyText } from '../../../support/any-text.ts'
 import { suite } from '../../../support/suite.ts'
-import { audited, reportOf, USED } from './reports.ts'
+import { type Audited, audited, reportOf, USED } from './reports.ts'
 
 const test = suite('audit: the page')
 

@@ -1,5 +1,5 @@
 import { audit } from '../../../../src/core/audit/audit.ts'
-import type { Audited, Report } from '../../../../src/core/audit/page/page.ts'
+import type { Report } from '../../../../src/core/audit/page/page.ts'
 import { NO_ROLE, type Role } from '../../../../src/core/audit/role.ts'
 import { inspect } from '../../../../src/device/inspect/inspect.ts'
 import { samplePiOs } from '../../../../src/sample/sample.ts'
@@ -30,6 +30,9 @@ export const USED: Planted = {
   '/etc/machine-id': `${'a'.repeat(32)}\n`,
   'boot:/userconf.txt': `pi:${PASSWORD_OF_EVE}\n`,
 }
+
+/** One image of a report. */
+export type Audited = Report['images'][number]
 
 /** The audit of a stock image with something planted in it; `boot:/…` is on the boot partition. */
 export function audited(planted: Planted, role: Role = NO_ROLE): Audited {
