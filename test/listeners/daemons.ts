@@ -50,7 +50,10 @@ export const daemons: readonly Daemon[] = [
     },
     {
       name: 'the loopback alone',
-      run: sed('s/listen .*80 default_server;/listen 127.0.0.1:8080;/', '/etc/nginx/sites-available/default'),
+      run: sed(
+        '/listen \\[/d; s/listen 80 default_server;/listen 127.0.0.1:8080;/',
+        '/etc/nginx/sites-available/default',
+      ),
     },
   ),
   plain(

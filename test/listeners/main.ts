@@ -18,6 +18,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     continue: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '600' },
   },
   allowPositionals: true,
@@ -38,9 +39,15 @@ async function judgeRelease(release: Release): Promise<boolean> {
   mkdirSync(folder, { recursive: true })
   const place = join(folder, `${wanted === undefined ? '' : 'part-of-'}${release}-${date}`)
   const results: Result[] =
-    options.continue && existsSync(`${place}.json`) ? JSON.parse(readFileSync(`${place}.json`, 'utf8')) : []
+    (options.continue || options.again) && existsSync(`${place}.json`)
+      ? JSON.parse(readFileSync(`${place}.json`, 'utf8'))
+      : []
   const hasAll = ({ name, cases }: Daemon) =>
-    cases.every((one) => results.some((result) => result.daemon === name && result.case === one.name))
+    cases.every((one) =>
+      results.some(
+        (result) => result.daemon === name && result.case === one.name && !(options.again && isWrong(result)),
+      ),
+    )
   refresh(release)
   for (const daemon of daemons) {
     if (Date.now() > deadline) break
@@ -52,7 +59,7 @@ async function judgeRelease(release: Release): Promise<boolean> {
     }
   }
   writeFileSync(`${place}.md`, pageOf(headOf(release), results))
-  return results.every(({ error, missed, vain }) => error === undefined && missed.length + vain.length === 0)
+  return results.every((result) => !isWrong(result))
 }
 
 async function tried(release: Release, daemon: Daemon): Promise<readonly Result[]> {
@@ -85,6 +92,8 @@ async function tried(release: Release, daemon: Daemon): Promise<readonly Result[
   }
   return results
 }
+
+const isWrong = ({ error, missed, vain }: Result) => error !== undefined || missed.length + vain.length > 0
 
 const NOTHING = { predicted: [], seen: [], missed: [], vain: [], untold: [], failed: [] } as const
 

@@ -1,6 +1,6 @@
 import type { Tree } from '../../storage/tree/tree.ts'
 import { plainPath } from '../formats/plain-path.ts'
-import { filesLike, Includes } from './config-lines.ts'
+import { Includes } from './config-lines.ts'
 import type { ConfigPlace } from './listening.ts'
 
 /** A statement of a configuration of nested blocks: `listen 80;`, `server { … }`. */
@@ -34,7 +34,7 @@ function readFile(root: Tree, file: string, grammar: BlockGrammar, includes: Inc
     const into = open.at(-1) as Statement[]
     const pattern = block === undefined && words.length > 0 ? grammar.includes(words) : undefined
     if (pattern !== undefined) {
-      for (const path of filesLike(root, plainPath(pattern, grammar.folder) ?? '')) {
+      for (const path of includes.like(root, plainPath(pattern, grammar.folder) ?? '')) {
         for (const statement of readFile(root, path, grammar, includes)) into.push(statement)
       }
     } else if (words.length > 0 || block !== undefined) into.push({ words, block, at: { file, line } })

@@ -30,12 +30,18 @@ export interface LineGrammar {
 
 /** No configuration is longer; of one that is, the beginning is read. */
 const MOST_TEXT = 1 << 20
-const MOST_FILES = 300
+const MOST_FILES = 100
 
 /** What one configuration may read, with all that it includes: files that include each other have no end. */
 export class Includes {
   #files = MOST_FILES
-  #text = 4 * MOST_TEXT
+  #text = MOST_TEXT
+
+  /** The files that a line includes, sorted by byte; none: there were enough. */
+  like(root: Tree, pattern: string): readonly string[] {
+    this.#files -= 1
+    return this.#files < 0 ? [] : filesLike(root, pattern)
+  }
 
   /** The text of a further file; empty: there were enough. */
   text(root: Tree, file: string): string {
@@ -83,7 +89,7 @@ function readLines(root: Tree, file: string, grammar: LineGrammar, includes: Inc
       const own = { key, value, text, section, at: { file, line: index + 1 } }
       const patterns = [grammar.includes?.(own) ?? []].flat()
       const folder = grammar.folder ?? file.slice(0, file.lastIndexOf('/'))
-      const files = patterns.flatMap((pattern) => filesLike(root, plainPath(pattern, folder) ?? ''))
+      const files = patterns.flatMap((pattern) => includes.like(root, plainPath(pattern, folder) ?? ''))
       return patterns.length === 0 ? [own] : files.flatMap((path) => readLines(root, path, grammar, includes))
     })
 }

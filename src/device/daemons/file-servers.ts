@@ -11,7 +11,7 @@ import {
   listOf,
   named,
 } from './config-lines.ts'
-import { addressesOf, endpointOf, portOf } from './endpoint.ts'
+import { addressesOf, endpointOf, isLoopbackOnly, portOf } from './endpoint.ts'
 import { type DaemonReader, type DaemonReaders, type Listening, tcp, udp } from './listening.ts'
 
 /** Shares and modules that are looked at: nobody has more. */
@@ -67,6 +67,8 @@ function openShare(lines: readonly ConfigLine[]): ConfigLine | undefined {
 const nmbd: DaemonReader = ({ root }) => {
   const lines = smbConf(root)
   if (isYes(lastNamed(lines, 'disable netbios', 'global')?.value)) return []
+  // With the loopback alone it finds no interface for broadcasts, and ends.
+  if (isLoopbackOnly({ addresses: smbAddresses(lines) })) return []
   const at = { file: SMB, line: undefined }
   // nmbd binds to every address for broadcasts, whatever `bind interfaces only` says, and sorts them out itself.
   return [137, 138].flatMap((port) => udp(at, port, 'all'))

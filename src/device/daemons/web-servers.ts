@@ -121,6 +121,8 @@ const lighttpd: DaemonReader = ({ root }) => {
       found.push(inside)
       depth = 0
     }
+    // use-ipv6.pl opens the same port of IPv6 on every address, whatever server.bind says.
+    if (/^include_shell\s+"\S*use-ipv6\.pl/.test(text)) found.push({ at: line.at, where: '[::]', tls: false })
     if (inside !== undefined) depth += text.split('{').length - text.split('}').length
     if (/^auth\.require/.test(line.key)) asks = true
     if (line.key === 'ssl.engine' && isYes(unquoted(line.value))) {

@@ -304,7 +304,7 @@ export const faults: Faults = [
   listens(
     'minidlna.service',
     { '/etc/minidlna.conf': 'port=8200\n' },
-    'listener /etc/minidlna.conf',
+    'listener /etc/minidlna.conf:1',
     'listener /etc/minidlna.conf:1',
   ),
   listens('squid.service', { '/etc/squid/squid.conf': 'http_port 3128\n' }, 'listener /etc/squid/squid.conf:1'),

@@ -99,6 +99,17 @@ const cases: readonly (readonly [title: string, given: Given, ...expected: strin
     '8443/tcp loopback tls a.conf:1',
   ],
   [
+    'lighttpd on IPv6 by the script that Debian has',
+    {
+      unit: 'lighttpd',
+      files: {
+        '/etc/lighttpd/lighttpd.conf':
+          'server.port = 8080\nserver.bind = "127.0.0.1"\ninclude_shell "/usr/share/lighttpd/use-ipv6.pl " + server.port\n',
+      },
+    },
+    '8080/tcp plain lighttpd.conf:1',
+  ],
+  [
     'mosquitto without a listener serves the device alone',
     { unit: 'mosquitto', files: { '/etc/mosquitto/mosquitto.conf': 'include_dir /etc/mosquitto/conf.d\n' } },
     '1883/tcp loopback plain open',

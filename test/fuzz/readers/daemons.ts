@@ -125,7 +125,7 @@ const SEEDS: readonly (readonly [unit: string, place: string, seed: string])[] =
 /** What daemons listen on by their configuration. */
 export const daemonReaders: readonly FuzzedReader[] = SEEDS.map(([unit, place, seed]) =>
   treeReader({
-    name: `daemon ${unit}, ${place.slice(place.lastIndexOf('/') + 1)}`,
+    name: `daemon ${unit} ${place.slice(place.lastIndexOf('/') + 1)}`,
     place,
     paths: /^$/,
     more: [seed],

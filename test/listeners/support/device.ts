@@ -88,6 +88,9 @@ function settle(root: string): void {
     symlinkSync('/dev/null', join(units, unit))
   }
   writeFileSync(join(units, 'site-address.service'), ADDRESS)
+  // Some daemons end where the name of their own device has no address.
+  writeFileSync(join(root, 'etc/hostname'), 'device\n')
+  writeFileSync(join(root, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 device\n')
   mkdirSync(join(units, 'sysinit.target.wants'), { recursive: true })
   symlinkSync('../site-address.service', join(units, 'sysinit.target.wants/site-address.service'))
 }
