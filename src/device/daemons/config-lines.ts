@@ -29,7 +29,7 @@ export interface LineGrammar {
 }
 
 /** No configuration is longer; of one that is, the beginning is read. */
-const MOST_TEXT = 1 << 20
+const MOST_TEXT = 1 << 19
 const MOST_FILES = 100
 
 /** What one configuration may read, with all that it includes: files that include each other have no end. */
