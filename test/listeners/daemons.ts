@@ -217,7 +217,7 @@ export const daemons: readonly Daemon[] = [
   }),
   plain('privoxy', ['privoxy'], {
     name: 'for the network',
-    run: sed('s/^listen-address .*/listen-address :8119/', '/etc/privoxy/config'),
+    run: sed('/^listen-address .*::/d; s/^listen-address .*/listen-address :8119/', '/etc/privoxy/config'),
   }),
   plain('tinyproxy', ['tinyproxy'], {
     name: 'of the loopback',
@@ -230,7 +230,7 @@ export const daemons: readonly Daemon[] = [
   plain('transmission', ['transmission-daemon'], {
     name: 'of the loopback',
     run: sed(
-      's/"rpc-bind-address": .*/"rpc-bind-address": "127.0.0.1",/; s/"peer-port": .*/"peer-port": 51500,/',
+      '0,/{/s//{ "rpc-bind-address": "127.0.0.1", "lpd-enabled": false,/; s/"peer-port": .*/"peer-port": 51500,/',
       '/etc/transmission-daemon/settings.json',
     ),
   }),

@@ -63,31 +63,27 @@ const icecast: DaemonReader = ({ root }) => {
     })
 }
 
-/** transmission's settings.json; `rpc-whitelist` answers the device itself alone as long as it is on. */
-const transmission: DaemonReader = ({ root }) => {
+/**
+ * transmission's settings.json; `rpc-whitelist` answers the device itself alone as long as it is on. Version 4, which came
+ * with Trixie, looks for others of the network (`lpd-enabled`) unless it is told not to.
+ */
+const transmission: DaemonReader = ({ root, release }) => {
   const file = '/etc/transmission-daemon/settings.json'
   const settings = jsonAt(configText(root, file))
-  const asks = settings['rpc-authentication-required'] === true
-  const isListed =
-    settings['rpc-whitelist-enabled'] !== false && !/\*\.\*\.\*\.\*/.test(String(settings['rpc-whitelist'] ?? ''))
+  const is = (key: string, usual: boolean) => (settings[key] === undefined ? usual : Boolean(settings[key]))
+  const isListed = is('rpc-whitelist-enabled', true) && !/\*\.\*\.\*\.\*/.test(String(settings['rpc-whitelist'] ?? ''))
+  const authentication = is('rpc-authentication-required', false) || isListed
   const at = { file, line: undefined }
-  const rpc = tcp(
-    at,
-    numberIn(settings['rpc-port']) ?? 9091,
-    addressesOf([String(settings['rpc-bind-address'] ?? '0.0.0.0')]),
-    {
-      tls: false,
-      authentication: asks || isListed,
-    },
-  )
+  const rpc = addressesOf([String(settings['rpc-bind-address'] ?? '0.0.0.0')])
   const peer = numberIn(settings['peer-port']) ?? 51413
   const bound = addressesOf([String(settings['bind-address-ipv4'] ?? '0.0.0.0')])
-  const isUdp = settings['utp-enabled'] !== false || settings['dht-enabled'] !== false
   return [
-    ...(settings['rpc-enabled'] === false ? [] : rpc),
+    ...(is('rpc-enabled', true)
+      ? tcp(at, numberIn(settings['rpc-port']) ?? 9091, rpc, { tls: false, authentication })
+      : []),
     ...tcp(at, peer, bound),
-    ...(isUdp ? udp(at, peer, bound) : []),
-    ...(settings['lpd-enabled'] === true ? udp(at, 6771, 'all') : []),
+    ...(is('utp-enabled', true) || is('dht-enabled', true) ? udp(at, peer, bound) : []),
+    ...(is('lpd-enabled', release === 'trixie') ? udp(at, 6771, 'all') : []),
   ]
 }
 
