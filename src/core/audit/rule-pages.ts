@@ -86,6 +86,24 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     anssi: ['R62', 'R80'],
     man: ['systemd.socket(5)', 'ss(8)'],
   },
+  'open-service': {
+    why: 'Whoever reaches it is served: messages are read and sent, files are changed, pins are moved, programs are run. Such services are found by programs that try every address.',
+    cis: [],
+    anssi: ['R62', 'R80'],
+    man: ['mosquitto.conf(5)', 'smb.conf(5)', 'exports(5)', 'snmpd.conf(5)'],
+  },
+  'plain-text-service': {
+    why: 'A password that is sent without TLS is read by every device on the way: one that is broken into in the same network is enough. People use the same password elsewhere.',
+    cis: [],
+    anssi: [],
+    man: ['vsftpd.conf(5), ssl_enable', 'mosquitto.conf(5), certfile'],
+  },
+  'untold-listener': {
+    why: 'A port that nobody can name beforehand is in no rule of a filter, or needs a rule for all of them.',
+    cis: ['4.2.6'],
+    anssi: ['R80'],
+    man: ['rpc.mountd(8)', 'ss(8)'],
+  },
   'no-limit': {
     why: 'A program that guesses has as many tries as it likes, thousands an hour, and nobody notices.',
     cis: ['5.1.16'],

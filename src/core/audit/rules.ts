@@ -78,6 +78,27 @@ export const rules = {
     'A service can be reached from the network',
     'services: { disable: [UNIT] }   # or firewall.rules: allow from NETWORK',
   ),
+  'open-service': rule(
+    'network',
+    4,
+    4,
+    'A service does for everybody what only some should be able to ask of it',
+    'services: { disable: [UNIT] }   # or a password in its own configuration, or firewall.rules: allow from NETWORK',
+  ),
+  'plain-text-service': rule(
+    'network',
+    2,
+    3,
+    'A service takes passwords in plain text',
+    'services: { disable: [UNIT] }   # or TLS in its own configuration, or firewall.rules: allow from NETWORK',
+  ),
+  'untold-listener': rule(
+    'network',
+    2,
+    2,
+    'A service listens somewhere that its files do not say',
+    'services: { disable: [UNIT] }   # or a port of its own in its configuration',
+  ),
   'no-limit': rule('network', 3, 3, 'Nothing stops who guesses passwords', 'fail2ban: { enabled: true }'),
   'no-upgrades': rule('network', 3, 3, 'Security upgrades do not come by themselves', 'updates: { unattended: true }'),
   'boot-secret': rule(

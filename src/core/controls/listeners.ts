@@ -1,5 +1,7 @@
 import type { Origin } from '../../base/report/origin.ts'
-import { inForce, parseUnit } from '../../device/systemd/settings.ts'
+import { isLoopbackOnly } from '../../device/daemons/endpoint.ts'
+import { socketListening } from '../../device/daemons/sockets.ts'
+import { parseUnit } from '../../device/systemd/settings.ts'
 import { admits } from '../../device/ufw/admits.ts'
 import { compileRulesFor } from '../../device/ufw/compile.ts'
 import type { Policy } from '../../device/ufw/policy.ts'
@@ -58,26 +60,15 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 /** @param text of the unit's file; undefined: it is not there yet */
 export function listenersOf(unit: string, text: string | undefined): readonly Listener[] {
-  if (text !== undefined && unit.endsWith('.socket')) return socketPorts(unit, text)
+  if (text !== undefined && unit.endsWith('.socket')) {
+    const sockets = socketListening(parseUnit(text, unit)).filter((socket) => !isLoopbackOnly(socket))
+    return sockets.map(({ protocol, port }) => ({ unit, protocol, port }))
+  }
   const known = KNOWN[unit] ?? KNOWN[unit.replace(/@[^.]+\./, '@.')] ?? ''
   return known.split(' ').flatMap((word) => {
     const [port, protocol] = word.split('/')
     return port === '' ? [] : [{ unit, protocol: protocol as Listener['protocol'], port: Number(port) }]
   })
-}
-
-const SOCKETS = { ListenStream: 'tcp', ListenDatagram: 'udp' } as const
-
-/** A port alone, or an address and a port that is not the loopback's (systemd.socket(5)). */
-function socketPorts(unit: string, text: string): readonly Listener[] {
-  const settings = parseUnit(text, unit)
-  return Object.entries(SOCKETS).flatMap(([key, protocol]) =>
-    inForce(settings, 'Socket', key).flatMap(({ value }) => {
-      const [, address = '', port] = /^(?:(\[[0-9a-fA-F:.]+\]|[0-9.]+):)?(\d{1,5})$/.exec(value) ?? []
-      if (port === undefined || /^127\.|^\[::1\]$/.test(address)) return []
-      return [{ unit, protocol, port: Number(port) }]
-    }),
-  )
 }
 
 /** What the firewall of the spec makes of each: shut without a rule, or open without one. What a rule opens is as wanted. */

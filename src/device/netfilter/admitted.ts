@@ -35,12 +35,12 @@ const STAGES = [
 const MOST_STEPS = 1_500_000
 
 /**
- * From where a TCP connection to `port` gets through all of `hooked`. A rule that names an interface is tried with it;
+ * From where a TCP connection (or a datagram) to `port` gets through all of `hooked`. A rule that names an interface is tried with it;
  * `any` stands for those that no rule names.
  *
  * @throws TargetError when the rules call each other, or name interfaces, so often that there is no end
  */
-export function admitted(hooked: readonly Hooked[], port: number): Admitted {
+export function admitted(hooked: readonly Hooked[], port: number, protocol: Packet['protocol'] = 'tcp'): Admitted {
   const steps = new Steps('steps through the rules of the firewall', MOST_STEPS)
   const rules = hooked.flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules))
   const names = [...new Set(rules.flatMap(({ interfaces }) => interfaces))].filter(
@@ -48,7 +48,7 @@ export function admitted(hooked: readonly Hooked[], port: number): Admitted {
   )
   const fates = ['any', ...names].map((name) => ({
     name,
-    of: FAMILIES.map((family) => fate(hooked, { family, port, interface: name }, steps)),
+    of: FAMILIES.map((family) => fate(hooked, { family, protocol, port, interface: name }, steps)),
   }))
   const reached = (isPossible: boolean): Reach => {
     const open = fates.map(({ name, of }) => ({
@@ -64,7 +64,7 @@ export function admitted(hooked: readonly Hooked[], port: number): Admitted {
   return { reach: reached(false), possible: reached(true), doubts: [...new Set(doubts)] }
 }
 
-function fate(hooked: readonly Hooked[], client: Pick<Packet, 'family' | 'port' | 'interface'>, steps: Steps): Fate {
+function fate(hooked: readonly Hooked[], client: Omit<Packet, 'hook' | 'state'>, steps: Steps): Fate {
   const { family } = client
   let found = throughFor(family)
   for (const { hook, state } of STAGES) {

@@ -9,11 +9,11 @@ type Judge = (values: readonly string[], packet: Packet) => Answer
 
 /** Clients pick their own port from here up (IANA's and Linux' ephemeral ranges). */
 const EPHEMERAL = [32768, 65535] as const
-/** `all`, and TCP by name and number (iptables(8), -p). */
-const TCP = new Set(['tcp', '6', 'all', '0'])
+/** A protocol by name and number, and `all` (iptables(8), -p). */
+const PROTOCOLS = { tcp: new Set(['tcp', '6', 'all', '0']), udp: new Set(['udp', '17', 'all', '0']) } as const
 
 /**
- * What the options of a rule ask of a TCP connection to the device (iptables(8), iptables-extensions(8)). An option that
+ * What the options of a rule ask of a packet to the device (iptables(8), iptables-extensions(8)). An option that
  * is not known here leaves open whether the rule matches.
  */
 export function matchesOf(groups: readonly Group[]): Match[] {
@@ -37,7 +37,7 @@ function matchOf({ name, not, values }: Option): Match {
 }
 
 const OPTIONS: Readonly<Record<string, Judge>> = {
-  '--protocol': ([name = ''], { family }) => yesIf(TCP.has(name.toLowerCase()), family),
+  '--protocol': ([name = ''], { family, protocol }) => yesIf(PROTOCOLS[protocol].has(name.toLowerCase()), family),
   '--source': (values, packet) => addresses(values, packet, 'input'),
   '--destination': (values, packet) => addresses(values, packet, 'output'),
   '--in-interface': ([name = ''], packet) => onInterface(name, packet, 'input'),
@@ -47,8 +47,8 @@ const OPTIONS: Readonly<Record<string, Judge>> = {
   '--dports': ([ports = ''], packet) => port(ports, packet, 'input'),
   '--sport': ([ports = ''], packet) => port(ports, packet, 'output'),
   '--sports': ([ports = ''], packet) => port(ports, packet, 'output'),
-  '--syn': (_, { state, family }) => yesIf(state === 'NEW', family),
-  '--tcp-flags': ([mask = '', set = ''], packet) => flags(mask, set, packet),
+  '--syn': (_, { protocol, state, family }) => yesIf(protocol === 'tcp' && state === 'NEW', family),
+  '--tcp-flags': ([mask = '', set = ''], packet) => (packet.protocol === 'tcp' ? flags(mask, set, packet) : NOBODY),
   '--ctstate': ([states = ''], packet) => inState(states, packet),
   '--state': ([states = ''], packet) => inState(states, packet),
   '--comment': (_, { family }) => all(family),

@@ -1,9 +1,10 @@
 import type { Family } from '../net/address.ts'
 import type { NetworkSet } from '../net/network-set.ts'
 
-/** A packet of a TCP connection from a client to a port of the device. */
+/** A packet of a TCP connection from a client to a port of the device, or of what goes to and fro over UDP. */
 export interface Packet {
   readonly family: Family
+  readonly protocol: 'tcp' | 'udp'
   readonly hook: 'input' | 'output'
   /** As conntrack sees it: `NEW` is the first packet, `ESTABLISHED` any later one and every reply. */
   readonly state: 'NEW' | 'ESTABLISHED'

@@ -3,7 +3,7 @@ import type { Hooked } from '../netfilter/admitted.ts'
 import { NOBODY, unknown } from '../netfilter/answers.ts'
 import { TOO_DEEP, tooDeep } from '../netfilter/depth.ts'
 import { matchesOf } from '../netfilter/iptables-match.ts'
-import type { Chain, FilterRule, Match } from '../netfilter/ruleset.ts'
+import type { Chain, FilterRule, Match, Packet } from '../netfilter/ruleset.ts'
 import { type NftChain, readNft, type Statement } from './statements.ts'
 
 export interface NftRules {
@@ -178,6 +178,13 @@ const oneOf =
 
 const range = (value: string) => value.replace('-', ':')
 const never: Read = () => () => NOBODY
+
+/** A port of one protocol alone. */
+const port =
+  (own: Packet['protocol'], name: string): Read =>
+  (values, not) =>
+  (packet) =>
+    packet.protocol === own ? as(name, range)(values, not)(packet) : NOBODY
 const protocol: Read = (values, not) =>
   oneOf('--protocol', String)(
     values.map((value) => (value === 'ipv6-icmp' || value === 'icmp' ? 'icmp' : value)),
@@ -206,12 +213,12 @@ const MATCHES: Readonly<Record<string, Read>> = {
       ? unknown(packet.family)
       : values.includes(packet.family === 4 ? 'ipv4' : 'ipv6') === not
         ? NOBODY
-        : as('--protocol')(['tcp'], false)(packet),
-  'tcp dport': as('--dports', range),
+        : as('--protocol')(['all'], false)(packet),
+  'tcp dport': port('tcp', '--dports'),
+  'udp dport': port('udp', '--dports'),
   'th dport': as('--dports', range),
-  'tcp sport': as('--sports', range),
-  'udp dport': never,
-  'udp sport': never,
+  'tcp sport': port('tcp', '--sports'),
+  'udp sport': port('udp', '--sports'),
   'icmp type': never,
   'icmpv6 type': never,
   'ct state': as('--ctstate'),

@@ -152,7 +152,7 @@ function hostKeys(): string {
 }
 
 /** Units that decide no login and take time, and what a card has that a container has not. */
-const IDLE = [
+export const IDLE = [
   ...[
     'NetworkManager',
     'NetworkManager-wait-online',

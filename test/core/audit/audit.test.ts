@@ -11,7 +11,7 @@ import { planOf } from '../../support/plan.ts'
 import { smallSpec, TODAY } from '../../support/spec.ts'
 import { suite } from '../../support/suite.ts'
 import type { Planted } from '../access/readers/device.ts'
-import { account, faults, found, HASHED, imageOf, planted, short, ssh } from './faults.ts'
+import { account, faults, found, HASHED, imageOf, planted, short, ssh, starts } from './faults.ts'
 
 const test = suite('audit')
 
@@ -37,6 +37,22 @@ for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
     }
   })
 }
+
+test('behind a packet filter that lets in one port of UDP, that one is found; what docker forwards is found anyway', () => {
+  const image = planted(imageOf('trixie-2026'), {
+    ...starts('chrony.service'),
+    ...starts('tftpd-hpa.service'),
+    ...starts('docker.service'),
+    ...starts('nftables.service'),
+    '/etc/chrony/chrony.conf': 'allow\n',
+    '/var/lib/docker/containers/a/hostconfig.json':
+      '{"RestartPolicy":{"Name":"always"},"PortBindings":{"80/tcp":[{"HostIp":"","HostPort":"8080"}]}}',
+    '/etc/nftables.conf':
+      'table inet filter {\n chain input {\n  type filter hook input priority 0; policy drop;\n  ct state established accept\n  udp dport 69 accept\n  tcp dport 123 accept\n }\n}\n',
+  })
+  const listeners = found(image).filter(({ rule }) => rule === 'listener')
+  assert.equal(listeners.map(({ subject }) => subject).sort(), ['docker.service 8080/tcp', 'tftpd-hpa.service 69/udp'])
+})
 
 test('of two places of one kind, the one that is closed is said', () => {
   const shell = (name: string): Planted => ({ [`/usr/local/bin/${name}`]: { text: '\u007fELF', mode: 0o4755 } })

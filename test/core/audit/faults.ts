@@ -25,11 +25,17 @@ export function planted(image: Image, what: Planted): Image {
 }
 
 const WANTS = '/etc/systemd/system/multi-user.target.wants'
-const starts = (unit: string): Planted => ({
-  [`/usr/lib/systemd/system/${unit}`]: '[Unit]\nDescription=x\n[Service]\nExecStart=/usr/bin/true\n',
+export const starts = (unit: string, command = '/usr/bin/true'): Planted => ({
+  [`/usr/lib/systemd/system/${unit}`]: `[Unit]\nDescription=x\n[Service]\nExecStart=${command}\n`,
   [`${WANTS}/${unit}`]: { link: `/usr/lib/systemd/system/${unit}` },
+  '/usr/bin/true': { text: '', mode: 0o755 },
 })
-const listens = (unit: string): Faults[number] => [unit, starts(unit), `listener /usr/lib/systemd/system/${unit}`]
+/** A daemon with its configuration, and what is found of it: rules with places. */
+const listens = (unit: string, files: Readonly<Record<string, string>>, ...expected: string[]): Faults[number] => [
+  `${unit}: ${expected.join(', ') || 'nothing'}`,
+  { ...starts(unit), ...files },
+  ...expected,
+]
 export const ssh: Planted = {
   [`${WANTS}/ssh.service`]: { link: '/usr/lib/systemd/system/ssh.service' },
 }
@@ -111,9 +117,83 @@ export const faults: Faults = [
     },
     'other-login /usr/lib/systemd/system/kit.service:2',
   ],
-  ...['nginx.service', 'mosquitto.service', 'smbd.service', 'octoprint.service', 'transmission-daemon.service'].map(
-    listens,
+  // No configuration of theirs is read: what their packages make of them.
+  ...['jellyfin.service', 'plexmediaserver.service'].map((unit) =>
+    listens(unit, {}, `listener /usr/lib/systemd/system/${unit}`),
   ),
+  listens(
+    'nginx.service',
+    { '/etc/nginx/nginx.conf': 'http {\n server { listen 80; }\n}\n' },
+    'listener /etc/nginx/nginx.conf:2',
+  ),
+  listens('nginx.service', { '/etc/nginx/nginx.conf': 'http {\n server { listen 127.0.0.1:80; }\n}\n' }),
+  listens('mosquitto.service', { '/etc/mosquitto/mosquitto.conf': 'persistence true\n' }),
+  listens(
+    'mosquitto.service',
+    { '/etc/mosquitto/mosquitto.conf': 'listener 1883\nallow_anonymous true\n' },
+    'listener /etc/mosquitto/mosquitto.conf:1',
+    'open-service /etc/mosquitto/mosquitto.conf:1',
+  ),
+  listens(
+    'mosquitto.service',
+    { '/etc/mosquitto/mosquitto.conf': 'listener 1883\npassword_file /etc/mosquitto/p\n' },
+    'listener /etc/mosquitto/mosquitto.conf:1',
+    'plain-text-service /etc/mosquitto/mosquitto.conf:1',
+  ),
+  listens(
+    'mosquitto.service',
+    { '/etc/mosquitto/mosquitto.conf': 'listener 8883\npassword_file /p\ncertfile /c\nkeyfile /k\n' },
+    'listener /etc/mosquitto/mosquitto.conf:1',
+  ),
+  listens(
+    'redis-server.service',
+    { '/etc/redis/redis.conf': 'protected-mode no\nbind 0.0.0.0\n' },
+    'listener /etc/redis/redis.conf:2',
+    'open-service /etc/redis/redis.conf:2',
+  ),
+  listens(
+    'vsftpd.service',
+    { '/etc/vsftpd.conf': 'listen=YES\nanonymous_enable=NO\n' },
+    'listener /etc/vsftpd.conf:1',
+    'plain-text-service /etc/vsftpd.conf:1',
+  ),
+  listens(
+    'snmpd.service',
+    { '/etc/snmp/snmpd.conf': 'agentaddress udp:161\nrocommunity public\n' },
+    'listener /etc/snmp/snmpd.conf:2',
+    'open-service /etc/snmp/snmpd.conf:2',
+  ),
+  listens(
+    'docker.service',
+    {
+      '/var/lib/docker/containers/a/hostconfig.json':
+        '{"RestartPolicy":{"Name":"always"},"PortBindings":{"80/tcp":[{"HostIp":"","HostPort":"8080"}]}}',
+    },
+    'listener /var/lib/docker/containers/a/hostconfig.json',
+  ),
+  listens('nfs-mountd.service', {}, 'untold-listener /etc/nfs.conf'),
+  [
+    'a daemon under another name, by its program',
+    {
+      ...starts('kit.service', '/usr/bin/pigpiod -p 8000'),
+      '/usr/bin/pigpiod': { text: '', mode: 0o755 },
+    },
+    'listener /usr/lib/systemd/system/kit.service',
+    'open-service /usr/lib/systemd/system/kit.service',
+  ],
+  [
+    'a daemon that cannot start',
+    { ...starts('nginx.service', '/usr/sbin/absent'), '/etc/nginx/nginx.conf': 'http {\n server { }\n}\n' },
+  ],
+  [
+    'a script of /etc/init.d',
+    {
+      '/etc/init.d/tftpd-hpa': { text: '#!/bin/sh\n', mode: 0o755 },
+      '/etc/rc3.d/S01tftpd-hpa': { link: '../init.d/tftpd-hpa' },
+      '/etc/default/tftpd-hpa': 'TFTP_ADDRESS=":69"\n',
+    },
+    'listener /etc/default/tftpd-hpa:1',
+  ],
   [
     'a socket',
     {
@@ -121,7 +201,7 @@ export const faults: Faults = [
       '/usr/lib/systemd/system/kit.service': '[Service]\nExecStart=/usr/bin/true\n',
       '/etc/systemd/system/sockets.target.wants/kit.socket': { link: '/usr/lib/systemd/system/kit.socket' },
     },
-    'listener /usr/lib/systemd/system/kit.socket',
+    'listener /usr/lib/systemd/system/kit.socket:2',
   ],
   [
     'a socket of the loopback',
@@ -203,13 +283,51 @@ export const faults: Faults = [
   ],
 
   // What listens, and its filter.
-  ...['apache2.service', 'vsftpd.service', 'nodered.service', 'xrdp.service', 'minidlna.service', 'squid.service'].map(
-    listens,
+  listens('apache2.service', { '/etc/apache2/ports.conf': 'Listen 80\n' }, 'listener /etc/apache2/ports.conf:1'),
+  listens('smbd.service', { '/etc/samba/smb.conf': '[global]\nsmb ports = 445\n' }, 'listener /etc/samba/smb.conf:2'),
+  listens(
+    'smbd.service',
+    {
+      '/etc/samba/smb.conf':
+        '[global]\nmap to guest = bad user\nsmb ports = 445\n[a]\nguest ok = yes\nwritable = yes\n',
+    },
+    'listener /etc/samba/smb.conf:5',
+    'open-service /etc/samba/smb.conf:5',
   ),
-  ...['grafana-server.service', 'jellyfin.service', 'wayvnc.service', 'prometheus.service', 'hass.service'].map(
-    listens,
+  listens(
+    'nodered.service',
+    { '/root/.node-red/settings.js': 'module.exports = {\n  uiPort: 1880,\n}\n' },
+    'listener /root/.node-red/settings.js:2',
+    'open-service /root/.node-red/settings.js:2',
   ),
-  ['a socket for IPv6 alone', socketOn('[::]:8080'), 'listener /usr/lib/systemd/system/kit.socket'],
+  listens('xrdp.service', { '/etc/xrdp/xrdp.ini': '[Globals]\nport=3389\n' }, 'listener /etc/xrdp/xrdp.ini:2'),
+  listens(
+    'minidlna.service',
+    { '/etc/minidlna.conf': 'port=8200\n' },
+    'listener /etc/minidlna.conf:1',
+    'listener /etc/minidlna.conf:1',
+  ),
+  listens('squid.service', { '/etc/squid/squid.conf': 'http_port 3128\n' }, 'listener /etc/squid/squid.conf:1'),
+  listens(
+    'grafana-server.service',
+    { '/etc/grafana/grafana.ini': '[server]\nhttp_port = 3000\n' },
+    'listener /etc/grafana/grafana.ini:2',
+    'plain-text-service /etc/grafana/grafana.ini:2',
+  ),
+  listens(
+    'wayvnc.service',
+    { '/etc/wayvnc/config': 'address=::\nenable_auth=false\n' },
+    'listener /etc/wayvnc/config:2',
+    'open-service /etc/wayvnc/config:2',
+  ),
+  listens('prometheus.service', {}, 'listener /usr/lib/systemd/system/prometheus.service'),
+  listens(
+    'hass.service',
+    { '/root/.homeassistant/configuration.yaml': 'http:\n  server_port: 8123\n' },
+    'listener /root/.homeassistant/configuration.yaml:2',
+    'plain-text-service /root/.homeassistant/configuration.yaml:2',
+  ),
+  ['a socket for IPv6 alone', socketOn('[::]:8080'), 'listener /usr/lib/systemd/system/kit.socket:2'],
   ['a socket of the loopback of IPv6', socketOn('[::1]:8080')],
   ['a socket in the file system', socketOn('/run/kit.sock')],
 

@@ -41,7 +41,7 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as const) {
 test('the cures come together, what stays is said, and what only the owner knows is left out', () => {
   const units = ['nginx.service', 'smbd.service']
   const image = planted(imageOf('trixie-2026'), {
-    ...Object.assign({}, ...units.map((unit) => faults.find(([title]) => title === unit)?.[1])),
+    ...Object.assign({}, ...units.map((unit) => faults.find(([title]) => title.startsWith(unit))?.[1])),
     '/root/.ssh/id_ed25519': 'x',
     'boot:/wpa_supplicant.conf': 'network={\n  ssid="x"\n  psk="y"\n}\n',
   })

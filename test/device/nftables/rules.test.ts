@@ -77,3 +77,12 @@ test('sets are passed over, what else the file does is told', () => {
   )
   assert.equal(read('add rule inet filter input drop\n')[2], [1])
 })
+
+test('a rule is about the packets of its protocol', () => {
+  const reached = (rule: string, protocol: 'tcp' | 'udp') =>
+    words(admitted(nftRules(input(rule), '/etc/nftables.conf').hooked, 22, protocol).reach)
+  for (const rule of ['udp dport 22 accept', 'meta l4proto udp accept', 'udp dport { 1-30 } accept']) {
+    assert.equal([reached(rule, 'udp'), reached(rule, 'tcp')], ['everywhere', ''], rule)
+  }
+  assert.equal([reached('tcp dport 22 accept', 'udp'), reached('th dport 22 accept', 'udp')], ['', 'everywhere'])
+})

@@ -69,10 +69,14 @@ test('what pibake writes is read as the rules that it was made of', () => {
     fc.property(fc.array(rule, { maxLength: 7 }), policy, (rules, incoming) => {
       const { lists, problems } = compileRules(rules, allNames)
       fc.pre(problems.every(({ severity }) => severity !== 'error'))
-      const { reach, doubts, refused, unclear } = reread(firewall({ rules, incoming, logging: 'full' }))
-      assert.equal([doubts, refused, unclear], [[], [], []])
-      const { reach: wanted } = admits(lists, incoming, { direction: 'in', protocol: 'tcp', port: 22 })
-      assert.equal(words(reach), words(wanted))
+      const { hooked, refused, unclear } = reread(firewall({ rules, incoming, logging: 'full' }))
+      assert.equal([refused, unclear], [[], []])
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const { reach, doubts } = admitted(hooked, 22, protocol)
+        assert.equal(doubts, [], protocol)
+        const { reach: wanted } = admits(lists, incoming, { direction: 'in', protocol, port: 22 })
+        assert.equal(words(reach), words(wanted), protocol)
+      }
     }),
     { numRuns: 300 },
   )

@@ -2,6 +2,7 @@ import type { FuzzedReader } from '../reader.ts'
 import { accessReaders } from './access.ts'
 import { accountReaders } from './accounts.ts'
 import { archiveReaders } from './archives.ts'
+import { daemonReaders } from './daemons.ts'
 import { documentReaders } from './documents.ts'
 import { firewallReaders } from './firewall.ts'
 import { packageReaders } from './packages.ts'
@@ -15,6 +16,7 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   ...accountReaders,
   ...firewallReaders,
   ...systemReaders,
+  ...daemonReaders,
   ...packageReaders,
   ...documentReaders,
   ...storageReaders,

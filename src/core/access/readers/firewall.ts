@@ -39,19 +39,21 @@ export function firewallGate(device: FinishedDevice): Gate {
 
 /** Whether the packet filters let no connection through to a port, and nothing about that is in doubt. */
 export function isKeptOut(device: FinishedDevice, port: number): boolean {
-  const { filters, possible } = filteredTo(device, port)
+  const { filters, possible } = filteredTo(device, port, 'tcp')
   return possible.length === 0 && filters.every(({ unclear }) => unclear.length === 0)
 }
 
-/** From where a TCP port is reached through the packet filters, and what cannot be told of that. */
-export const filteredTo = remembered((device: FinishedDevice, port: number): Filtered => {
-  const filters = packetFilters(device)
+const filtersOf = remembered(packetFilters)
+
+/** From where a port is reached through the packet filters, and what cannot be told of that. */
+export const filteredTo = remembered((device: FinishedDevice, port: number, protocol: 'tcp' | 'udp'): Filtered => {
+  const filters = filtersOf(device)
   const hooked = filters.flatMap((filter) => filter.hooked)
-  return { filters, ...admitted(hooked, port) }
+  return { filters, ...admitted(hooked, port, protocol) }
 })
 
 function filtered(device: FinishedDevice): Filtered {
-  return filteredTo(device, device.ssh.port)
+  return filteredTo(device, device.ssh.port, 'tcp')
 }
 
 function unproved({ file, line, because }: Unclear): Finding {

@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Release } from '../../../src/device/inspect/inventory.ts'
+import { debianSources, machineCodename } from '../../system/support/mirror.ts'
+import { debianRoot, scratch } from '../../system/support/roots.ts'
+import { run } from '../../system/support/run.ts'
+
+/** What apt fetches is kept, for the packages of one daemon are those of many. */
+function cacheOf(release: Release): string {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test', `listeners-${release}`)
+  for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(cache, folder), { recursive: true })
+  return cache
+}
+
+/** In the root, with the network of this machine and apt's lists and archives of the cache; nothing is started. */
+const ENTER = `
+root=$1 cache=$2
+shift 2
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount --bind "$cache/lists" "$root/var/lib/apt/lists"
+mount --bind "$cache/archives" "$root/var/cache/apt/archives"
+exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"
+`
+const APT = [
+  'apt-get',
+  '--quiet=2',
+  '-o',
+  'APT::Sandbox::User=root',
+  '-o',
+  'Dpkg::Use-Pty=0',
+  '-o',
+  'Acquire::Languages=none',
+]
+
+function enter(root: string, release: Release, command: readonly string[], seconds: number): string {
+  const alone = [
+    'unshare',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    'sh',
+    '-euc',
+    ENTER,
+    'sh',
+    root,
+    cacheOf(release),
+  ]
+  return run([...alone, ...command], { timeout: seconds })
+}
+
+/** Asks the mirror once a run what there is. */
+export function refresh(release: Release): void {
+  const root = prepared(release)
+  enter(root, release, [...APT, 'update'], 300)
+}
+
+/** A Debian root of the caller's own with packages installed, as `apt-get install` leaves them, and what they recommend left out. */
+export function installed(release: Release, packages: readonly string[]): string {
+  const root = prepared(release)
+  enter(root, release, [...APT, 'install', '--yes', '--no-install-recommends', ...packages], 900)
+  return root
+}
+
+function prepared(release: Release): string {
+  const root = scratch(debianRoot(release, 'lite'))
+  writeFileSync(join(root, 'etc/apt/sources.list'), debianSources(release, machineCodename()))
+  writeFileSync(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  return root
+}
