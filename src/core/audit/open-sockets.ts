@@ -1,6 +1,6 @@
 import { remembered } from '../../base/remembered.ts'
+import type { Prediction } from '../../device/daemons/daemon-listener.ts'
 import { listeningOf } from '../../device/daemons/daemons.ts'
-import type { Prediction } from '../../device/daemons/listening.ts'
 import { behindSocket, socketListening } from '../../device/daemons/sockets.ts'
 import { conditionsOf } from '../../device/systemd/conditions.ts'
 import { serviceOf } from '../../device/systemd/service.ts'

@@ -1,7 +1,7 @@
 import type { Tree } from '../../storage/tree/tree.ts'
 import { plainPath } from '../formats/plain-path.ts'
 import { Includes } from './config-lines.ts'
-import type { ConfigPlace } from './listening.ts'
+import type { ConfigPlace } from './daemon-listener.ts'
 
 /** A statement of a configuration of nested blocks: `listen 80;`, `server { … }`. */
 export interface Statement {

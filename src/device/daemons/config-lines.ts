@@ -2,7 +2,7 @@ import type { Tree } from '../../storage/tree/tree.ts'
 import { plainPath } from '../formats/plain-path.ts'
 import { textAt } from '../sshd/files.ts'
 import { globInside } from '../sshd/glob.ts'
-import type { ConfigPlace } from './listening.ts'
+import type { ConfigPlace } from './daemon-listener.ts'
 
 /** A setting of a configuration that has one on each line. */
 export interface ConfigLine {

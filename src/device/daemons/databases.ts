@@ -11,8 +11,15 @@ import {
   listOf,
   named,
 } from './config-lines.ts'
+import {
+  type ConfigPlace,
+  type DaemonReader,
+  type DaemonReaders,
+  type Prediction,
+  tcp,
+  udp,
+} from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
-import { type ConfigPlace, type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 /** redis.conf: `protected-mode` answers nobody from outside as long as there is no password. */
 const redisAt =

@@ -1,6 +1,13 @@
 import { configText, filesLike } from './config-lines.ts'
+import {
+  type ConfigPlace,
+  type DaemonReader,
+  type DaemonReaders,
+  type Prediction,
+  tcp,
+  udp,
+} from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
-import { type ConfigPlace, type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import type { Listening } from './listening.ts'
+import type { Listening } from './daemon-listener.ts'
 
 type Addresses = Listening['addresses']
 

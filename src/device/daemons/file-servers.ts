@@ -11,8 +11,8 @@ import {
   listOf,
   named,
 } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, type Listening, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, endpointOf, isLoopbackOnly, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, type Listening, tcp, udp } from './listening.ts'
 
 /** Shares and modules that are looked at: nobody has more. */
 const MOST_SHARES = 200

@@ -1,6 +1,6 @@
 import { configLines, isNo, isYes, lastNamed, named } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, tcp } from './daemon-listener.ts'
 import { addressesOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, tcp } from './listening.ts'
 
 /** vsftpd.conf(5), which Debian's unit gives to it; its own defaults let in anybody and do not listen. */
 const vsftpd: DaemonReader = ({ root, words }) => {

@@ -1,7 +1,14 @@
 import { configLines, configText, flagIn, isNo, isThere, isYes, lastNamed, listOf } from './config-lines.ts'
+import {
+  type ConfigPlace,
+  type DaemonReader,
+  type DaemonReaders,
+  type Prediction,
+  tcp,
+  udp,
+} from './daemon-listener.ts'
 import { addressesOf, portOf } from './endpoint.ts'
 import { homeOf } from './home.ts'
-import { type ConfigPlace, type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 /** pigpiod(1): without `-l` it lets whoever comes move the pins; `-n` names addresses that may. */
 const pigpiod: DaemonReader = ({ words, file }) => {

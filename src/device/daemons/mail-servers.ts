@@ -1,6 +1,5 @@
 import { type BlockGrammar, readBlocks, those } from './blocks.ts'
 import { configLines, configText, filesLike, isNo, isThere, isYes, lastNamed, listOf } from './config-lines.ts'
-import { addressesOf, portOf } from './endpoint.ts'
 import {
   type ConfigPlace,
   type DaemonReader,
@@ -8,7 +7,8 @@ import {
   type Listening,
   type Prediction,
   tcp,
-} from './listening.ts'
+} from './daemon-listener.ts'
+import { addressesOf, portOf } from './endpoint.ts'
 
 /** update-exim4.conf(8): dc_local_interfaces, separated by `;`; empty is every address, `ADDRESS.PORT` another port. */
 const exim: DaemonReader = ({ root }) => {

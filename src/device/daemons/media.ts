@@ -1,6 +1,6 @@
 import { configLines, configText, flagIn, isNo, isYes, lastNamed, named } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 /** motion_guide: the control of 8080 and the streams of 8081, of the loopback unless that is switched off. */
 const motion: DaemonReader = ({ root }) => {

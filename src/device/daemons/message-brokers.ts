@@ -1,6 +1,6 @@
 import { type ConfigLine, configLines, flagIn, isNo, isYes, lastNamed, listOf } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, type Prediction, tcp } from './daemon-listener.ts'
 import { addressesOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, type Prediction, tcp } from './listening.ts'
 
 /**
  * mosquitto.conf(5), of version 2: without a listener it serves the device itself, anybody of it; with one nobody without

@@ -1,6 +1,6 @@
 import { configLines, flagIn, isNo, isYes, lastNamed, listOf, named } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 const TRANSPORT = /^(udp6?|udpv6|tcp6?|tcpv6|unix|tlstcp|dtlsudp):/i
 

@@ -11,8 +11,8 @@ import {
   listOf,
   named,
 } from './config-lines.ts'
+import { type ConfigPlace, type DaemonReader, type DaemonReaders, type Listening, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, isLoopbackOnly, portOf } from './endpoint.ts'
-import { type ConfigPlace, type DaemonReader, type DaemonReaders, type Listening, tcp, udp } from './listening.ts'
 
 function both(at: ConfigPlace, port: number | undefined, addresses: Listening['addresses']) {
   return [...udp(at, port, addresses), ...tcp(at, port, addresses)]

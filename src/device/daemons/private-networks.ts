@@ -1,6 +1,6 @@
 import { configLines, filesLike, flagIn, lastNamed, listOf } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, tcp, udp } from './listening.ts'
 
 const SAFE = { tls: true, authentication: true } as const
 

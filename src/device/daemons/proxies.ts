@@ -1,6 +1,6 @@
 import { configLines, flagIn, lastNamed, listOf, named } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 /** http_port and https_port of squid.conf; `http_access allow all` makes it everybody's. */
 const squid: DaemonReader = ({ root, words }) => {

@@ -1,7 +1,7 @@
 import { configLines, flagIn, isNo, isYes, lastNamed, named } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, tcp } from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
 import { homeOf } from './home.ts'
-import { type DaemonReader, type DaemonReaders, tcp } from './listening.ts'
 
 /** xrdp.ini(5): `port=3389`, `port=tcp://ADDRESS:PORT`, several separated by commas. */
 const xrdp: DaemonReader = ({ root }) => {

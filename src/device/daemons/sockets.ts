@@ -1,8 +1,8 @@
 import type { Tree } from '../../storage/tree/tree.ts'
 import { inForce, type Setting } from '../systemd/settings.ts'
 import { configText } from './config-lines.ts'
+import { type Listening, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, portOf } from './endpoint.ts'
-import { type Listening, tcp, udp } from './listening.ts'
 
 const KINDS = { ListenStream: tcp, ListenDatagram: udp } as const
 

@@ -1,7 +1,6 @@
 import type { Tree } from '../../storage/tree/tree.ts'
 import { type BlockGrammar, readBlocks, those } from './blocks.ts'
 import { configText } from './config-lines.ts'
-import { addressesOf, portOf } from './endpoint.ts'
 import {
   type ConfigPlace,
   type DaemonReader,
@@ -10,7 +9,8 @@ import {
   type Prediction,
   tcp,
   udp,
-} from './listening.ts'
+} from './daemon-listener.ts'
+import { addressesOf, portOf } from './endpoint.ts'
 
 /** Services that hand out more than a greeting, and how: by names of services and of programs. */
 const KNOWN: readonly (readonly [name: RegExp, facts: Pick<Listening, 'tls' | 'authentication'>])[] = [

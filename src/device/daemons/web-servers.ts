@@ -1,8 +1,8 @@
 import type { Tree } from '../../storage/tree/tree.ts'
 import { type BlockGrammar, deep, readBlocks, type Statement, those, within } from './blocks.ts'
 import { configLines, configText, filesLike, flagIn, isThere, isYes, unquoted } from './config-lines.ts'
+import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './daemon-listener.ts'
 import { addressesOf, endpointOf, portOf } from './endpoint.ts'
-import { type DaemonReader, type DaemonReaders, type Prediction, tcp, udp } from './listening.ts'
 
 const NGINX: BlockGrammar = {
   ends: ';',

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
+import type { Prediction } from '../../../src/device/daemons/daemon-listener.ts'
 import { listeningOf } from '../../../src/device/daemons/daemons.ts'
 import { isLoopbackOnly } from '../../../src/device/daemons/endpoint.ts'
-import type { Prediction } from '../../../src/device/daemons/listening.ts'
 import { memoryTree } from '../../support/memory.ts'
 import { suite } from '../../support/suite.ts'
 

@@ -1,5 +1,5 @@
+import type { Listening } from '../../../device/daemons/daemon-listener.ts'
 import { isLoopbackOnly } from '../../../device/daemons/endpoint.ts'
-import type { Listening } from '../../../device/daemons/listening.ts'
 import { spelled } from '../../../device/net/reach.ts'
 import type { FinishedDevice } from '../../access/finished-device.ts'
 import { filteredTo } from '../../access/readers/firewall.ts'
