@@ -19,7 +19,8 @@ export interface OpenPage {
   run(program: string): Promise<void>
   /** The value of an expression in the page, awaited. */
   evaluate(expression: string): Promise<unknown>
-  press(key: 'Tab' | 'Space'): Promise<void>
+  /** Presses the key that goes on to the next thing that can be used. */
+  tab(): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,7 +55,7 @@ async function openInChromium(url: string, { scheme, width, height }: Looks): Pr
       await page.evaluate(program)
     },
     evaluate: (expression) => page.evaluate(expression),
-    press: (key) => page.keyboard.press(key),
+    tab: () => page.keyboard.press('Tab'),
     close: () => browser.close(),
   }
 }

@@ -51,6 +51,9 @@ function addressOf({ stderr }: ChildProcess): Promise<string> {
   })
 }
 
+/** Firefox's own style draws the bullets of lists with a font that is in its text (-moz-bullet-font in html.css). */
+const BULLETS = /^data:font\/woff2;/
+
 interface Message {
   readonly id?: number
   readonly method?: string
@@ -67,7 +70,8 @@ async function session(address: string, url: string, looks: Looks, end: () => Pr
   const [requests, complaints]: [string[], string[]] = [[], []]
   const line = await webSocket(address, (text) => {
     const message = JSON.parse(text) as Message
-    if (message.method === 'network.beforeRequestSent') requests.push(message.params.request.url)
+    if (message.method === 'network.beforeRequestSent' && !BULLETS.test(message.params.request.url))
+      requests.push(message.params.request.url)
     if (message.method === 'log.entryAdded') complaints.push(message.params.text)
     if (message.id !== undefined) waiting.get(message.id)?.(message)
   })
@@ -87,7 +91,6 @@ async function session(address: string, url: string, looks: Looks, end: () => Pr
   await call('session.subscribe', { events: ['network.beforeRequestSent', 'log.entryAdded'], contexts: [context] })
   await call('browsingContext.setViewport', { context, viewport: { width: looks.width, height: looks.height } })
   await call('browsingContext.navigate', { context, url, wait: 'complete' })
-  const keys = { Tab: '\ue004', Space: ' ' }
   return {
     requests,
     complaints,
@@ -101,8 +104,8 @@ async function session(address: string, url: string, looks: Looks, end: () => Pr
       if (done.type === 'exception') throw new Error(done.exceptionDetails.text)
       return JSON.parse(done.result.value)
     },
-    async press(key) {
-      const value = keys[key]
+    async tab() {
+      const value = '\ue004'
       const actions = [{ type: 'key', id: 'keyboard', actions: ['keyDown', 'keyUp'].map((type) => ({ type, value })) }]
       await call('input.performActions', { context, actions })
     },
