@@ -20,7 +20,7 @@ import { vulnerabilities } from './auditors/vulnerabilities.ts'
 import { waysIn } from './auditors/ways-in.ts'
 import { writable } from './auditors/writable.ts'
 import { deviceAsItIs } from './device-as-it-is.ts'
-import type { AuditFinding, Auditor, KnownVulnerability, WordBehind } from './finding.ts'
+import type { AuditFinding, Auditor, KnownVulnerability, Sighting, WordBehind } from './finding.ts'
 import { judged, LEVELS } from './risk.ts'
 import { NO_ROLE, type Role } from './role.ts'
 import { type Waived, type Waiver, waive } from './waivers.ts'
@@ -77,10 +77,16 @@ export function audit(
   const audited = { device, proof, bootedSigns, stockUser, known, wordBehind }
   const found = [...auditors, ...(isDeep ? [changedFilesOf] : [])]
     .flatMap((auditor) => auditor(audited))
-    .map((sighting) => judged({ ...sighting, because: text.of(sighting.because) }, role))
-    .map(({ cure, ...one }) => ({ ...one, cure: 'cannot' in cure ? { cannot: text.of(cure.cannot) } : cure }))
+    .map((sighting) => judged(withoutText(sighting, text), role))
     .sort(worstFirst)
   return { ...waive(found, waivers, today), advice: adviceFor(role, found), proof }
+}
+
+/** Without what not everybody may read of the file that it is about. */
+function withoutText({ because, cure, ...sighting }: Sighting, text: WithoutText): Sighting {
+  const files = sighting.at === undefined ? [] : [sighting.at.file]
+  const said = cure !== undefined && 'cannot' in cure ? { cannot: text.of(cure.cannot, ...files) } : cure
+  return { ...sighting, because: text.of(because, ...files), cure: said }
 }
 
 /** What shuts an account out (PAM, a file, a shell, a mount) is looked at for owners alone, of whom a lock-out would be one. */
