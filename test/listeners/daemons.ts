@@ -35,6 +35,8 @@ const CERTIFICATE =
   'openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=site -keyout /etc/site.key -out /etc/site.pem 2>/dev/null; chmod 644 /etc/site.key'
 const sed = (expression: string, file: string) => `sed -i '${expression}' ${file}`
 
+const IN_A_CONTAINER = { '/etc/systemd/system/chrony.service.d/site.conf': '[Unit]\nConditionCapability=\n' }
+
 /** The commonest daemons on a Pi that Debian has. */
 export const daemons: readonly Daemon[] = [
   plain(
@@ -265,7 +267,10 @@ export const daemons: readonly Daemon[] = [
     name: 'another port',
     files: { '/etc/default/prometheus-node-exporter': 'ARGS="--web.listen-address=:9101"\n' },
   }),
-  plain('prometheus-alertmanager'),
+  plain('prometheus-alertmanager', ['prometheus-alertmanager'], {
+    name: 'alone',
+    files: { '/etc/default/prometheus-alertmanager': 'ARGS="--cluster.listen-address="\n' },
+  }),
   plain('zabbix-agent', ['zabbix-agent'], {
     name: 'of the loopback',
     lines: { '/etc/zabbix/zabbix_agentd.conf': 'ListenIP=127.0.0.1\nListenPort=10055\n' },
@@ -278,10 +283,15 @@ export const daemons: readonly Daemon[] = [
     name: 'for the network',
     run: `${sed('s/^MODE=.*/MODE=netserver/', '/etc/nut/nut.conf')}; echo "LISTEN 0.0.0.0 3494" >>/etc/nut/upsd.conf; printf "[dummy]\\ndriver = dummy-ups\\nport = dummy.seq\\n" >>/etc/nut/ups.conf; echo "TIMER 300" >/etc/nut/dummy.seq`,
   }),
-  plain('chrony', ['chrony'], {
-    name: 'for the network',
-    files: { '/etc/chrony/conf.d/site.conf': 'allow 192.0.2.0/24\n' },
-  }),
+  {
+    name: 'chrony',
+    packages: ['chrony'],
+    // A container may not set the clock; what starts chrony leaves it alone there.
+    cases: [
+      { name: 'as installed', files: IN_A_CONTAINER },
+      { name: 'for the network', files: { ...IN_A_CONTAINER, '/etc/chrony/conf.d/site.conf': 'allow 192.0.2.0/24\n' } },
+    ],
+  },
   plain('ntpsec'),
   plain('dovecot', ['dovecot-imapd', 'dovecot-pop3d'], {
     name: 'of the loopback',

@@ -29,6 +29,9 @@ const deadline = Date.now() + Number(options.minutes) * 60_000
 const date = new Date().toISOString().slice(0, 10)
 const chosen = releases.filter((release) => positionals.length === 0 || positionals.includes(release))
 const wanted = options.only === '' ? undefined : options.only.split(',')
+const NOTHING = { predicted: [], seen: [], missed: [], vain: [], untold: [], failed: [] } as const
+const isWrong = ({ error, missed, vain }: Result) => error !== undefined || missed.length + vain.length > 0
+
 let isRight = true
 for (const release of chosen) isRight = (await judgeRelease(release)) && isRight
 process.exit(isRight ? 0 : 1)
@@ -92,10 +95,6 @@ async function tried(release: Release, daemon: Daemon): Promise<readonly Result[
   }
   return results
 }
-
-const isWrong = ({ error, missed, vain }: Result) => error !== undefined || missed.length + vain.length > 0
-
-const NOTHING = { predicted: [], seen: [], missed: [], vain: [], untold: [], failed: [] } as const
 
 function headOf(release: Release): readonly string[] {
   const { processor, cores, memoryGiB, kernel, node } = machine()

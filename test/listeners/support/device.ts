@@ -26,7 +26,7 @@ export interface Comparison {
   readonly vain: readonly SocketText[]
   /** Why a reader could not say it all. */
   readonly untold: readonly string[]
-  /** Units that did not start. */
+  /** Units that did not start, and what they said last. */
   readonly failed: readonly string[]
 }
 
@@ -118,6 +118,12 @@ function predictions(directory: string, release: Release): readonly OpenSocket[]
   }
 }
 
+/** What a unit printed before it failed. */
+function lastWordsOf(container: Container, unit: string): string {
+  const journal = ['journalctl', '--no-pager', '--output=cat', '--lines=8', `_SYSTEMD_UNIT=${unit}`]
+  return container.attempt(journal).stdout.trim().split('\n').slice(-3).join(' / ').replaceAll('|', '/').slice(0, 240)
+}
+
 /** A daemon may need some seconds more than systemd waits for. */
 const PATIENCE = 12
 
@@ -139,10 +145,8 @@ async function look(
       await sleep(1000)
     }
     const failed = container.attempt(['systemctl', '--failed', '--plain', '--no-legend']).stdout
-    return {
-      seen,
-      failed: failed.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []),
-    }
+    const units = failed.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || [])
+    return { seen, failed: units.map((unit) => `${unit}: ${lastWordsOf(container, unit)}`) }
   } finally {
     await container.remove()
   }
