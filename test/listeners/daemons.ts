@@ -299,7 +299,7 @@ export const daemons: readonly Daemon[] = [
   }),
   plain('exim4', ['exim4-daemon-light'], {
     name: 'for the network',
-    run: `${sed("s/^dc_local_interfaces=.*/dc_local_interfaces='0.0.0.0.2525 ; 127.0.0.1'/", '/etc/exim4/update-exim4.conf.conf')}`,
+    run: `sed -i "s/^dc_local_interfaces=.*/dc_local_interfaces='0.0.0.0.2525 ; 127.0.0.1'/" /etc/exim4/update-exim4.conf.conf`,
   }),
   plain('postfix', ['postfix'], {
     name: 'of the network, with submission',
