@@ -44,7 +44,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     id: 'not-on-the-internet',
-    text: 'Forward no port to it: reach it through a VPN (network.wireguard), and let the router keep everybody else out.',
+    text: 'Forward no port to it: reach it through a VPN such as WireGuard, and let the router keep everybody else out.',
     because: ({ exposure }) => (exposure === 'internet' ? 'the internet reaches it' : undefined),
   },
   {

@@ -10,13 +10,15 @@ export interface Sighting {
   readonly rule: RuleId
   /** What it is about (an account, a unit, a file); with the rule it tells one finding from the others. */
   readonly subject: string
+  /** The accounts that it is about; empty: everybody, or it is about no account. */
+  readonly users?: readonly string[]
   readonly at: FileLine | undefined
   /** A clause without a full stop. */
   readonly because: string
   /** Where that of its rule does not close this one. */
   readonly cure?: Cure | undefined
-  /** What stands in the lines of its rule's cure in the place of UNIT or CODE. */
-  readonly names?: { readonly UNIT?: string; readonly CODE?: string }
+  /** What is in the lines of its rule's cure in the place of UNIT. */
+  readonly unit?: string
 }
 
 /** The device as its image is, and who gets into it. */
@@ -47,7 +49,8 @@ export interface KnownVulnerability {
 export type Auditor = (audited: Audited) => readonly Sighting[]
 
 /** A sighting with what it means for this device. */
-export interface AuditFinding extends Omit<Sighting, 'cure' | 'names'> {
+export interface AuditFinding extends Omit<Sighting, 'cure' | 'unit'> {
+  readonly users: readonly string[]
   readonly title: string
   readonly likelihood: Grade
   readonly impact: Grade

@@ -1,4 +1,6 @@
-import type { Entry, Tree } from '../../storage/tree/tree.ts'
+import { remembered } from '../../base/remembered.ts'
+import { type Below, below } from '../../storage/tree/below.ts'
+import type { Tree } from '../../storage/tree/tree.ts'
 
 /** Where what no package brought is put, and how deep it is looked through. */
 const PLACES: readonly (readonly [directory: string, depth: number])[] = [
@@ -19,32 +21,7 @@ const MOST = 5000
 /** Never looked into: what programs keep for themselves, by the thousand. */
 const PASSED = new Set(['.cache', '.cargo', '.git', '.npm', 'node_modules', 'site-packages', '__pycache__'])
 
-export interface Placed {
-  readonly path: string
-  readonly entry: Entry
-}
-
-const known = new WeakMap<Tree, readonly Placed[]>()
-
-/** Files and directories in the places of whoever works on an image, a bounded number of each. A tree is walked once. */
-export function placed(root: Tree): readonly Placed[] {
-  const found = known.get(root) ?? PLACES.flatMap(([directory, depth]) => below(root, directory, depth))
-  known.set(root, found)
-  return found
-}
-
-function below(root: Tree, directory: string, depth: number): readonly Placed[] {
-  const found: Placed[] = []
-  const ahead = [{ path: directory, depth }]
-  for (let next = ahead.shift(); next !== undefined && found.length < MOST; next = ahead.shift()) {
-    if (root.lstat(next.path)?.kind !== 'directory') continue
-    for (const name of root.list(next.path)) {
-      const path = `${next.path}/${name}`
-      const entry = root.lstat(path)
-      if (entry === undefined) continue
-      found.push({ path, entry })
-      if (entry.kind === 'directory' && next.depth > 0 && !PASSED.has(name)) ahead.push({ path, depth: next.depth - 1 })
-    }
-  }
-  return found
-}
+/** Files and directories in the places of whoever works on an image, a bounded number of each. */
+export const placed = remembered((root: Tree): readonly Below[] =>
+  PLACES.flatMap(([directory, depth]) => below(root, directory, { depth, most: MOST, passed: PASSED })),
+)

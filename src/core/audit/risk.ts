@@ -66,7 +66,7 @@ const MOVES: readonly Move[] = [
 ]
 
 /** What a sighting means for a device of this role. */
-export function judged({ cure: own, names = {}, ...sighting }: Sighting, role: Role): AuditFinding {
+export function judged({ cure: own, unit, users = [], ...sighting }: Sighting, role: Role): AuditFinding {
   const { title, by, likelihood, impact, cure: ruled }: Rule = rules[sighting.rule]
   const moves = MOVES.filter((move) => move.by.includes(by) && move.when(role))
   const moved = (start: number, key: 'likelihood' | 'impact') =>
@@ -74,17 +74,17 @@ export function judged({ cure: own, names = {}, ...sighting }: Sighting, role: R
   const grades = { likelihood: moved(likelihood, 'likelihood'), impact: moved(impact, 'impact') }
   return {
     ...sighting,
+    users,
     title,
     ...grades,
     level: levelOf(grades.likelihood, grades.impact),
     reasons: moves.map(({ reason }) => reason(role)),
-    cure: own ?? named(ruled, names),
+    cure: own ?? withUnit(ruled, unit),
   }
 }
 
-function named(cure: Cure, names: NonNullable<Sighting['names']>): Cure {
-  if ('cannot' in cure) return cure
-  return { spec: cure.spec.replace(/UNIT|CODE/g, (word) => names[word as keyof typeof names] ?? word) }
+function withUnit(cure: Cure, unit: string | undefined): Cure {
+  return 'cannot' in cure || unit === undefined ? cure : { spec: cure.spec.replace('UNIT', () => unit) }
 }
 
 function bounded(value: number): Grade {

@@ -151,10 +151,11 @@ const iperf3: DaemonReader = ({ words, file }) =>
   )
 
 /** Of distcc's /etc/default: whoever may send work has it carried out. */
-const distcc: DaemonReader = ({ root }) => {
+const distcc: DaemonReader = ({ root, file: by }) => {
   const file = '/etc/default/distcc'
   const lines = configLines(root, file, { between: '=' })
-  if (!isYes(lastNamed(lines, 'startdistcc')?.value ?? 'true')) return []
+  // Only the script of older releases asks whether it is to start.
+  if (by.startsWith('/etc/init.d/') && !isYes(lastNamed(lines, 'startdistcc')?.value ?? 'true')) return []
   const listener = lastNamed(lines, 'listener')
   const allowed = lastNamed(lines, 'allowednets')
   const isOpen = /0\.0\.0\.0\/0|::\/0/.test(allowed?.value ?? '')

@@ -11,6 +11,17 @@ const SHOWN = 100
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f]/
 const ASCII = /^[ -~]*$/
 
+/** Something that is wrong with an account file. */
+export interface AccountFault {
+  readonly file: string
+  /** From 1; undefined: the file, or an account of it. */
+  readonly line: number | undefined
+  /** What is said of it: `has 3 fields instead of 7`, `eve is in /etc/passwd and not in /etc/shadow`. */
+  readonly what: string
+  /** It is another account with the number of root. */
+  readonly isTwin?: true
+}
+
 /**
  * Refuses account files that cannot be edited safely, with their faults in one message.
  *
@@ -20,47 +31,61 @@ export function assertAccounts(root: Tree): void {
   const faults = accountFaults(root)
   if (faults.length === 0) return
   const more = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : ''
-  throw new TargetError(`${root.label}: the account files are damaged: ${faults.slice(0, SHOWN).join('; ')}${more}`, {
+  const shown = faults.slice(0, SHOWN).map(accountFaultText).join('; ')
+  throw new TargetError(`${root.label}: the account files are damaged: ${shown}${more}`, {
     hint: 'start from a fresh image, or repair them with vipw and vigr in a chroot',
   })
 }
 
+/** `/etc/passwd line 4 has 3 fields instead of 7` */
+export function accountFaultText({ file, line, what }: AccountFault): string {
+  return line === undefined ? what : `${file} line ${line} ${what}`
+}
+
 /** What is wrong with the account files: lines that are not one, accounts that are there twice or half. */
-export function accountFaults(root: Tree): readonly string[] {
-  const faults: string[] = []
+export function accountFaults(root: Tree): readonly AccountFault[] {
+  const faults: AccountFault[] = []
   const tables = new Map<AccountFileName, string[][]>()
   for (const name of Object.keys(accountFiles) as AccountFileName[]) {
-    const { path, fields } = accountFiles[name]
-    const bytes = root.read(path)
+    const { path: file, fields } = accountFiles[name]
+    const fault = (what: string, line?: number) => faults.push({ file, line, what })
+    const bytes = root.read(file)
     if (bytes === undefined) {
-      if (name === 'passwd' || name === 'shadow' || name === 'group') faults.push(`${path} is missing`)
+      if (name === 'passwd' || name === 'shadow' || name === 'group') fault(`${file} is missing`)
       continue
     }
-    const lines = latin1Text(bytes).split('\n')
     const rows: string[][] = []
-    for (const [number, line] of lines.entries()) {
+    for (const [index, line] of latin1Text(bytes).split('\n').entries()) {
       // Comments, and the `+`/`-` lines of NIS (nsswitch "compat").
       if (line === '' || /^[#+-]/.test(line)) continue
       const parts = line.split(':')
       if (parts.length === fields) rows.push(parts)
-      else faults.push(`${path} line ${number + 1} has ${parts.length} fields instead of ${fields}`)
-      if (CONTROLS.test(line)) faults.push(`${path} line ${number + 1} holds a control character`)
-      else if (name === 'shadow' && !ASCII.test(line)) faults.push(`${path} line ${number + 1} is not ASCII`)
+      else fault(`has ${parts.length} fields instead of ${fields}`, index + 1)
+      if (CONTROLS.test(line)) fault('holds a control character', index + 1)
+      else if (name === 'shadow' && !ASCII.test(line)) fault('is not ASCII', index + 1)
     }
     tables.set(name, rows)
     if (name !== 'subuid' && name !== 'subgid') {
-      for (const twice of repeated(rows.map(([first]) => first as string))) faults.push(`${path} has ${twice} twice`)
+      for (const twice of repeated(rows.map(([first]) => first as string))) fault(`${file} has ${twice} twice`)
     }
   }
-  const passwd = tables.get('passwd') ?? []
-  const shadowed = new Set((tables.get('shadow') ?? []).map(([name]) => name))
-  for (const [name, password, uid, gid] of passwd) {
-    if (!/^\d+$/.test(uid as string) || !/^\d+$/.test(gid as string)) faults.push(`${name} has no numeric uid and gid`)
-    if (password === 'x' && !shadowed.has(name)) faults.push(`${name} is in /etc/passwd and not in /etc/shadow`)
-    if (Number(uid) === 0 && name !== 'root') faults.push(`${name} has uid 0 besides root`)
-  }
-  if (!passwd.some(([name, , uid]) => name === 'root' && uid === '0')) faults.push('root is not in /etc/passwd')
-  return faults
+  return [...faults, ...ofAccounts(tables.get('passwd') ?? [], tables.get('shadow') ?? [])]
+}
+
+function ofAccounts(passwd: readonly string[][], shadow: readonly string[][]): readonly AccountFault[] {
+  const shadowed = new Set(shadow.map(([name]) => name))
+  const fault = (what: string): AccountFault => ({ file: accountFiles.passwd.path, line: undefined, what })
+  const own = passwd.flatMap(([name, password, uid, gid]) => [
+    ...(/^\d+$/.test(uid as string) && /^\d+$/.test(gid as string)
+      ? []
+      : [fault(`${name} has no numeric uid and gid`)]),
+    ...(password !== 'x' || shadowed.has(name) ? [] : [fault(`${name} is in /etc/passwd and not in /etc/shadow`)]),
+    ...(Number(uid) !== 0 || name === 'root'
+      ? []
+      : [{ ...fault(`${name} has uid 0 besides root`), isTwin: true as const }]),
+  ])
+  const isThere = passwd.some(([name, , uid]) => name === 'root' && uid === '0')
+  return isThere ? own : [...own, fault('root is not in /etc/passwd')]
 }
 
 function repeated(names: readonly string[]): readonly string[] {

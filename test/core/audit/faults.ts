@@ -245,7 +245,7 @@ export const faults: Faults = [
   [
     'a line of passwd with a field too few',
     { '/etc/passwd': `${passwd()}eve:x:1005\n` },
-    'damaged-accounts /etc/passwd',
+    `damaged-accounts /etc/passwd:${passwd().split('\n').length}`,
   ],
   [
     'an account without its line of shadow',

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Release } from '../../../src/device/inspect/inventory.ts'
@@ -66,6 +66,7 @@ export function installed(release: Release, packages: readonly string[]): string
 
 function prepared(release: Release): string {
   const root = scratch(debianRoot(release, 'lite'))
+  rmSync(join(root, 'etc/apt/sources.list.d'), { recursive: true, force: true })
   writeFileSync(join(root, 'etc/apt/sources.list'), debianSources(release, machineCodename()))
   writeFileSync(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   return root

@@ -2,6 +2,7 @@ import { latin1Text } from '../../../base/host/bytes.ts'
 import { isNosuid, mountOf } from '../../../device/formats/fstab.ts'
 import { packageFileState, packagesOf } from '../../../device/inspect/package-digests.ts'
 import { givesRoot } from '../../../device/sudo/root-commands.ts'
+import { below } from '../../../storage/tree/below.ts'
 import { readable } from '../../../storage/tree/readable.ts'
 import type { Entry, Tree } from '../../../storage/tree/tree.ts'
 import { mountsOf } from '../device-mounts.ts'
@@ -46,30 +47,17 @@ const MOST = 2000
 /** Programs that run as root, or in a group that makes root, whoever starts them. */
 export const setuid: Reader = (device) => {
   const { root } = device
-  const programs = PLACES.flatMap(([directory, depth]) => found(root, directory, depth))
+  const programs = PLACES.flatMap(([directory, depth]) =>
+    below(root, directory, { depth, most: MOST * (depth + 1) }).flatMap(({ path, entry }) =>
+      runsAsRoot(entry) ? [path] : [],
+    ),
+  )
   const mounts = programs.length === 0 ? [] : mountsOf(device).filter(({ directory }) => directory !== '/')
   const counts = (path: string) => {
     const mount = mountOf(mounts, path)
     return mount === undefined || !isNosuid(mount)
   }
   return programs.filter(counts).flatMap((path) => setuidFindings(root, path))
-}
-
-function found(root: Tree, directory: string, depth: number): readonly string[] {
-  const programs: string[] = []
-  const ahead = [{ path: directory, depth }]
-  let seen = 0
-  for (let next = ahead.shift(); next !== undefined && seen < MOST * (depth + 1); next = ahead.shift()) {
-    if (root.lstat(next.path)?.kind !== 'directory') continue
-    for (const name of root.list(next.path)) {
-      seen++
-      const path = `${next.path}/${name}`
-      const entry = root.lstat(path)
-      if (entry?.kind === 'directory' && next.depth > 0) ahead.push({ path, depth: next.depth - 1 })
-      if (entry !== undefined && runsAsRoot(entry)) programs.push(path)
-    }
-  }
-  return programs
 }
 
 /** Groups by their numbers in base-passwd: root, disk, kmem, shadow. */

@@ -1,12 +1,11 @@
-import { accountFaults } from '../../../device/inspect/account-check.ts'
+import { accountFaults, accountFaultText } from '../../../device/inspect/account-check.ts'
 import type { Auditor } from '../finding.ts'
 
-/** Account files that programs read differently, or that cannot be edited. */
+/** Account files that programs read differently, or that cannot be edited; of a second root the proof speaks. */
 export const accounts: Auditor = ({ device: { root } }) =>
   accountFaults(root)
-    // The proof has seen it.
-    .filter((fault) => !fault.endsWith('has uid 0 besides root'))
+    .filter(({ isTwin }) => isTwin !== true)
     .map((fault) => {
-      const file = /\/etc\/\w+/.exec(fault)?.[0] ?? '/etc/passwd'
-      return { rule: 'damaged-accounts' as const, subject: fault, at: { file, line: undefined }, because: fault }
+      const { file, line, what } = fault
+      return { rule: 'damaged-accounts', subject: what, at: { file, line }, because: accountFaultText(fault) } as const
     })

@@ -49,12 +49,19 @@ export const defaultPasswords: Auditor = ({ device: { accounts }, stockUser, wor
         : { cannot: `give ${name} another password in the image, or none: usermod -L ${name}` }
     if (word !== undefined) {
       return [
-        { rule: 'default-password', subject: name, at, because: `${name} has a password that is published`, cure },
+        {
+          rule: 'default-password',
+          subject: name,
+          users: [name],
+          at,
+          because: `${name} has a password that is published`,
+          cure,
+        },
       ]
     }
     if (!QUICK.test(hash)) return []
     const because = `the hash of ${name}’s password is of a kind that is tried by the billion`
-    return [{ rule: 'weak-hash', subject: name, at, because, cure }]
+    return [{ rule: 'weak-hash', subject: name, users: [name], at, because, cure }]
   })
 }
 

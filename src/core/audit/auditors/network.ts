@@ -25,7 +25,7 @@ function listeners({ device }: Audited): readonly Sighting[] {
   return openSockets(device).flatMap(({ unit, prediction }) => {
     if ('untold' in prediction) {
       const because = `on what else ${unit} listens cannot be told: ${prediction.untold}`
-      return [{ rule: 'untold-listener', subject: unit, at: prediction.at, because, names: { UNIT: unit } }] as const
+      return [{ rule: 'untold-listener', subject: unit, at: prediction.at, because, unit }] as const
     }
     return unit === ON_EVERY_DEVICE || isLoopbackOnly(prediction) ? [] : reached(device, unit, prediction)
   })
@@ -46,7 +46,7 @@ function reached(device: FinishedDevice, unit: string, socket: Listening): reado
     subject: `${unit} ${place}`,
     at,
     because,
-    names: { UNIT: unit },
+    unit,
   })
   const does = `${unit} listens on ${place}${own}${sources}`
   return [

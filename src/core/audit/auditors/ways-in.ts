@@ -1,46 +1,32 @@
-import type { Sources } from '../../../device/net/reach.ts'
+import { together } from '../../../base/together.ts'
 import type { Finding } from '../../access/finding.ts'
+import type { Proof } from '../../access/prove-target.ts'
+import { sourcesText } from '../../access/way-words.ts'
 import type { Auditor, Sighting } from '../finding.ts'
 import type { Cure, RuleId } from '../rules.ts'
 
 /** Who gets in over the network, and what opens the device beside its accounts: as the proof of a spec sees it. */
 export const waysIn: Auditor = ({ proof, stockUser }) => [
-  ...new Map(
-    [
-      ...intruders(proof.intruders),
-      ...byPlace(proof.open).map((one) => opened(one, stockUser)),
-      ...byPlace(proof.unproved).map(unproved),
-    ].map((one) => [keyOf(one), one]),
-  ).values(),
+  ...intruders(proof),
+  ...byPlace(proof.open).map((one) => opened(one, stockUser)),
+  ...byPlace(proof.unproved).map(unproved),
 ]
 
-/** An account has one finding for all places that it comes from. */
-function keyOf({ rule, subject, at }: Sighting): string {
-  return [rule, subject, at?.file, at?.line].join('\n')
-}
-
-function intruders(ways: Parameters<Auditor>[0]['proof']['intruders']): readonly Sighting[] {
-  const places = new Map<string, string[]>()
-  const keyed = ways.map((way) => ({ way, key: [way.user, way.by, way.fingerprint].join('\n') }))
-  for (const { way, key } of keyed) places.set(key, [...(places.get(key) ?? []), sourcesText(way)])
-  return [...new Map(keyed.map(({ way, key }) => [key, way]))].flatMap(([key, way]): readonly Sighting[] => {
-    const { user, by, fingerprint } = way
-    const all = places.get(key) as string[]
-    const from = all.includes('') ? '' : all.join(' or')
+/** An account has one finding for all places that it comes from by one means. */
+function intruders({ intruders, unmadeInterfaces }: Proof): readonly Sighting[] {
+  const means = together(intruders, ({ user, by, fingerprint }) => [user, by, fingerprint].join('\n'))
+  return means.flatMap((ways): readonly Sighting[] => {
+    const { user, by, fingerprint } = ways[0]
+    const sources = ways.map((way) => sourcesText(way, unmadeInterfaces))
+    const from = sources.includes(undefined) ? '' : `, ${sources.join(', or ')}`
     if (by === 'password') {
       const because = `${user} logs in over SSH with a password${from}`
-      return [{ rule: 'ssh-password', subject: user, at: undefined, because }]
+      return [{ rule: 'ssh-password', subject: user, users: [user], at: undefined, because }]
     }
     if (by === 'console') return []
     const because = `${user} logs in over SSH by the ${by} ${fingerprint}${from}`
-    return [{ rule: 'ssh-key', subject: `${user} ${fingerprint}`, at: undefined, because }]
+    return [{ rule: 'ssh-key', subject: `${user} ${fingerprint}`, users: [user], at: undefined, because }]
   })
-}
-
-/** `, from 10.0.0.0/8, through tailscale0`; empty: from everywhere. */
-function sourcesText({ from, interfaces }: Sources): string {
-  const places = from === 'everywhere' ? '' : `, from ${from.join(', ')}`
-  return interfaces === undefined ? places : `${places}, through ${interfaces.join(', ')}`
 }
 
 /** A finding, and everybody of whom it is. */
@@ -49,15 +35,17 @@ interface Shared extends Omit<Finding, 'user'> {
   readonly users: readonly string[]
 }
 
-/** One line of a file may let in, or up, as many as there are accounts: it is one finding. */
+/** One line of a file may let in, or up, as many as there are accounts, for more than one reason: it is one finding. */
 function byPlace(findings: readonly Finding[]): readonly Shared[] {
-  const places = new Map<string, Shared>()
-  for (const { user, ...one } of findings) {
-    const key = [one.code, one.way, one.at?.file, one.at?.line, one.because].join('\n')
-    const users = [...new Set([...(places.get(key)?.users ?? []), ...(user === undefined ? [] : [user])])]
-    places.set(key, { ...one, users })
-  }
-  return [...places.values()]
+  const placeOf = ({ code, way, at }: Shared | Finding) => [code, way, at?.file, at?.line]
+  const shared = together(findings, (one) => [...placeOf(one), one.because].join('\n')).map((same) => ({
+    ...same[0],
+    users: [...new Set(same.flatMap(({ user }) => (user === undefined ? [] : [user])))],
+  }))
+  return together(shared, (one) => [...placeOf(one), ...one.users].join('\n')).map((same) => ({
+    ...same[0],
+    because: same.map(({ because }) => because).join(', and '),
+  }))
 }
 
 function opened(finding: Shared, stockUser: string | undefined): Sighting {
@@ -68,6 +56,7 @@ function opened(finding: Shared, stockUser: string | undefined): Sighting {
   return {
     rule: ruleOf(way, at),
     subject: `${subjectOf(users)} ${code}`,
+    users,
     at,
     because: `${who}${because}`,
     cure: isStock ? undefined : byHand(settle),
@@ -97,5 +86,5 @@ function ruleOf(way: Finding['way'], at: Finding['at']): RuleId {
 }
 
 function unproved({ code, users, at, because, settle }: Shared): Sighting {
-  return { rule: 'unproved', subject: `${subjectOf(users)} ${code}`, at, because, cure: byHand(settle) }
+  return { rule: 'unproved', subject: `${subjectOf(users)} ${code}`, users, at, because, cure: byHand(settle) }
 }

@@ -1,5 +1,4 @@
 import type { WayIn } from '../../access/prove.ts'
-import type { Proof } from '../../access/prove-target.ts'
 import type { Audit } from '../audit.ts'
 import type { AuditFinding } from '../finding.ts'
 
@@ -12,35 +11,18 @@ export interface Account {
   readonly root: string | undefined
 }
 
-/** The accounts that a finding is about; none: everybody, or it is about no account. */
-export function usersOf({ rule, subject, at, because }: AuditFinding, { open }: Proof): readonly string[] {
-  if (rule === 'default-password') return [subject]
-  // Findings of the same line are one, whose subject ends with their code.
-  const same = open.filter(
-    (one) =>
-      subject.endsWith(one.code) &&
-      because.endsWith(one.because) &&
-      one.at?.file === at?.file &&
-      one.at?.line === at?.line,
-  )
-  return [...new Set(same.flatMap(({ user }) => (user === undefined ? [] : [user])))]
-}
-
 /** Whether a finding belongs to its accounts, and not to a way that leads there. */
-export function isOfAccount(finding: AuditFinding, proof: Proof): boolean {
-  const { rule } = finding
-  return (rule === 'default-password' || rule === 'root-unasked') && usersOf(finding, proof).length > 0
+export function isOfAccount({ rule, users }: AuditFinding): boolean {
+  return (rule === 'default-password' || rule === 'root-unasked') && users.length > 0
 }
 
 /** The accounts in the order in which ways lead to them. */
 export function accountsOf({ findings, proof }: Audit): readonly Account[] {
-  const own = findings
-    .filter((finding) => isOfAccount(finding, proof))
-    .map((finding) => ({ finding, users: usersOf(finding, proof) }))
-  const ledTo = findings.filter(({ rule }) => rule === 'console-unasked').flatMap((one) => usersOf(one, proof))
+  const own = findings.filter(isOfAccount)
+  const ledTo = findings.filter(({ rule }) => rule === 'console-unasked').flatMap((one) => one.users)
   const users = new Set([...proof.intruders.map(({ user }) => user), ...ledTo, ...own.flatMap((one) => one.users)])
   return [...users].map((user) => {
-    const about = own.filter((one) => one.users.includes(user)).map(({ finding }) => finding)
+    const about = own.filter((one) => one.users.includes(user))
     const isUnasked = about.some(({ rule }) => rule === 'root-unasked')
     const way = proof.intruders.find((one) => one.user === user)
     return { user, findings: about, root: isUnasked ? 'sudo, no password' : way && climb(way) }

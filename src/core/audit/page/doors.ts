@@ -1,10 +1,10 @@
-import type { WayIn } from '../../access/prove.ts'
+import { together } from '../../../base/together.ts'
 import type { Proof } from '../../access/prove-target.ts'
 import { sourcesText } from '../../access/way-words.ts'
 import type { Audit } from '../audit.ts'
 import type { AuditFinding } from '../finding.ts'
 import { type Path, type RuleId, rules } from '../rules.ts'
-import { isOfAccount, usersOf } from './accounts.ts'
+import { isOfAccount } from './accounts.ts'
 
 /** Where somebody stands who makes use of it; `missing`: what would keep somebody out, and is not there. */
 export type Lane = Path | 'missing'
@@ -37,19 +37,19 @@ export function doorsOf({ findings, proof }: Audit): readonly Door[] {
   const logins = loginsOf(findings, proof)
   const drawn = new Set(logins.flatMap((door) => door.findings))
   // The packet filter is a line of its own in the picture.
-  const rest = findings.filter((one) => !drawn.has(one) && one.rule !== 'no-packet-filter' && !isOfAccount(one, proof))
+  const rest = findings.filter((one) => !drawn.has(one) && one.rule !== 'no-packet-filter' && !isOfAccount(one))
   const single = rest.filter(({ rule }) => SINGLE.includes(rule))
-  const shared = alike(
+  const shared = together(
     rest.filter((one) => !single.includes(one)),
     ({ rule }) => rule,
   )
-  return [...logins, ...single.map((one) => singleDoor(one, proof)), ...shared.map(sharedDoor)]
+  return [...logins, ...single.map(singleDoor), ...shared.map(sharedDoor)]
 }
 
 function loginsOf(findings: readonly AuditFinding[], proof: Proof): readonly Door[] {
-  const each = alike(proof.intruders, ({ user, by, fingerprint }) => [user, by, fingerprint].join(' '))
+  const each = together(proof.intruders, ({ user, by, fingerprint }) => [user, by, fingerprint].join(' '))
   return each.map((ways): Door => {
-    const way = ways[0] as WayIn
+    const [way] = ways
     const { user, by, fingerprint, filesIn } = way
     if (by === 'console') return { lane: 'hands', title: 'Console, password', below: '', findings: [], user }
     const [rule, subject] = by === 'password' ? ['ssh-password', user] : ['ssh-key', `${user} ${fingerprint}`]
@@ -64,21 +64,21 @@ function loginsOf(findings: readonly AuditFinding[], proof: Proof): readonly Doo
   })
 }
 
-function singleDoor(finding: AuditFinding, proof: Proof): Door {
-  const { rule, subject, at, title, because } = finding
+function singleDoor(finding: AuditFinding): Door {
+  const { rule, subject, at, title, because, users } = finding
   const isListener = rule === 'listener'
   return {
     lane: rules[rule].by,
     title: isListener ? subject : title,
     below: isListener ? because : (at?.file ?? because),
     findings: [finding],
-    user: rule === 'console-unasked' ? usersOf(finding, proof)[0] : undefined,
+    user: rule === 'console-unasked' ? users[0] : undefined,
     leadsToRoot: rule === 'root-way',
   }
 }
 
-function sharedDoor(findings: readonly AuditFinding[]): Door {
-  const { rule, title } = findings[0] as AuditFinding
+function sharedDoor(findings: readonly [AuditFinding, ...AuditFinding[]]): Door {
+  const [{ rule, title }] = findings
   return {
     lane: MISSING.includes(rule) ? 'missing' : rules[rule].by,
     title,
@@ -86,10 +86,4 @@ function sharedDoor(findings: readonly AuditFinding[]): Door {
     findings,
     leadsToRoot: rule === 'root-unasked',
   }
-}
-
-/** Those with the same key together, in the order of the first of each. */
-function alike<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly T[])[] {
-  const keys = [...new Set(all.map(keyOf))]
-  return keys.map((key) => all.filter((one) => keyOf(one) === key))
 }
