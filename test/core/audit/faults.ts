@@ -363,13 +363,18 @@ export const faults: Faults = [
     (file): Faults[number] => [`a token in ${file}`, { [file]: '# x\n"api_key": "0123456789"\n' }, `token ${file}:2`],
   ),
   ['a file of settings without a secret', { '/opt/kit/.env': 'PORT=80\nPASSWORD=\nTOKEN=$OTHER\n' }],
-  ...['/opt/kit/server.key', '/etc/mosquitto/certs/broker.pem', '/root/deploy_rsa', '/home/pi/putty.ppk'].map(
-    (file): Faults[number] => [
-      `a private key in ${file}`,
-      { [file]: '-----BEGIN EC PRIVATE KEY-----\nx\n' },
-      `private-key ${file}`,
-    ],
-  ),
+  ...[
+    '/opt/kit/server.key',
+    '/etc/openvpn/server/vpn.key',
+    '/root/.ssh/deploy.pem',
+    '/etc/mosquitto/certs/broker.pem',
+    '/root/deploy_rsa',
+    '/home/pi/putty.ppk',
+  ].map((file): Faults[number] => [
+    `a private key in ${file}`,
+    { [file]: '-----BEGIN EC PRIVATE KEY-----\nx\n' },
+    `private-key ${file}`,
+  ]),
   ['a certificate', { '/opt/kit/server.pem': '-----BEGIN CERTIFICATE-----\nx\n' }],
   [
     'the password of a network',

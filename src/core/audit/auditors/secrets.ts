@@ -1,5 +1,6 @@
 import { latin1Text } from '../../../base/host/bytes.ts'
 import { readable } from '../../../storage/tree/readable.ts'
+import { sharedFiles } from '../../controls/shared-identity.ts'
 import type { Auditor, Sighting } from '../finding.ts'
 import { placed } from '../places.ts'
 
@@ -14,13 +15,15 @@ const SECRET = /^\s*["']?\w*(?:pass(?:word|wd)?|secret|token|api_?key)\w*["']?\s
 const WIFI = '/etc/NetworkManager/system-connections/'
 
 /** Secrets of no account's own: private keys, passwords of programs, passphrases of networks. */
-export const secrets: Auditor = ({ device: { root } }) =>
-  placed(root).flatMap(({ path, entry }): readonly Sighting[] => {
+export const secrets: Auditor = ({ device: { root, accounts } }) => {
+  // Found by where they are, whatever they hold.
+  const shared = new Set(sharedFiles({ root, accounts }).map(({ path }) => path))
+  return placed(root).flatMap(({ path, entry }): readonly Sighting[] => {
     if (entry.kind !== 'file' || entry.size === 0 || entry.size > MAX) return []
     const name = path.slice(path.lastIndexOf('/') + 1)
     const text = () => latin1Text(readable(root, path) ?? new Uint8Array())
     const at = (line: number | undefined) => ({ file: path, line })
-    if (KEY_NAMES.test(name) && !isSeen(path) && KEY.test(text())) {
+    if (KEY_NAMES.test(name) && !shared.has(path) && KEY.test(text())) {
       return [{ rule: 'private-key', subject: path, at: at(undefined), because: 'it holds a private key' }]
     }
     if (SECRET_NAMES.test(name)) {
@@ -34,16 +37,10 @@ export const secrets: Auditor = ({ device: { root } }) =>
     }
     return []
   })
+}
 
 /** Larger ones hold something else. */
 const MAX = 64 << 10
-
-/** Keys that are found by where they are, whatever they hold. */
-function isSeen(path: string): boolean {
-  return /^\/(root|home\/[^/]+)\/\.ssh\/|^\/etc\/(ssh|ssl\/private\/ssl-cert-snakeoil\.key|wireguard|openvpn)/.test(
-    path,
-  )
-}
 
 /** A longer line is data, and patterns would take long for it. */
 const LONGEST = 1000
