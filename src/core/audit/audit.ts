@@ -12,6 +12,7 @@ import { confinement } from './auditors/confinement.ts'
 import { copies } from './auditors/copies.ts'
 import { defaultPasswords } from './auditors/default-passwords.ts'
 import { kernel } from './auditors/kernel.ts'
+import { missedSecurityUpgrades } from './auditors/missed-upgrades.ts'
 import { network } from './auditors/network.ts'
 import { secrets } from './auditors/secrets.ts'
 import { sources } from './auditors/sources.ts'
@@ -31,6 +32,7 @@ const auditors: readonly Auditor[] = [
   defaultPasswords,
   network,
   upgrades,
+  missedSecurityUpgrades,
   sources,
   vulnerabilities,
   bootPartition,

@@ -173,6 +173,12 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     anssi: ['R61'],
     man: [],
   },
+  'missed-upgrade': {
+    why: 'The image was taken from a device that knew of these upgrades and did not make them. What they close is published.',
+    cis: [],
+    anssi: ['R61'],
+    man: ['apt-get(8), upgrade'],
+  },
   'changed-file': {
     why: 'Programs of packages are not changed by hand. One that differs was patched by somebody, is damaged, or does something that its package never did.',
     cis: [],

@@ -140,6 +140,13 @@ export const rules = {
     'A package has vulnerabilities that an upgrade closes',
     'updates: { firstBoot: security }',
   ),
+  'missed-upgrade': rule(
+    'network',
+    3,
+    3,
+    'Security upgrades that the image’s own lists offer are not installed',
+    'updates: { firstBoot: security }',
+  ),
   'changed-file': rule('local', 2, 3, 'A file of a package was changed', {
     cannot: 'find out why, or bring it back in the image',
   }),

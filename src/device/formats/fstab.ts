@@ -34,13 +34,23 @@ export function readFstab(root: Tree): readonly Mount[] {
   })
 }
 
+/** Whether the bits that make a program another user's do not count on a mount (mount(8)). */
+export function isNosuid(mount: Pick<Mount, 'options'>): boolean {
+  return isDenied(mount, 'suid')
+}
+
 /**
- * Whether the bits that make a program another user's do not count on a mount. `user` and its like mean it too, until a
- * later word says else (mount(8)).
+ * Whether a right is taken from what is on a mount: by its own `no…`, or by one of the words that let others than root mount it,
+ * until a later word says else (mount(8)).
  */
-export function isNosuid({ options }: Pick<Mount, 'options'>): boolean {
-  const shut = options.findLastIndex((option) => /^(nosuid|users?|owner|group)$/.test(option))
-  return shut > options.lastIndexOf('suid')
+export function isDenied({ options }: Pick<Mount, 'options'>, right: 'suid' | 'dev' | 'exec'): boolean {
+  const denied =
+    right === 'exec'
+      ? /^(noexec|users?)$/
+      : right === 'dev'
+        ? /^(nodev|users?|owner|group)$/
+        : /^(nosuid|users?|owner|group)$/
+  return options.findLastIndex((option) => denied.test(option)) > options.lastIndexOf(right)
 }
 
 /** The mount that a path lies on: the one of the longest directory above it; undefined: none is listed. */

@@ -70,6 +70,9 @@ const socketOn = (address: string): Planted => ({
   '/usr/lib/systemd/system/kit.service': '[Service]\nExecStart=/usr/bin/true\n',
   '/etc/systemd/system/sockets.target.wants/kit.socket': { link: '/usr/lib/systemd/system/kit.socket' },
 })
+const LIST = '/var/lib/apt/lists/deb.debian.org_debian-security_dists_trixie-security_main_binary-arm64_Packages'
+const offering = (version: string) =>
+  `Package: sudo\nArchitecture: arm64\nVersion: ${version}\nDescription: x\n y\n\nPackage: other\nVersion: 9:0\n`
 
 export type Faults = readonly (readonly [title: string, what: Planted, ...expected: string[]])[]
 export const faults: Faults = [
@@ -84,6 +87,19 @@ export const faults: Faults = [
   ['the password is the name of its account', account(hashOf('eve')), 'default-password /etc/shadow'],
   ['a hash of DES', account('ab5e5XJugECpE'), 'weak-hash /etc/shadow'],
   ['a hash of MD5', account('$1$saltsalt$MzDjbImyzEz2m0NTiPzNW/'), 'weak-hash /etc/shadow'],
+  ['an upgrade of the security archive that the image knows of', { [LIST]: offering('9:0') }, `missed-upgrade ${LIST}`],
+  ['a list of it that offers what is there', { [LIST]: offering('0~') }],
+  ['a list of another archive', { [LIST.replace('trixie-security', 'trixie')]: offering('9:0') }],
+  [
+    'the password of a share',
+    { '/etc/fstab': `${text('/etc/fstab')}//nas/x /mnt cifs nofail,username=a,password=b 0 0\n` },
+    `network-password /etc/fstab:${text('/etc/fstab').split('\n').length}`,
+  ],
+  [
+    'a boot partition that everybody may write',
+    { '/etc/fstab': text('/etc/fstab').replace(/(boot\/firmware\s+vfat\s+defaults)/, '$1,umask=0') },
+    'root-way /etc/fstab:2',
+  ],
   ['an account without a password', account(''), 'console-unasked /etc/shadow'],
   ['a locked hash', account('!$1$saltsalt$MzDjbImyzEz2m0NTiPzNW/')],
   ['a password of its own, without SSH', account(HASHED)],

@@ -10,6 +10,7 @@ import { motd } from './motd.ts'
 import { mounts } from './mounts.ts'
 import { nameService } from './name-service.ts'
 import { openDoors } from './open-doors.ts'
+import { openMounts } from './open-mounts.ts'
 import { otherDaemons } from './other-daemons.ts'
 import { ownPackages } from './own-packages.ts'
 import { ownScripts } from './own-scripts.ts'
@@ -60,6 +61,7 @@ export const readers: readonly Reader[] = [
   doas,
   rootAccounts,
   writableFiles,
+  openMounts,
   setuid,
   statOverrides,
   rootJobs,

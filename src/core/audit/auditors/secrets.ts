@@ -35,6 +35,11 @@ export const secrets: Auditor = ({ device: { root, accounts } }) => {
       const because = 'this line holds what every copy of the image can log into a network with'
       return line === 0 ? [] : [{ rule: 'network-password', subject: path, at: at(line), because }]
     }
+    if (path === '/etc/fstab') {
+      const line = lineOf(text(), /^[^#]*[\s,]pass(?:word)?=[^\s,]/)
+      const because = 'this line holds the password of a share'
+      return line === 0 ? [] : [{ rule: 'network-password', subject: path, at: at(line), because }]
+    }
     return []
   })
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import type { Reader } from '../../../../src/core/access/finding.ts'
 import { doas } from '../../../../src/core/access/readers/doas.ts'
+import { openMounts } from '../../../../src/core/access/readers/open-mounts.ts'
 import { polkit } from '../../../../src/core/access/readers/polkit.ts'
 import { preloaded } from '../../../../src/core/access/readers/preloaded.ts'
 import { programs } from '../../../../src/core/access/readers/programs.ts'
@@ -21,6 +22,7 @@ const test = suite('readers: ways to root')
 const readers: readonly Reader[] = [
   rootAccounts,
   writableFiles,
+  openMounts,
   setuid,
   statOverrides,
   preloaded,
@@ -161,6 +163,30 @@ const writable: Case[] = [
     { version: 1, users: [{ name: 'alice', authorizedKeys: [KEYS.alice], sudo: 'nopasswd' }] },
   ],
   ['a file that decides nothing', { '/srv/x': mode(0o777) }, []],
+]
+
+const fstab = (...lines: string[]): Planted => ({ '/etc/fstab': lines.map((line) => `${line} 0 0\n`).join('') })
+const FIRMWARE = '/dev/mmcblk0p1 /boot/firmware vfat'
+const mounted: Case[] = [
+  ['a boot partition that everybody writes', fstab(`${FIRMWARE} defaults,umask=000`), open('/etc/fstab:1')],
+  ['its folders alone', fstab(`${FIRMWARE} dmask=0000,fmask=0133`), open('/etc/fstab:1')],
+  ['its files alone', fstab(`${FIRMWARE} umask=022,fmask=0111`), open('/etc/fstab:1')],
+  ['one that is an owner’s', fstab(`${FIRMWARE} uid=1000`), open('/etc/fstab:1', 'alice')],
+  ['one that is of a group', fstab(`${FIRMWARE} gid=www-data,umask=002`), open('/etc/fstab:1', 'www-data')],
+  ['of a group that may only read', fstab(`${FIRMWARE} gid=33,umask=027`), []],
+  ['root’s alone', fstab(`${FIRMWARE} defaults,umask=077`), []],
+  [
+    'the same at a second place',
+    fstab(`${FIRMWARE} defaults`, '/dev/mmcblk0p1 /mnt/b vfat umask=0'),
+    open('/etc/fstab:2'),
+  ],
+  ['another FAT disk', fstab('/dev/sda1 /mnt/b vfat umask=0,nofail'), []],
+  ['a disk that everybody mounts', fstab('/dev/sda1 /mnt/b auto noauto,user'), []],
+  ['with programs of root', fstab('/dev/sda1 /mnt/b auto noauto,user,suid,exec'), open('/etc/fstab:1')],
+  ['with programs of root that do not run', fstab('/dev/sda1 /mnt/b auto noauto,users,suid'), []],
+  ['with programs of root, until user', fstab('/dev/sda1 /mnt/b auto noauto,suid,exec,user'), []],
+  ['for the owner of the device file, who is root', fstab('/dev/sda1 /mnt/b auto noauto,owner,suid'), []],
+  ['with device files', fstab('/dev/sda1 /mnt/b auto noauto,user,dev'), open('/etc/fstab:1')],
 ]
 
 const ELF = '\x7fELF and so on'
@@ -401,6 +427,7 @@ for (const [title, planted, expected, spec] of [
   ...groups,
   ...writable,
   ...overridden,
+  ...mounted,
   ...bits,
   ...loaded,
   ...changed,
