@@ -69,9 +69,9 @@ export function changedFiles(root: Tree): readonly { readonly path: string; read
   const digests = digestsOf(root)
   return packagesWithDigests(root).flatMap((packageName) =>
     [...digests.of(packageName)].flatMap(([path, digest]) => {
-      // dpkg may be told to leave files out (path-exclude), and a link leads to what another package brought.
-      if (path.startsWith('/etc/') || root.lstat(path)?.kind !== 'file') return []
-      const content = readable(root, path)
+      // dpkg may be told to leave files out (path-exclude).
+      if (path.startsWith('/etc/') || root.lstat(path) === undefined) return []
+      const content = readable(root, root.resolve(path))
       return content === undefined || hex(md5(content)) === digest ? [] : [{ path, packageName }]
     }),
   )
