@@ -70,7 +70,7 @@ const socketOn = (address: string): Planted => ({
   '/usr/lib/systemd/system/kit.service': '[Service]\nExecStart=/usr/bin/true\n',
   '/etc/systemd/system/sockets.target.wants/kit.socket': { link: '/usr/lib/systemd/system/kit.socket' },
 })
-const LIST = '/var/lib/apt/lists/deb.debian.org_debian-security_dists_trixie-security_main_binary-arm64_Packages'
+const LIST = '/var/lib/apt/lists/archive.example_debian-security_dists_trixie-security_main_binary-arm64_Packages'
 const offering = (version: string) =>
   `Package: sudo\nArchitecture: arm64\nVersion: ${version}\nDescription: x\n y\n\nPackage: other\nVersion: 9:0\n`
 
