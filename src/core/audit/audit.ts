@@ -14,6 +14,7 @@ import { defaultPasswords } from './auditors/default-passwords.ts'
 import { kernel } from './auditors/kernel.ts'
 import { missedSecurityUpgrades } from './auditors/missed-upgrades.ts'
 import { network } from './auditors/network.ts'
+import { radios } from './auditors/radios.ts'
 import { secrets } from './auditors/secrets.ts'
 import { sources } from './auditors/sources.ts'
 import { upgrades } from './auditors/upgrades.ts'
@@ -40,6 +41,7 @@ const auditors: readonly Auditor[] = [
   secrets,
   writable,
   kernel,
+  radios,
   confinement,
 ]
 

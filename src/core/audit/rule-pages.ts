@@ -209,6 +209,12 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     anssi: [],
     man: ['modprobe.d(5)'],
   },
+  'bluetooth-on': {
+    why: 'It answers everybody within some ten metres, and its protocols are read by the kernel and by a daemon that runs as root. Where nothing is paired with the device it is for nobody.',
+    cis: ['3.1.3'],
+    anssi: ['R62'],
+    man: ['bluetoothd(8)'],
+  },
   'apparmor-off': {
     why: 'AppArmor keeps a program that was taken over to what it needs. The kernel of Raspberry Pi OS has it, and does not start it by itself.',
     cis: ['1.3.1.1', '1.3.1.2'],

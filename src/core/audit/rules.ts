@@ -160,6 +160,7 @@ export const rules = {
     'profile: standard',
   ),
   'usb-storage': rule('hands', 1, 3, 'USB disks are taken', 'hardware: { usbStorage: block }'),
+  'bluetooth-on': rule('hands', 1, 2, 'Bluetooth is on', 'hardware: { bluetooth: "off" }'),
   'apparmor-off': rule('local', 2, 2, 'AppArmor confines nothing', 'hardening: { appArmor: true }'),
 } as const satisfies Record<string, Rule>
 

@@ -88,6 +88,11 @@ export const faults: Faults = [
   ['a hash of DES', account('ab5e5XJugECpE'), 'weak-hash /etc/shadow'],
   ['a hash of MD5', account('$1$saltsalt$MzDjbImyzEz2m0NTiPzNW/'), 'weak-hash /etc/shadow'],
   ['an upgrade of the security archive that the image knows of', { [LIST]: offering('9:0') }, `missed-upgrade ${LIST}`],
+  ['Bluetooth', starts('bluetooth.service'), 'bluetooth-on'],
+  [
+    'Bluetooth without its module',
+    { ...starts('bluetooth.service'), '/etc/modprobe.d/x.conf': 'install bluetooth /bin/false\n' },
+  ],
   ['a list of it that offers what is there', { [LIST]: offering('0~') }],
   ['a list of another archive', { [LIST.replace('trixie-security', 'trixie')]: offering('9:0') }],
   [
