@@ -12,6 +12,8 @@ interface RulePage {
   readonly cis: readonly string[]
   /** Likewise of ANSSI-BP-028, "Configuration recommendations of a GNU/Linux system". */
   readonly anssi: readonly string[]
+  /** Controls of the DevSec baselines for Linux and SSH (dev-sec/linux-baseline, dev-sec/ssh-baseline) that ask the same. */
+  readonly devSec?: readonly string[]
   /** Pages of manuals. */
   readonly man: readonly string[]
 }
@@ -21,6 +23,7 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'Programs try names and passwords at every address that answers on port 22, all day. A password that a person can remember is found in the end, or is in a list already. A key cannot be guessed.',
     cis: [],
     anssi: [],
+    devSec: ['sshd-27', 'sshd-29'],
     man: ['sshd_config(5), PasswordAuthentication'],
   },
   'ssh-key': {
@@ -51,12 +54,14 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'A program with the setuid bit, a group such as docker, a rule of polkit or a file that root goes by and others may write: each makes whoever reaches it root, and none asks for anything.',
     cis: ['5.4.2.1', '7.1.11'],
     anssi: ['R50'],
+    devSec: ['os-06'],
     man: ['capabilities(7)', 'polkit(8)'],
   },
   'damaged-accounts': {
     why: 'Programs read a damaged line differently: one sees an account where another sees none, and tools that change accounts refuse to work, the one that locks an account too.',
     cis: ['7.2.1', '7.2.5', '7.2.7'],
     anssi: [],
+    devSec: ['os-07'],
     man: ['passwd(5)', 'shadow(5)', 'pwck(8)'],
   },
   'console-unasked': {
@@ -69,6 +74,7 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'A second program that lets people in has its own accounts, its own settings and its own holes, and what is done for SSH does nothing for it.',
     cis: ['2.1.19'],
     anssi: ['R62'],
+    devSec: ['package-01', 'package-02', 'package-03'],
     man: [],
   },
   unproved: {
@@ -111,6 +117,7 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'A program that guesses has as many tries as it likes, thousands an hour, and nobody notices.',
     cis: ['5.1.16'],
     anssi: ['R31'],
+    devSec: ['package-09'],
     man: ['jail.conf(5)'],
   },
   'no-upgrades': {
@@ -141,6 +148,7 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'Passwords and tokens in homes and in folders of programs go with every copy of the image, and open what they are for: repositories, clouds, databases.',
     cis: [],
     anssi: ['R50'],
+    devSec: ['os-09'],
     man: [],
   },
   'shared-identity': {
@@ -189,12 +197,25 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'Somebody has switched off a protection that the kernel has by itself.',
     cis: ['1.5.1', '1.5.3', '3.3.2', '3.3.5', '3.3.7', '3.3.8', '3.3.10'],
     anssi: ['R9', 'R12', 'R13', 'R14'],
+    devSec: [
+      'sysctl-02',
+      'sysctl-11',
+      'sysctl-13',
+      'sysctl-14',
+      'sysctl-16',
+      'sysctl-20',
+      'sysctl-30',
+      'sysctl-31a',
+      'sysctl-32',
+      'sysctl-34',
+    ],
     man: ['sysctl.d(5)'],
   },
   'kernel-settings': {
     why: 'The kernel’s own values tell programs where things lie in its memory, and take redirections from strangers.',
     cis: ['3.3.2', '3.3.5', '3.3.7'],
     anssi: ['R9', 'R12', 'R13', 'R14'],
+    devSec: ['sysctl-02', 'sysctl-14', 'sysctl-16', 'sysctl-20', 'sysctl-30', 'sysctl-34'],
     man: ['sysctl.d(5)'],
   },
   'rare-modules': {
@@ -234,9 +255,14 @@ const NEEDED = {
 /** What a rule is about, why it matters, what closes it, and where else it is asked for. @returns Markdown */
 export function rulePageText(id: RuleId): string {
   const { title, by, likelihood, impact, cure }: Rule = rules[id]
-  const { why, cis, anssi, man } = rulePages[id]
+  const { why, cis, anssi, devSec = [], man } = rulePages[id]
   const line = (name: string, list: readonly string[]) => (list.length === 0 ? [] : [`- ${name}: ${list.join(', ')}`])
-  const references = [...line('CIS Debian Linux 12', cis), ...line('ANSSI-BP-028', anssi), ...line('manuals', man)]
+  const references = [
+    ...line('CIS Debian Linux 12', cis),
+    ...line('ANSSI-BP-028', anssi),
+    ...line('DevSec', devSec),
+    ...line('manuals', man),
+  ]
   const closed = 'spec' in cure ? ['```yaml', cure.spec, '```'] : [`No spec closes it: ${cure.cannot}.`]
   return [
     `# ${id}`,
