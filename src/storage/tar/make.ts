@@ -86,7 +86,8 @@ async function packed(
   content: Uint8Array | undefined,
 ): Promise<Buffer> {
   // 13 packages that no other command needs.
-  const { pack: newPack } = await import('tar-stream')
+  // A bundler gives what CommonJS exports as its default alone.
+  const { pack: newPack } = (await import('tar-stream')).default
   const pack = newPack()
   if (content === undefined) pack.entry(header)
   else pack.entry(header, Buffer.from(content))

@@ -36,6 +36,9 @@ const APT = [
 
 function enter(root: string, release: Release, command: readonly string[], seconds: number): string {
   const alone = [
+    // One apt at a time uses the cache.
+    'flock',
+    join(cacheOf(release), 'lock'),
     'unshare',
     '--mount',
     '--pid',
