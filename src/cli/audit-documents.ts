@@ -1,16 +1,17 @@
 import { compared } from '../core/audit/compare.ts'
 import type { AuditFinding } from '../core/audit/finding.ts'
 import type { Role } from '../core/audit/role.ts'
+import type { AuditDocument, ComparisonDocument } from './audit-schema.ts'
 import type { AuditedImage } from './audited-image.ts'
 import { imageFacts } from './documents.ts'
 
 /** The JSON document of one image. */
-export function auditDocument(image: AuditedImage, role: Role) {
+export function auditDocument(image: AuditedImage, role: Role): AuditDocument {
   return { schema: 'pibake.audit/1', role, ...facts(image) }
 }
 
 /** The JSON document of two images. */
-export function comparisonDocument(before: AuditedImage, after: AuditedImage, role: Role) {
+export function comparisonDocument(before: AuditedImage, after: AuditedImage, role: Role): ComparisonDocument {
   const { closed, added, left } = compared(before.findings, after.findings)
   return {
     schema: 'pibake.audit-comparison/1',

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import * as v from 'valibot'
 import { packageRoot } from '../../src/base/host/assets.ts'
+import { auditSchema, comparisonSchema } from '../../src/cli/audit-schema.ts'
 import { samplePiOs } from '../../src/sample/sample.ts'
 import type { MemoryTree } from '../../src/storage/tree/memory.ts'
 import { pibake } from '../support/cli.ts'
@@ -45,7 +47,7 @@ test('the document, and what a role makes of it', () =>
     const likelihood = (document: { findings: { rule: string; likelihood: number }[] }) =>
       document.findings.find(({ rule }) => rule === 'no-packet-filter')?.likelihood
     const plain = of()
-    assert.is(plain.schema, 'pibake.audit/1')
+    v.parse(auditSchema, plain)
     assert.equal([plain.image.release, plain.waysIn, plain.skipped], ['bookworm', [], []])
     assert.equal(
       [plain, of('--role', 'exposure=internet'), of('--role', 'exposure=offline')].map(likelihood),
@@ -111,8 +113,13 @@ test('two images: what was closed, what is new, what is left', () =>
     assert.match(stdout, /\n\nNew\n {2}low {7}SSH takes a key that the image brings: alice/)
     // Of the kit USB disks are taken.
     assert.match(stdout, /\nLeft\n {2}low {7}USB disks are taken: .*\n\n\d+ closed, 2 new, 1 left\.\n$/)
-    const document = JSON.parse(pibake(['audit', before, after, '--json'], { cwd: folder }).stdout)
-    assert.equal([document.schema, document.added.length, document.left.length], ['pibake.audit-comparison/1', 2, 1])
+    const document = v.parse(
+      comparisonSchema,
+      JSON.parse(pibake(['audit', before, after, '--json'], { cwd: folder }).stdout),
+    )
+    assert.equal([document.added.length, document.left.length], [2, 1])
+    const ways = document.after.waysIn.map(({ user, by }) => `${user} ${by}`)
+    assert.equal(ways, ['alice key', 'alice console', 'bob key'])
     assert.is(pibake(['audit', before, after, '--fail-on', 'medium'], { cwd: folder }).code, 0)
     assert.is(pibake(['audit', after, before, '--fail-on', 'medium'], { cwd: folder }).code, 4)
     assert.is(pibake(['audit', before, '--image', after], { cwd: folder }).code, 2)
@@ -141,7 +148,8 @@ test('the role and the waivers of a spec; --role is laid over them', () =>
     assert.match(plain.stdout, /\nWaived\n {2}No packet filter .*: the router has one \(until 2099-01-01\)\n/)
     assert.match(plain.stdout, /\nWaivers that did nothing\n {2}listener: nothing was found for it\n/)
     const asked = ['audit', ...target, '--spec', 'kit.yaml', '--role', 'place=locked,holds=credentials', '--json']
-    const { role, waived, idleWaivers, advice } = JSON.parse(pibake(asked, { cwd: folder }).stdout)
+    const printed = JSON.parse(pibake(asked, { cwd: folder }).stdout)
+    const { role, waived, idleWaivers, advice } = v.parse(auditSchema, printed)
     assert.equal(
       [role.exposure, role.place, role.holds, waived.length, idleWaivers.length],
       ['internet', 'locked', ['credentials'], 1, 1],

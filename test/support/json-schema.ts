@@ -1,4 +1,5 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
+import { auditSchema, comparisonSchema } from '../../src/cli/audit-schema.ts'
 import { specSchema } from '../../src/core/spec-file/schema.ts'
 import { manifestSchema } from '../../src/write/emit/manifest-schema.ts'
 
@@ -30,4 +31,13 @@ function convert(each: (node: JsonSchema) => JsonSchema): JsonSchema {
 /** The JSON Schema (draft 2020-12) of `OUT.manifest.json`. */
 export function manifestJsonSchema(): JsonSchema {
   return { title: 'pibake manifest, version 1', ...toJsonSchema(manifestSchema, { target: 'draft-2020-12' }) }
+}
+
+/** Those of the documents of `pibake audit --json`, of one image and of two. */
+export function auditJsonSchemas(): readonly [JsonSchema, JsonSchema] {
+  const target = 'draft-2020-12'
+  return [
+    { title: 'pibake audit, version 1', ...toJsonSchema(auditSchema, { target }) },
+    { title: 'pibake audit of two images, version 1', ...toJsonSchema(comparisonSchema, { target }) },
+  ]
 }
