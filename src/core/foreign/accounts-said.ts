@@ -1,6 +1,6 @@
-import { parseAuthorizedKeys } from '../../device/formats/authorized-keys.ts'
+import { type AuthorizedKeyEntry, parseAuthorizedKeys } from '../../device/formats/authorized-keys.ts'
 import { passwordFault, passwordWeakness } from '../../device/formats/plain-password.ts'
-import { type FactValue, type Findings, type Hash, userOf } from './fact.ts'
+import { type Findings, type Hash, userOf } from './fact.ts'
 
 /** The groups of the stock first user, in the words of Imager and of pi-gen; who has all of these has the spec's `default`. */
 const STOCK_GROUPS =
@@ -22,10 +22,27 @@ export function takePassword(found: Findings, user: string, password: string, li
 export function takeKey(found: Findings, user: string, text: string, line: number): void {
   if (/^\s*(#|$)/.test(text)) return
   const [entry] = parseAuthorizedKeys(text)
-  if (entry === undefined) return found.leave(`a key of ${user}`, 'it is not a line of authorized_keys', line)
+  if (entry === undefined) {
+    found.leave(`a key of ${user}`, 'it is not a line of authorized_keys', line)
+    return
+  }
   const key = [entry.type, entry.blob, entry.comment].filter((part) => part !== '').join(' ')
-  const options: Record<string, FactValue | readonly string[]> = {}
-  for (const { name, value = '' } of entry.options) {
+  const options = optionsOf(entry.options)
+  if ('unknown' in options) {
+    found.leave(
+      `a key of ${user}`,
+      `its option ${options.unknown} has no key in a spec; without it, it could do more`,
+      line,
+    )
+    return
+  }
+  found.add([...userOf(user), 'authorizedKeys'], Object.keys(options).length === 0 ? key : { key, ...options }, line)
+}
+
+/** The options of a key as the spec has them; `unknown`: one that it has not. */
+function optionsOf(all: AuthorizedKeyEntry['options']): Readonly<Record<string, unknown>> {
+  const options: Record<string, unknown> = {}
+  for (const { name, value = '' } of all) {
     if (name === 'restrict') options.restrict = true
     else if (name === 'command') options.command = value
     else if (name === 'from') options.from = value.split(',')
@@ -34,20 +51,18 @@ export function takeKey(found: Findings, user: string, text: string, line: numbe
     else if (name === 'verify-required') options.verifyRequired = true
     else if (name === 'expiry-time' && /^\d{8}(0{4,6})?Z?$/.test(value))
       options.expires = value.replace(/^(\d{4})(\d\d)(\d\d).*$/, '$1-$2-$3')
-    else
-      return found.leave(
-        `a key of ${user}`,
-        `its option ${name} has no key in a spec; without it, it could do more`,
-        line,
-      )
+    else return { unknown: name }
   }
-  found.add([...userOf(user), 'authorizedKeys'], Object.keys(options).length === 0 ? key : { key, ...options }, line)
+  return options
 }
 
 /** `gh:NAME`, `lp:NAME` of ssh-import-id(1). */
 export function takeImportId(found: Findings, id: string, line: number): void {
   const [, kind, name] = /^(?:(gh|lp):)?([\w.+-]+)$/.exec(id) ?? []
-  if (name === undefined) return found.leave(`ssh_import_id ${id}`, 'only gh:NAME and lp:NAME are known', line)
+  if (name === undefined) {
+    found.leave(`ssh_import_id ${id}`, 'only gh:NAME and lp:NAME are known', line)
+    return
+  }
   const entry = kind === 'gh' ? `github: ${name}` : `launchpad: ${name}`
   found.leave(`the keys of ${id}`, `they are fetched once: authorizedKeys with ${entry}, then pibake lock`, line)
 }

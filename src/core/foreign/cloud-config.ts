@@ -104,7 +104,10 @@ class UserData {
   }
 
   #keyboard(value: unknown): void {
-    if (!isSection(value)) return this.#set(['device', 'keyboard'], value, 'keyboard')
+    if (!isSection(value)) {
+      this.#set(['device', 'keyboard'], value, 'keyboard')
+      return
+    }
     this.#set(['device', 'keyboard'], value.layout, 'keyboard', 'layout')
     this.#set(['device', 'keyboardVariant'], value.variant, 'keyboard', 'variant')
   }
@@ -117,9 +120,14 @@ class UserData {
   #account(value: unknown, at: Path, isDefault: boolean): void {
     const section: Section = isSection(value) ? value : { name: value }
     const { name } = section
-    if (typeof name !== 'string') return this.#found.leave('a user', 'it has no name', this.#line(...at))
-    if (section.system === true || section.snapuser !== undefined)
-      return this.#found.leave(`the user ${name}`, 'a spec has accounts of people only', this.#line(...at))
+    if (typeof name !== 'string') {
+      this.#found.leave('a user', 'it has no name', this.#line(...at))
+      return
+    }
+    if (section.system === true || section.snapuser !== undefined) {
+      this.#found.leave(`the user ${name}`, 'a spec has accounts of people only', this.#line(...at))
+      return
+    }
     this.#found.set([...userOf(name), 'name'], name, this.#line(...at, 'name'))
     for (const [key, one] of Object.entries(section)) this.#accountKey(name, key, one, [...at, key])
     this.#sudo(name, section, at, isDefault)

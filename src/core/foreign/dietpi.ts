@@ -61,8 +61,10 @@ function takeStatic(found: Findings, get: (key: string) => Setting | undefined):
   const isWifi = get('AUTO_SETUP_NET_WIFI_ENABLED')?.value === '1'
   const isEthernet = get('AUTO_SETUP_NET_ETHERNET_ENABLED')?.value !== '0'
   if (isStatic?.value !== '1' || address === undefined) return
-  if (isWifi || !isEthernet)
-    return found.leave('the fixed address', 'write it below its network: network.wifi.networks[].ipv4', address.line)
+  if (isWifi || !isEthernet) {
+    found.leave('the fixed address', 'write it below its network: network.wifi.networks[].ipv4', address.line)
+    return
+  }
   const own: FactPath = ['network', 'wired', { key: 'interface', value: 'eth0' }]
   found.set([...own, 'interface'], 'eth0', isStatic.line)
   found.set([...own, 'ipv4', 'method'], 'manual', isStatic.line)

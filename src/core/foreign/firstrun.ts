@@ -66,25 +66,49 @@ const CONNECT = /rpi-connect|TARGET_(USER|HOME)|SYSTEMD_USER_BASE|UNIT_SRC|linge
 function takeLine(found: Findings, line: string, at: number, user: string): void {
   const custom = wordsAfter(line, 'imager_custom')
   const renamed = wordsAfter(line, 'userconf')
-  if (custom !== undefined) return takeCommand(found, custom, at, user)
+  if (custom !== undefined) {
+    takeCommand(found, custom, at, user)
+    return
+  }
   if (renamed !== undefined) {
     const [name = '', hash = ''] = renamed
     found.set([...userOf(name), 'name'], name, at)
-    return takeHash(found, name, hash, at)
+    takeHash(found, name, hash, at)
+    return
   }
   const [, key] = /^install\b.*<\(printf "([^"]+)"\).*authorized_keys/.exec(line) ?? []
-  if (key !== undefined) return takeKey(found, user, key.replace(/\\n$/, ''), at)
+  if (key !== undefined) {
+    takeKey(found, user, key.replace(/\\n$/, ''), at)
+    return
+  }
   const [, hostname] = /^echo\s+"?([\w.-]+)"?\s*>\s*\/etc\/hostname$/.exec(line) ?? []
-  if (hostname !== undefined) return found.set(['device', 'hostname'], hostname, at)
+  if (hostname !== undefined) {
+    found.set(['device', 'hostname'], hostname, at)
+    return
+  }
   const [, zone] = /^echo\s+"([^"]+)"\s*>\s*\/etc\/timezone$/.exec(line) ?? []
-  if (zone !== undefined) return found.set(['device', 'timezone'], zone, at)
+  if (zone !== undefined) {
+    found.set(['device', 'timezone'], zone, at)
+    return
+  }
   const [, account, hash] = /^echo\s+"(\$FIRSTUSER|\w[\w-]*):"?'?([^'"|\s]+)['"]?\s*\|\s*chpasswd -e$/.exec(line) ?? []
-  if (account !== undefined && hash !== undefined)
-    return takeHash(found, account === '$FIRSTUSER' ? user : account, hash, at)
+  if (account !== undefined && hash !== undefined) {
+    takeHash(found, account === '$FIRSTUSER' ? user : account, hash, at)
+    return
+  }
   const [, sudoer] = /^echo\s+["']([\w-]+) ALL=\(ALL(?::ALL)?\) NOPASSWD: ?ALL["']\s*>/.exec(line) ?? []
-  if (sudoer !== undefined) return found.set([...userOf(sudoer), 'sudo'], 'nopasswd', at)
-  if (/^echo 'PasswordAuthentication no'/.test(line)) return found.set(['ssh', 'passwordAuthentication'], false, at)
-  if (/^systemctl (-q )?enable (--now )?sshd?$/.test(line)) return found.set(['ssh', 'enabled'], true, at)
+  if (sudoer !== undefined) {
+    found.set([...userOf(sudoer), 'sudo'], 'nopasswd', at)
+    return
+  }
+  if (/^echo 'PasswordAuthentication no'/.test(line)) {
+    found.set(['ssh', 'passwordAuthentication'], false, at)
+    return
+  }
+  if (/^systemctl (-q )?enable (--now )?sshd?$/.test(line)) {
+    found.set(['ssh', 'enabled'], true, at)
+    return
+  }
   if (CONNECT.test(line)) return
   if (!OWN_LINE.test(line))
     found.leave('a line of its own', 'scripts are not read: what it does belongs in firstBoot.scripts', at)

@@ -55,10 +55,18 @@ function takeIgnored(found: Findings, { text, line }: Value): void {
 
 function takeOption(found: Findings, jail: string, option: string, { text, line }: Value): void {
   if (jail === 'sshd' && /^(enabled|port|logpath|filter)$/.test(option)) return
-  if (option === 'ignoreip')
-    return found.leave(`ignoreip of the jail ${jail}`, 'a spec has one list for all jails: fail2ban.ignoreip', line)
-  if (CHOSEN.test(option)) return found.leave(`${option} of the jail ${jail}`, whyNot(option), line)
-  if (/%\(/.test(text)) return found.leave(`${option} of the jail ${jail}`, 'it refers to another setting', line)
+  if (option === 'ignoreip') {
+    found.leave(`ignoreip of the jail ${jail}`, 'a spec has one list for all jails: fail2ban.ignoreip', line)
+    return
+  }
+  if (CHOSEN.test(option)) {
+    found.leave(`${option} of the jail ${jail}`, whyNot(option), line)
+    return
+  }
+  if (/%\(/.test(text)) {
+    found.leave(`${option} of the jail ${jail}`, 'it refers to another setting', line)
+    return
+  }
   found.set(
     ['fail2ban', 'jails', jail, option],
     /^-?\d+$/.test(text) ? Number(text) : /^(true|false)$/.test(text) ? text === 'true' : text,

@@ -34,14 +34,18 @@ function takeWifi(found: Findings, get: (key: string) => Line | undefined): void
     ? new TextDecoder().decode(Uint8Array.from(ssid.value.split(';').slice(0, -1).map(Number)))
     : unescaped(ssid.value)
   const management = get('wifi-security.key-mgmt')
-  if (get('wifi.mode')?.value === 'ap')
-    return found.leave(`the network ${name}`, 'the device joins networks, and makes none', ssid.line)
-  if (/eap/.test(management?.value ?? ''))
-    return found.leave(
+  if (get('wifi.mode')?.value === 'ap') {
+    found.leave(`the network ${name}`, 'the device joins networks, and makes none', ssid.line)
+    return
+  }
+  if (/eap/.test(management?.value ?? '')) {
+    found.leave(
       `the network ${name}`,
       'a log-in by 802.1X needs the certificate of its authority: network.wifi.networks[].eap',
       ssid.line,
     )
+    return
+  }
   const own = wifiOf(name)
   const psk = get('wifi-security.psk')
   found.set([...own, 'ssid'], name, ssid.line)

@@ -16,7 +16,7 @@ export function readTomlSeed(file: ForeignFile, hash: Hash): Findings {
 }
 
 /** @throws ImportError for what is not TOML */
-export function tablesOf({ name, text }: ForeignFile): Table {
+function tablesOf({ name, text }: ForeignFile): Table {
   try {
     return parseToml(text)
   } catch (error) {

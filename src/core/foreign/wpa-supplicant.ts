@@ -46,17 +46,27 @@ const TAKEN =
 function takeNetwork(found: Findings, block: Block, start: number): void {
   const value = (key: string) => block.get(key)?.value
   const ssid = unquoted(value('ssid'))
-  if (ssid === undefined) return found.leave('a network', 'it has no ssid', start)
-  if (value('disabled') === '1') return found.leave(`the network ${ssid}`, 'it is switched off (disabled=1)', start)
+  if (ssid === undefined) {
+    found.leave('a network', 'it has no ssid', start)
+    return
+  }
+  if (value('disabled') === '1') {
+    found.leave(`the network ${ssid}`, 'it is switched off (disabled=1)', start)
+    return
+  }
   const management = value('key_mgmt') ?? 'WPA-PSK'
   if (/EAP|IEEE8021X/.test(management)) {
-    return found.leave(
+    found.leave(
       `the network ${ssid}`,
       'a log-in by 802.1X needs the certificate of its authority: network.wifi.networks[].eap',
       start,
     )
+    return
   }
-  if (value('wep_key0') !== undefined) return found.leave(`the network ${ssid}`, 'WEP protects nothing', start)
+  if (value('wep_key0') !== undefined) {
+    found.leave(`the network ${ssid}`, 'WEP protects nothing', start)
+    return
+  }
   const path = wifiOf(ssid)
   found.set([...path, 'ssid'], ssid, block.get('ssid')?.line ?? start)
   const psk = unquotedKey(value('sae_password') ?? value('psk'))

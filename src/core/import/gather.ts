@@ -2,7 +2,7 @@ import { Secret } from '../../base/secret.ts'
 import { type Fact, type FactValue, ImportError, type Item, pathText, placeOf } from '../foreign/fact.ts'
 
 /** One value and the fact that it comes from. */
-export interface Leaf {
+interface Leaf {
   readonly kind: 'leaf'
   readonly fact: Fact
 }
@@ -42,8 +42,10 @@ function put(top: SectionNode, fact: Fact): void {
     if (typeof step === 'object') continue
     const next = fact.path[i + 1]
     if (typeof next === 'object') here = itemOf(listOf(here, step), next, fact)
-    else if (isLast) return place(here, step, fact)
-    else here = sectionOf(here, step, fact)
+    else if (isLast) {
+      place(here, step, fact)
+      return
+    } else here = sectionOf(here, step, fact)
   }
 }
 
@@ -95,7 +97,7 @@ function itemOf(list: ListNode, item: Item, fact: Fact): SectionNode {
   const there = list.items.find((one) => one.item?.key === item.key && one.item.value === item.value)
   if (there?.node.kind === 'section') return there.node
   const node = section()
-  const path = fact.path.slice(0, fact.path.findIndex((step) => step === item) + 1)
+  const path = fact.path.slice(0, fact.path.indexOf(item) + 1)
   node.entries.set(item.key, {
     kind: 'leaf',
     fact: { ...fact, path: [...path, item.key], value: item.value, does: 'suppose', from: fact },

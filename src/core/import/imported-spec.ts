@@ -6,7 +6,7 @@ import { gathered } from './gather.ts'
 import { type SecretText, type SpecText, specText } from './spec-text.ts'
 
 /** Who owns the device where no file names anybody. */
-export interface Fallback {
+interface Fallback {
   readonly name: string
   readonly publicKey: string | undefined
 }
