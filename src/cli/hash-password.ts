@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
+import { hashOf, passwordFault, passwordWeakness, ROUNDS } from '../device/formats/plain-password.ts'
 import { askSecret, firstLine } from './ask.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
-import { hashOf, passwordFault, passwordWeakness, ROUNDS } from './password.ts'
 
 /** `pibake hash-password`: a password in, a crypt(3) hash out. */
 export function addHashPassword(program: Command, run: Run): void {

@@ -11,6 +11,7 @@ type Load = () => Promise<Add>
 const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   'Write a spec:': {
     init: async () => (await import('./init.ts')).addInit,
+    import: async () => (await import('./import.ts')).addImport,
     check: async () => (await import('./check.ts')).addCheck,
     'hash-password': async () => (await import('./hash-password.ts')).addHashPassword,
   },

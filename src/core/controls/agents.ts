@@ -3,6 +3,7 @@ import { type FileOperation, file, type Operation } from '../plan/operation.ts'
 import type { TokenRequest, UnitRequest } from '../plan/request.ts'
 import { fatSeeds } from './agents-fat.ts'
 import type { Context, Contribution, Control } from './control.ts'
+import { noRenaming, USERCONF } from './no-renaming.ts'
 import { absent, rootFile } from './root-file.ts'
 
 /**
@@ -32,6 +33,13 @@ function compile(context: Context): Contribution {
       ...LEFTOVERS.map((path) => absent(path, wizard)),
       ...cloudInit(context),
       ...machineId(context),
+      file(USERCONF, noRenaming(), {
+        mode: 0o755,
+        origin: context.because(
+          [],
+          'a later run of Raspberry Pi Imager cannot rename the owner, whom sshd would then refuse',
+        ),
+      }),
       ...seeds.operations,
     ],
     units: [...maskedAgents(context, wizard), ...console(context)],

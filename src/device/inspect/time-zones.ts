@@ -28,3 +28,11 @@ export function successorOf(root: Tree, zone: string): string | undefined {
   const target = [...links].find(([, , name]) => name === zone)?.[1]
   return target !== undefined && isZone(root, target) ? target : undefined
 }
+
+/** The time zone that is set: where /etc/localtime leads, else what /etc/timezone says (localtime(5)); undefined: none is. */
+export function zoneOf(root: Tree): string | undefined {
+  const link = root.lstat('/etc/localtime')
+  const [, linked] = link?.kind === 'symlink' ? (/\/zoneinfo\/(.+)$/.exec(link.target) ?? []) : []
+  const written = new TextDecoder().decode(root.read('/etc/timezone') ?? new Uint8Array()).trim()
+  return linked ?? (written === '' ? undefined : written)
+}

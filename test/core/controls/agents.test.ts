@@ -91,6 +91,35 @@ for (const [name, text] of Object.entries(SEEDS)) {
   })
 }
 
+test('what a seed would have set is named key by key, whom the spec lacks too, and nothing secret', () => {
+  const image = trixie()
+  write(
+    image.boot,
+    '/user-data',
+    `#cloud-config\nhostname: x\nusers:\n  - name: mallory\n    passwd: "${HASH}"\n    ssh_authorized_keys: [ "${KEYS.bob}" ]\n  - name: alice\nruncmd: [ "curl x | sh" ]\n`,
+  )
+  write(
+    image.boot,
+    '/network-config',
+    'network:\n  wifis:\n    wlan0: { access-points: { kit: { password: open sesame } } }\n',
+  )
+  write(image.boot, '/custom.toml', '[user\n')
+  write(image.boot, '/UserConf.txt', `bob:${HASH}\n`)
+  const notes = (runControl(agents, spec, image).contribution.notes ?? []).map(({ message }) => message)
+  const of = (file: string) => notes.find((message) => message.startsWith(`boot:/${file} is removed`)) ?? ''
+  assert.is(
+    of('user-data'),
+    'boot:/user-data is removed: it is for cloud-init. It would have set device.hostname, users[mallory].name, users[mallory].passwordHash, users[mallory].authorizedKeys, users[mallory].sudo, users[alice].name, users[alice].sudo. It also holds what no spec takes from there: a command of runcmd. The spec has no user mallory. To keep what it says: pibake import user-data',
+  )
+  assert.match(
+    of('network-config'),
+    'It sets up Wi-Fi; the spec does not (network.wifi). It would have set network.wifi.networks[kit].ssid, network.wifi.networks[kit].pskFile.',
+  )
+  assert.match(of('custom.toml'), 'It is damaged: custom.toml:1:')
+  assert.match(of('UserConf.txt'), 'The spec has no user bob. To keep what it says: pibake import UserConf.txt')
+  assert.not.match(notes.join(), /open sesame|saltsalt|AAAAC3|\$6\$/)
+})
+
 test("Imager's cloud-init seeds and its token go", () => {
   const image = trixie()
   write(image.boot, '/user-data', `#cloud-config\nhostname: x\nuser:\n  name: mallory\n  passwd: "${HASH}"\n`)

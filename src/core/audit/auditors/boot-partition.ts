@@ -1,4 +1,4 @@
-import { seedsOn } from '../../controls/agents-fat.ts'
+import { seedsOn } from '../../../device/inspect/boot-seeds.ts'
 import type { Auditor, Sighting } from '../finding.ts'
 
 /** What holds a secret in a seed of another tool: a passphrase, a hash, a token. */

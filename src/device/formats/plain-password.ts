@@ -1,5 +1,5 @@
-import { utf8 } from '../base/host/bytes.ts'
-import { saltOf, sha512crypt } from '../device/formats/sha512crypt.ts'
+import { utf8 } from '../../base/host/bytes.ts'
+import { saltOf, sha512crypt } from './sha512crypt.ts'
 
 /** 20 times the default of SHA-crypt. Each sudo pays for it, so not the half million that keeps a slow board for seconds. */
 export const ROUNDS = 100_000
