@@ -18,6 +18,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     plan: async () => (await import('./plan.ts')).addPlan,
     apply: async () => (await import('./apply.ts')).addApply,
     bake: async () => (await import('./bake.ts')).addBake,
+    fleet: async () => (await import('./fleet.ts')).addFleet,
     verify: async () => (await import('./verify.ts')).addVerify,
     lock: async () => (await import('./lock.ts')).addLock,
   },
