@@ -24,7 +24,7 @@ export function addFleetMerge(fleet: Command, run: Run): void {
 
 async function merge(io: Io, folder: string): Promise<ExitCode> {
   return interruptible(async (signal) => {
-    const shown = devicesProgress(io, 'reading', undefined)
+    const shown = devicesProgress(io, 'devices read', undefined)
     try {
       const fleet = await mergeParts(folder, { signal, onProgress: (done) => shown.update(done) })
       const written = writeFleet(folder, fleet)

@@ -7,7 +7,7 @@ import { progress } from './progress.ts'
 
 /** How many devices are done, how fast, and how long it still takes. */
 export function devicesProgress(io: Io, title: string, total: number | undefined): Progress {
-  const amount = (count: number) => `${Number.isInteger(count) ? count : count.toFixed(1)} devices`
+  const amount = (count: number) => (Number.isInteger(count) ? `${count}` : count.toFixed(1))
   return progress(io, title, total, undefined, amount)
 }
 
@@ -20,7 +20,7 @@ export class FleetReport {
   /** @param total devices that are to be made */
   constructor(io: Io, total: number) {
     this.#io = io
-    this.#shown = devicesProgress(io, 'making', total)
+    this.#shown = devicesProgress(io, 'devices', total)
   }
 
   kept({ id, file, sha256 }: Made): void {

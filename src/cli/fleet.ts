@@ -38,7 +38,7 @@ import { UsageError } from './usage-error.ts'
 type JobOptions = FleetJob['options']
 
 export interface FleetOptions extends JobOptions {
-  readonly inventory: string
+  readonly inventory?: string
   readonly base?: string
   readonly output?: string
   readonly format?: Format
@@ -51,7 +51,7 @@ export interface FleetOptions extends JobOptions {
 export function addFleet(program: Command, run: Run): void {
   const command = program
     .command('fleet')
-    .usage('SPEC --inventory FILE [--base BASE [-o DIR | --only ID]] [options]\nfleet merge DIR')
+    .usage('SPEC --inventory FILE [--base BASE [-o DIR | --only ID]] [options]\npibake fleet merge DIR')
     .summary('make a device of each line of an inventory, from one spec and one base')
     .description(
       'Fills ${device.COLUMN} in the texts of SPEC from each line of the inventory, and makes all the devices: what is there ' +
@@ -59,7 +59,7 @@ export function addFleet(program: Command, run: Run): void {
     )
     .argument('<spec>', 'the spec file')
     .optionsGroup('Devices:')
-    .requiredOption('--inventory <file>', 'a line, or a section, for each device: .csv, .tsv, .yaml, .json')
+    .option('--inventory <file>', 'a line, or a section, for each device: .csv, .tsv, .yaml, .json')
     .option('--only <id>', 'this device alone; without -o its plan')
     .addOption(
       new Option('--shard <i/n>', 'of n parts the i-th, from 1; auto: as the job engine says').argParser(shardOption),
@@ -95,6 +95,7 @@ export function addFleet(program: Command, run: Run): void {
 async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<ExitCode> {
   assertSpec(specFile)
   const { inventory, base, output, only } = options
+  if (inventory === undefined) throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
   const format = formatOf(options)
   const shard = shardOf(io, options.shard)
   const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))

@@ -51,6 +51,8 @@ export async function buildProgram(word: string | undefined, keep: (code: ExitCo
     .showSuggestionAfterError()
     .showHelpAfterError('  hint: pibake --help')
     .exitOverride()
+    // Else a command with others below it would take their flags for its own.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       examples(

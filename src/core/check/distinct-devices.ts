@@ -1,4 +1,4 @@
-import type { Problem, SpecPath } from '../../base/report/report.ts'
+import { keyOf, type Problem, type SpecPath } from '../../base/report/report.ts'
 import { parseHostAddress } from '../../device/net/host-address.ts'
 import { connectionsOf, familiesOf } from '../spec-file/connections.ts'
 import type { Spec } from '../spec-file/spec.ts'
@@ -41,7 +41,7 @@ export class DistinctDevices {
     if (owner === undefined || owner === id) return []
     const hint = 'take it from a column of the inventory: ${device.COLUMN}'
     const shared = { severity: 'error', code: 'FLT006', path } as const
-    const given = inInventory({ ...shared, message: `${owner} has the same value`, hint: 'each device has its own' })
+    const given = inInventory({ ...shared, message: `${keyOf(path)} is that of ${owner} too`, hint: 'each device has its own' })
     return [given.position === undefined ? { ...shared, message: same, hint } : given]
   }
 }

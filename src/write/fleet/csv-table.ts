@@ -31,7 +31,7 @@ export function readCsv(bytes: Uint8Array, file: string): Cell[][] {
 
 function parsed(bytes: Uint8Array, file: string, delimiter: string): Parsed[] {
   try {
-    // Left to find them out, csv-parse 7.0.3 takes a part of the last CR LF for a value.
+    // Not left to be found out: that takes the first one for all, and editors mix them.
     const lineEnd = ['\r\n', '\n', '\r']
     const options = { bom: true, info: true, delimiter, record_delimiter: lineEnd, skip_empty_lines: true }
     return parse(bytes, options) as unknown as Parsed[]

@@ -42,7 +42,9 @@ const SIDE = ['known_hosts', 'sshfp.zone', 'devices.csv', 'labels.html', 'SHA256
  */
 export function writeFleet(folder: string, given: Fleet): string[] {
   const byId = (a: { readonly id: string }, b: { readonly id: string }) => bytewise(a.id, b.id)
-  const fleet = { ...given, devices: [...given.devices].sort(byId), missing: [...given.missing].sort(bytewise) }
+  const sorted = { devices: [...given.devices].sort(byId), missing: [...given.missing].sort(bytewise) }
+  // Keys in the schema's order, wherever the parts come from.
+  const fleet = v.parse(fleetSchema, { ...given, ...sorted })
   const write = (name: string, text: string | Uint8Array) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeAtomically(join(folder, name), text, { mode: 0o644 })
