@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { digestOf } from '../base/digest.ts'
 import { removeAbandoned } from '../base/disk/temporary.ts'
+import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
 import { utf8 } from '../base/host/bytes.ts'
 import { bytewise } from '../base/order.ts'
@@ -24,7 +25,7 @@ import { devicesText, FleetReport } from './fleet-report.ts'
 import { interruptible } from './interrupt.ts'
 import type { Io } from './io.ts'
 import { lockFileOf } from './lock-file.ts'
-import { nextLines } from './next.ts'
+import { cardCommand, nextLines } from './next.ts'
 import { printLines } from './print.ts'
 import { progress } from './progress.ts'
 import { silentIo } from './silent-io.ts'
@@ -115,7 +116,7 @@ async function makeMissing(
   const exit = twice.length > 0 ? EXIT.failed : exitOf(failures)
   const counts = { made: tasks.length - failures.length, kept: devices.length - tasks.length + failures.length, failed: failures.length, missing: missing.length }
   report.end({ exit, ...counts, files })
-  if (!io.json) printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, counts))])
+  if (!io.json) printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, devices))])
   return exit
 }
 
@@ -181,15 +182,22 @@ interface Counts {
 }
 
 function closing({ folder }: FleetRun, { made, kept, failed, missing }: Counts, files: readonly string[]): string[] {
-  const parts = [`${devicesText(made)} made`, ...(kept > 0 ? [`${kept} there already`] : []), ...(failed > 0 ? [`${failed} failed`] : [])]
+  const parts = [
+    `${devicesText(made)} made`,
+    ...(kept > 0 ? [`${kept} there already`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ]
   const others = missing - failed
   return [
     `${folder}: ${parts.join(', ')}${others > 0 ? `; ${others} not asked for` : ''}.`,
     `Beside them: ${files.join(' ')}`,
+    ...(failed > 0 ? ['The same command makes what is missing.'] : []),
   ]
 }
 
-function stepsAfter({ folder, shard }: FleetRun, { failed }: Counts): (readonly [string, string])[] {
-  if (failed > 0) return [['again', 'the same command makes what is missing']]
-  return shard === undefined ? [['next', `print ${folder}/labels.html`]] : [['then', `pibake fleet merge ${folder}`]]
+/** Of a part, the join of all; of a whole fleet of images, how the first one gets onto a card. */
+function stepsAfter({ folder, shard }: FleetRun, [first]: readonly Made[]): (readonly [string, string])[] {
+  if (shard !== undefined) return [['then', `pibake fleet merge ${shellWord(folder)}`]]
+  const card = first === undefined ? undefined : cardCommand(join(folder, first.file))
+  return card === undefined ? [] : [['next', card]]
 }

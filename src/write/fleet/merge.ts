@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
+import { readBelieved } from '../../base/disk/believed.ts'
 import { sha256OfFile } from '../../base/disk/hash-file.ts'
 import { visible } from '../../base/encode/visible.ts'
 import { sharedHostKeys } from './host-key-records.ts'
@@ -44,7 +45,7 @@ export async function mergeParts(folder: string, work: MergeWork): Promise<Fleet
   return { ...first, shard: null, devices, missing: [] }
 }
 
-/** @throws MergeError */
+/** @throws MergeError, TargetError when a record is somebody else's */
 function readParts(folder: string): Fleet[] {
   const names = namesIn(join(folder, 'shards'))
   const counts = [...new Set(names.map((name) => shardOfName(name)?.count))]
@@ -58,8 +59,8 @@ function readParts(folder: string): Fleet[] {
     .map((name) => `${name} is missing`)
   if (missing.length > 0) throw new MergeError(missing)
   return names.map((name) => {
-    const text = readFileSync(join(folder, 'shards', name), 'utf8')
-    const found = v.safeParse(v.pipe(v.string(), v.parseJson(), fleetSchema), text)
+    const bytes = readBelieved(join(folder, 'shards', name), statSync(join(folder, 'shards')))
+    const found = v.safeParse(v.pipe(v.string(), v.parseJson(), fleetSchema), new TextDecoder().decode(bytes))
     if (!found.success || !isDeepStrictEqual(found.output.shard, shardOfName(name))) {
       throw new MergeError([`shards/${visible(name)} is not the record of that part`])
     }

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import * as v from 'valibot'
+import { readBelieved } from '../../base/disk/believed.ts'
 import { writeAtomically } from '../../base/disk/write-atomically.ts'
 import { jsonText } from '../emit/json.ts'
 
@@ -37,18 +39,20 @@ const recordSchema = v.strictObject({
 /**
  * What was made of a device.
  *
- * @param inputs what it would be made from now; undefined: any
+ * @param inputs what it would be made from now
  * @returns undefined: nothing, something else, or the record is not whole
+ * @throws TargetError when the record is somebody else's
  */
 export function recordOf(
   { record, output }: { readonly record: string; readonly output: string },
-  inputs?: string,
+  inputs: string,
 ): Made | undefined {
-  if (!existsSync(record) || !existsSync(output)) return undefined
-  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), readFileSync(record, 'utf8'))
-  if (!found.success || (inputs !== undefined && found.output.inputs !== inputs)) return undefined
-  const { made } = found.output
-  return statSync(output).size === made.bytes ? made : undefined
+  const size = statSync(output, { throwIfNoEntry: false })?.size
+  const bytes = size === undefined ? undefined : readBelieved(record, statSync(dirname(record)))
+  if (bytes === undefined) return undefined
+  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), new TextDecoder().decode(bytes))
+  if (!found.success || found.output.inputs !== inputs) return undefined
+  return found.output.made.bytes === size ? found.output.made : undefined
 }
 
 /** To be called before the output takes its place: between the two no record speaks of another one. */
