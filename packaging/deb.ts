@@ -61,7 +61,7 @@ function put(path: string, content: string | Uint8Array, mode = 0o644): void {
 /** The program with every npm package that it imports. @returns the names of these packages */
 async function bundle(): Promise<readonly string[]> {
   const { metafile } = await build({
-    entryPoints: ['src/cli/main.ts', 'src/base/disk/hash-worker.ts'].map((path) => join(packageRoot, path)),
+    entryPoints: ['src/cli/main.ts', 'src/cli/fleet-worker.ts', 'src/base/disk/hash-worker.ts'].map((path) => join(packageRoot, path)),
     bundle: true,
     splitting: true,
     platform: 'node',

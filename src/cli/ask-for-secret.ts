@@ -9,8 +9,8 @@ const MAX_SECONDS = 120
 
 type Answer = ReturnType<AskForSecret>
 
-/** What programs printed: each is run once, however often a command reads the spec. */
-const known = new Map<string, Answer>()
+/** What programs printed: each is run once, however often a command reads the spec, and by whichever of its threads. */
+export const programAnswers = new Map<string, Answer>()
 
 /**
  * Looks a secret up in the environment, or has a program print it. There is no shell, and what is printed goes nowhere but
@@ -22,8 +22,8 @@ const known = new Map<string, Answer>()
 export function askForSecret(source: Asked, folder: string, mayAsk: boolean): Answer {
   if ('env' in source) return variable(source.env)
   const key = JSON.stringify([folder, ...source.command])
-  const answer = known.get(key) ?? run(source.command, folder, mayAsk)
-  known.set(key, answer)
+  const answer = programAnswers.get(key) ?? run(source.command, folder, mayAsk)
+  programAnswers.set(key, answer)
   return answer
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
 import type { Placed } from '../base/report/print.ts'
-import { type ParsedSpec, parseSpec } from '../core/check/parse.ts'
+import { type ParsedSpec, specParser } from '../core/check/parse.ts'
+import type { Device } from '../core/spec-file/device-values.ts'
 import { type Excerpt, excerptOf } from '../core/spec-file/excerpt.ts'
 import type { LockedKeys } from '../core/spec-file/key-sources.ts'
 import type { Asked, Referenced } from '../core/spec-file/referenced-files.ts'
@@ -19,35 +20,30 @@ export interface LoadedSpec extends ParsedSpec {
   readonly excerpt: (problem: Placed) => Excerpt | undefined
 }
 
+interface LoadOptions extends SpecOptions {
+  /** Whether a program that prints a secret may ask its user for something. */
+  readonly mayAsk?: boolean
+}
+
 /**
  * Reads the spec `file` and the files it names, relative to its folder.
  *
- * @param mayAsk whether a program that prints a secret may ask its user for something
  * @param today `YYYY-MM-DD`, against which ends of accounts and keys are judged; without it they are not
  */
-export function loadSpec(
+export function loadSpec(file: string, options: LoadOptions = {}, today?: string): LoadedSpec {
+  return specLoader(file, options, today)(undefined)
+}
+
+/** {@link loadSpec} for many devices of an inventory: the spec itself is read once. */
+export function specLoader(
   file: string,
-  { confine = false, mayAsk = false }: SpecOptions & { readonly mayAsk?: boolean } = {},
+  { confine = false, mayAsk = false }: LoadOptions,
   today?: string,
-): LoadedSpec {
+): (device: Device | undefined) => LoadedSpec {
   const folder = dirname(resolve(file))
   const within = confine ? folder : undefined
   const spec = readReferenced(file, within)
-  if ('failure' in spec) {
-    const position = { file, line: 1, column: 1 }
-    const message = `the spec cannot be read: ${spec.failure}`
-    const problem = { severity: 'error', code: 'SPC007', path: [], message, position } as const
-    return {
-      spec: undefined,
-      problems: [problem],
-      locate: () => position,
-      excerpt: () => undefined,
-      digest: '',
-      keySources: [],
-      files: { owner: (path) => ({ file, path }), texts: [] },
-      inputs: { sha256: '', included: [], inline: [], files: [] },
-    }
-  }
+  if ('failure' in spec) return () => unreadable(file, spec.failure)
   const read = (path: string, from: string) => readReferenced(resolve(dirname(resolve(from)), path), within)
   const ask = (source: Asked, from: string) => askForSecret(source, dirname(resolve(from)), mayAsk)
   // Read when the spec first asks for it.
@@ -58,7 +54,28 @@ export function loadSpec(
   }
   const machine = { read, verify: signatureFault, unpack: filesOfDeb, ask, lockedKeys }
   const host = { ...machine, isSpecReadByAll: spec.readByAll, isConfined: confine }
-  const parsed = parseSpec(spec.bytes, file, host, today)
+  const parser = specParser(spec.bytes, file, host, today)
+  return (device) => withExcerpts(parser(device))
+}
+
+function unreadable(file: string, failure: string): LoadedSpec {
+  const position = { file, line: 1, column: 1 }
+  const message = `the spec cannot be read: ${failure}`
+  const problem = { severity: 'error', code: 'SPC007', path: [], message, position } as const
+  return {
+    spec: undefined,
+    problems: [problem],
+    locate: () => position,
+    excerpt: () => undefined,
+    digest: '',
+    keySources: [],
+    files: { owner: (path) => ({ file, path }), texts: [] },
+    inputs: { sha256: '', included: [], inline: [], files: [] },
+    inInventory: (one) => one,
+  }
+}
+
+function withExcerpts(parsed: ParsedSpec): LoadedSpec {
   const { files, problems } = parsed
   const excerpt = (problem: Placed) => {
     const text = files.texts.find((one) => one.file === problem.position.file)
@@ -70,8 +87,8 @@ export function loadSpec(
   return { ...parsed, excerpt }
 }
 
-/** @param within the folder outside of which nothing is read, wherever links lead; undefined: anything is */
-function readReferenced(path: string, within: string | undefined): Referenced {
+/** Reads a file that somebody has named. @param within the folder outside of which nothing is read, wherever links lead; undefined: anything is */
+export function readReferenced(path: string, within: string | undefined): Referenced {
   const real = within === undefined ? path : realPathWithin(within, path)
   if (real === undefined) return OUTSIDE
   let descriptor: number

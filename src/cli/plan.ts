@@ -133,7 +133,8 @@ function printDiff(io: Io, { target }: Prepared, changes: readonly Change[], pat
   return EXIT.ok
 }
 
-function planDocument(prepared: Prepared, changes: readonly Change[]): { schema: string } & Record<string, unknown> {
+/** The document of `plan --json`. */
+export function planDocument(prepared: Prepared, changes: readonly Change[]): { schema: string } & Record<string, unknown> {
   const { plan, verdict, inventory, target } = prepared
   return {
     schema: 'pibake.plan/1',

@@ -64,12 +64,19 @@ export async function prepare<T extends Target>(
   open: () => T | Promise<T>,
 ): Promise<Prepared<T> | ExitCode> {
   assertSpec(specFile)
+  const loaded = loadSpec(specFile, { ...options, mayAsk: io.interactive }, today(io.env))
+  return prepareLoaded(io, specFile, loaded, options, open)
+}
+
+/** {@link prepare} with a spec that is read already. */
+export async function prepareLoaded<T extends Target>(
+  io: Io,
+  specFile: string,
+  { spec, problems, locate, excerpt, digest, inputs, inInventory }: LoadedSpec,
+  options: PrepareOptions,
+  open: () => T | Promise<T>,
+): Promise<Prepared<T> | ExitCode> {
   const accept = options.reportOnly ?? options.acceptLockout ?? false
-  const { spec, problems, locate, excerpt, digest, inputs } = loadSpec(
-    specFile,
-    { ...options, mayAsk: io.interactive },
-    today(io.env),
-  )
   if (spec === undefined || refuses(problems, accept)) return refuse(io, problems, locate, excerpt)
 
   const target = await open()
@@ -81,7 +88,7 @@ export async function prepare<T extends Target>(
     today: today(io.env),
     allowBooted: options.allowBooted === true || (options.isComparison === true && isWorkedOn(target.root)),
   })
-  const all = [...problems, ...evaluation.problems]
+  const all = [...problems, ...evaluation.problems.map(inInventory)]
   if (refuses(all, accept)) return refuse(io, all, locate, excerpt)
   const access = accessReport(evaluation.verdict, spec.access.accept, options)
   const remarks = [...problemLines(io, all, locate, excerpt), ...access.lines]
@@ -98,7 +105,7 @@ export async function prepare<T extends Target>(
     free: () => freeBytes(target.root),
   })
   if ('exit' in packed) return packed.exit
-  if ('problems' in packed) return refuse(io, packed.problems, locate, excerpt)
+  if ('problems' in packed) return refuse(io, packed.problems.map(inInventory), locate, excerpt)
   const { carried } = packed
   const unknown = io.quiet || options.carry !== undefined ? [] : unknownText(carried)
   if (!isLater) printMessages(io, unknown)
@@ -124,7 +131,7 @@ function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean 
   return problems.some((problem) => problem.severity === 'error' && !(acceptLockout && problem.lockout === true))
 }
 
-function refuse(io: Io, problems: readonly Problem[], locate: Locate, excerpt: LoadedSpec['excerpt']): ExitCode {
+export function refuse(io: Io, problems: readonly Problem[], locate: Locate, excerpt: LoadedSpec['excerpt']): ExitCode {
   const errors = problems.filter((problem) => problem.severity === 'error')
   const code = errors.every((problem) => problem.lockout === true) ? EXIT.lockout : EXIT.usage
   printProblems(io, problems, locate, excerpt)

@@ -19,6 +19,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     plan: async () => (await import('./plan.ts')).addPlan,
     apply: async () => (await import('./apply.ts')).addApply,
     bake: async () => (await import('./bake.ts')).addBake,
+    fleet: async () => (await import('./fleet.ts')).addFleet,
     verify: async () => (await import('./verify.ts')).addVerify,
     lock: async () => (await import('./lock.ts')).addLock,
   },
@@ -51,6 +52,8 @@ export async function buildProgram(word: string | undefined, keep: (code: ExitCo
     .showSuggestionAfterError()
     .showHelpAfterError('  hint: pibake --help')
     .exitOverride()
+    // Else a command with others below it would take their flags for its own.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       examples(

@@ -19,16 +19,18 @@ const LINE_STEP = 10
  *
  * @param total bytes in all; undefined: not known, and neither are percent and remaining time
  * @param now milliseconds that only rise
+ * @param sizeOf an amount in words, where it is not bytes
  */
 export function progress(
   io: Io,
   title: string,
   total: number | undefined,
   now: () => number = () => performance.now(),
+  sizeOf: SizeOf = sizeText,
 ): Progress {
   if (io.quiet) return { update: () => {}, done: () => {} }
   const start = now()
-  const show = isTerminal(io) ? bar(io, title, total) : lines(io, title, total)
+  const show = isTerminal(io) ? bar(io, title, total, sizeOf) : lines(io, title, total, sizeOf)
   return {
     update(bytes) {
       const elapsed = now() - start
@@ -37,6 +39,8 @@ export function progress(
     done: () => show.end(),
   }
 }
+
+type SizeOf = (amount: number) => string
 
 interface Display {
   /** @param elapsed in ms since the start */
@@ -48,11 +52,11 @@ function isTerminal({ stderr, env }: Io): boolean {
   return 'isTTY' in stderr && stderr.isTTY === true && env.TERM !== 'dumb'
 }
 
-function bar(io: Io, title: string, total: number | undefined): Display {
+function bar(io: Io, title: string, total: number | undefined, sizeOf: SizeOf): Display {
   let shown: SingleBar | undefined
   return {
     at(bytes, elapsed) {
-      const payload = { text: figures(bytes, total, elapsed) }
+      const payload = { text: figures(bytes, total, elapsed, sizeOf) }
       if (shown === undefined) {
         shown = newBar(io, total === undefined ? `${title}  {text}` : `${title} [{bar}] {text}`)
         shown.start(total ?? 0, bytes, payload)
@@ -69,7 +73,7 @@ function newBar(io: Io, format: string): SingleBar {
   return new SingleBar({ stream: io.stderr, format, barsize: 24, hideCursor: false, linewrap: true })
 }
 
-function lines(io: Io, title: string, total: number | undefined): Display {
+function lines(io: Io, title: string, total: number | undefined, sizeOf: SizeOf): Display {
   let last = { elapsed: 0, percent: 0 }
   return {
     at(bytes, elapsed) {
@@ -77,20 +81,20 @@ function lines(io: Io, title: string, total: number | undefined): Display {
       const since = elapsed - last.elapsed
       if (since < LINE_MIN || (since < LINE_MAX && percent < last.percent + LINE_STEP)) return
       last = { elapsed, percent }
-      io.stderr.write(`${title}: ${figures(bytes, total, elapsed)}\n`)
+      io.stderr.write(`${title}: ${figures(bytes, total, elapsed, sizeOf)}\n`)
     },
     end: () => {},
   }
 }
 
 /** `35 %, 1.1 of 3.1 GB, 120 MB/s, 17 s left`. */
-function figures(bytes: number, total: number | undefined, elapsed: number): string {
+function figures(bytes: number, total: number | undefined, elapsed: number, sizeOf: SizeOf): string {
   const perSecond = (bytes / elapsed) * 1000
-  const rate = `${sizeText(perSecond)}/s`
+  const rate = `${sizeOf(perSecond)}/s`
   const percent = percentOf(bytes, total)
-  if (total === undefined || percent === undefined) return `${sizeText(bytes)}, ${rate}`
+  if (total === undefined || percent === undefined) return `${sizeOf(bytes)}, ${rate}`
   const left = perSecond > 0 ? `${timeText(Math.max(0, total - bytes) / perSecond)} left` : 'time left unknown'
-  return `${percent} %, ${sizeText(bytes)} of ${sizeText(total)}, ${rate}, ${left}`
+  return `${percent} %, ${sizeOf(bytes)} of ${sizeOf(total)}, ${rate}, ${left}`
 }
 
 function percentOf(bytes: number, total: number | undefined): number | undefined {

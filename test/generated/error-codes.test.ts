@@ -28,6 +28,7 @@ const families: Readonly<Record<string, string>> = {
   AUD: 'Audit',
   FBT: 'First start',
   ACC: 'Access: what would lock the owner out',
+  FLT: 'Fleets: the inventory',
   IMG: 'Image',
 }
 

@@ -20,6 +20,13 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
   F2B018: 'KEY007 comes first: system/fail2ban.test.ts',
   PKG004: 'archives of packages: system/packages-archive.test.ts',
   PKG009: 'gpgv and a signature: system/signed-debs.test.ts',
+  FLT002: 'an inventory: core/spec-file/device-values.test.ts',
+  FLT003: 'an inventory: core/spec-file/device-values.test.ts',
+  FLT004: 'an inventory: write/fleet/inventory.test.ts',
+  FLT005: 'an inventory: write/fleet/inventory.test.ts',
+  FLT006: 'an inventory: cli/fleet.test.ts',
+  FLT007: 'an inventory: core/spec-file/device-values.test.ts',
+  FLT008: 'an inventory: write/fleet/inventory.test.ts',
   NET022: 'NET006 and NET007 come first: network/network.test.ts',
 }
 

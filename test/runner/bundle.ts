@@ -11,7 +11,7 @@ const place = fileURLToPath(new URL('../bundle/cli', import.meta.url))
  */
 export async function bundleProgram(): Promise<void> {
   await build({
-    entryPoints: [`${sources}/cli/main.js`, `${sources}/base/disk/hash-worker.js`],
+    entryPoints: [`${sources}/cli/main.js`, `${sources}/cli/fleet-worker.js`, `${sources}/base/disk/hash-worker.js`],
     bundle: true,
     splitting: true,
     packages: 'external',

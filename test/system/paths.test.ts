@@ -116,6 +116,10 @@ function makeRun(name: string, uid: number): Record<keyof typeof FOLDERS, string
   }
   write('pibake.yaml', JSON.stringify(spec))
   write('plain.yaml', JSON.stringify({ ...spec, packages: { bundle: false } }))
+  const { device: _, ...shared } = spec
+  const fleet = { ...shared, device: { hostname: '${device.id}' }, packages: { bundle: false } }
+  write('fleet.yaml', JSON.stringify(fleet))
+  write('kits.csv', 'id\nkit-1\nkit-2\n')
   write('files/hash', `${HASH}\n`)
   write('files/alice.pub', `${KEYS.alice}\n`)
   write('files/psk', 'correct horse battery\n')
@@ -141,6 +145,10 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
   const [base, out] = [(kind: string) => join(at.BASE, `base.${kind}`), (kind: string) => join(at.OUT, `x.${kind}`)]
   const plain = join(at.SPEC, 'plain.yaml')
   const baked = (from: string, to: string, ...more: string[]) => ['bake', plain, base(from), '-o', out(to), ...more]
+  const devices = ['fleet', join(at.SPEC, 'fleet.yaml'), '--inventory', join(at.SPEC, 'kits.csv')]
+  const fleet = (part: string) => [
+    [...devices, '--base', base('tar'), '-o', join(at.OUT, 'fleet'), '--format', 'tar.xz', '--shard', part],
+  ]
   return [
     ['--help'],
     ['init', '--yes'],
@@ -154,6 +162,9 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     baked('img.xz', 'img.xz'),
     baked('tar', 'tar.xz'),
     baked('tar', 'tar.zst', '--no-checksums'),
+    ...fleet('1/2'),
+    ...fleet('2/2'),
+    ['fleet', 'merge', join(at.OUT, 'fleet')],
     ['apply', plain, ...image, '--overlay', out('tar')],
     ['apply', plain, ...image],
     ['explain', plain, '/etc/shadow', ...image, '--allow-booted'],

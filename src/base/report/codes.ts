@@ -234,6 +234,15 @@ export const codes = {
   FBT012: ['bad-script-limit', 'Not a limit for a script.'],
   FBT013: ['scripts-too-long', 'Scripts that could take longer than their part of the first start may.'],
 
+  FLT001: ['reference-without-inventory', 'A value is a column of an inventory, and no inventory is given.'],
+  FLT002: ['unknown-column', 'The inventory has no such column.'],
+  FLT003: ['empty-cell', 'A device lacks a value that the spec needs.'],
+  FLT004: ['bad-inventory', 'The inventory cannot be read.'],
+  FLT005: ['bad-id', 'A device has no id, or one that cannot name a file.'],
+  FLT006: ['not-one-devices-own', 'Two devices would have the same id, name or address.'],
+  FLT007: ['number-in-text', 'A number or a truth value of the inventory is joined with text.'],
+  FLT008: ['bad-column', 'Not the name of a column, or one that is there twice.'],
+
   IMG001: ['shared-identity', 'A file of the image would be the same on every device made of it.'],
 
   ACC001: ['nobody-can-log-in', 'No account of the spec can log in.'],

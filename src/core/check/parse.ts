@@ -2,9 +2,10 @@ import { digestOf } from '../../base/digest.ts'
 import { hex, utf8 } from '../../base/host/bytes.ts'
 import { sha256 } from '../../base/host/hash.ts'
 import { inOrder, type Placed } from '../../base/report/print.ts'
-import type { Locate, Problem, SpecPath } from '../../base/report/report.ts'
+import { keyOf, type Locate, nearest, type Problem, positionText, type SpecPath } from '../../base/report/report.ts'
+import { type Device, type FilledValues, fillIn } from '../spec-file/device-values.ts'
 import type { KeySource } from '../spec-file/key-sources.ts'
-import { readSpec, type SpecFiles } from '../spec-file/read-spec.ts'
+import { readSpec, type SpecFiles, type SpecText } from '../spec-file/read-spec.ts'
 import { type Host, References } from '../spec-file/referenced-files.ts'
 import { resolve } from '../spec-file/resolve.ts'
 import type { Spec } from '../spec-file/spec.ts'
@@ -28,6 +29,8 @@ export interface ParsedSpec {
   readonly keySources: readonly KeySource[]
   /** What the spec was read from. */
   readonly inputs: SpecInputs
+  /** A problem of a value that comes from the inventory, with the place of it there; any other as it is. */
+  readonly inInventory: (problem: Problem) => Problem
 }
 
 /** SHA-256 in hex of the spec's own bytes, and of the files it names but for those with secrets, in its order. */
@@ -45,15 +48,37 @@ export interface SpecInputs {
  * `host` does. All problems are returned at once; none of them holds a secret's value.
  */
 export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: string): ParsedSpec {
+  return specParser(bytes, file, host, today)(undefined)
+}
+
+/** {@link parseSpec} for many devices of an inventory: the YAML is read once. */
+export function specParser(
+  bytes: Uint8Array,
+  file: string,
+  host: Host,
+  today?: string,
+): (device: Device | undefined) => ParsedSpec {
   const main = { file, bytes, readByAll: host.isSpecReadByAll ?? false }
   const yaml = readSpec(main, host.read)
+  return (device) => parsedFor(yaml, fillIn(yaml.value, device), device, host, today)
+}
+
+function parsedFor(
+  yaml: SpecFiles,
+  { value, problems: unfilled, at }: FilledValues,
+  device: Device | undefined,
+  host: Host,
+  today: string | undefined,
+): ParsedSpec {
   let inFile = (path: SpecPath) => path
   const open = yaml.texts.filter(({ readByAll }) => readByAll).map((text) => text.file)
-  const references = new References(host, (path) => yaml.owner(inFile(path)).file, open)
-  const problems: Problem[] = [...yaml.problems]
+  const filledFrom = (path: SpecPath) => at(inFile(path))?.cell.position.file
+  const inventory = device?.isReadByAll ? [...device.cells.values()].slice(0, 1).map(({ position }) => position.file) : []
+  const references = new References(host, (path) => yaml.owner(inFile(path)).file, [...open, ...inventory], filledFrom)
+  const problems: Problem[] = [...yaml.problems, ...unfilled]
   let spec: Spec | undefined
-  if (yaml.value !== undefined) {
-    if (typeof yaml.value !== 'object' || yaml.value === null || Array.isArray(yaml.value)) {
+  if (value !== undefined) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       problems.push({
         severity: 'error',
         code: 'YML012',
@@ -62,8 +87,9 @@ export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: s
         hint: 'pibake init writes one to start from',
       })
     } else {
-      const validated = validate(yaml.value, yaml.locate)
-      problems.push(...validated.problems)
+      const validated = validate(value, yaml.locate, device && ((path) => at(path)?.isWhole ?? false))
+      const wrong = new Set(unfilled.map(({ path }) => keyOf(path)))
+      problems.push(...validated.problems.filter(({ path }) => !wrong.has(keyOf(path))))
       if (validated.sound !== undefined) {
         const { written, filled } = validated.sound
         inFile = validated.sound.inFile
@@ -76,18 +102,25 @@ export function parseSpec(bytes: Uint8Array, file: string, host: Host, today?: s
       }
     }
   }
+  const inInventory = (problem: Problem): Problem => {
+    const cell = at(problem.path)?.cell
+    if (cell === undefined || device === undefined || problem.position?.file === cell.position.file) return problem
+    const place = positionText(nearest(yaml.locate, problem.path))
+    return { ...problem, position: cell.position, message: `${problem.message} (${device.id}, ${place})` }
+  }
   const invalid = problems.some(({ severity, lockout }) => severity === 'error' && lockout !== true)
   return {
     spec: invalid ? undefined : spec,
-    problems: inOrder(problems, yaml.locate),
+    problems: inOrder(problems.map(inInventory), yaml.locate),
     locate: yaml.locate,
     files: yaml,
-    digest: specDigest(yaml.value, references),
+    digest: specDigest(value, references),
     keySources: references.keySources,
+    inInventory,
     inputs: {
-      sha256: hex(sha256(bytes)),
+      sha256: hex(sha256((yaml.texts[0] as SpecText).bytes)),
       included: yaml.texts.slice(1).map((text) => ({ name: text.file, sha256: hex(sha256(text.bytes)) })),
-      inline: filesOf(yaml.value).flatMap(({ content }, i) => (content === undefined ? [] : [i])),
+      inline: filesOf(value).flatMap(({ content }, i) => (content === undefined ? [] : [i])),
       files: references.seen.map(({ path, bytes: content }) => ({ name: path, sha256: hex(sha256(content)) })),
     },
   }

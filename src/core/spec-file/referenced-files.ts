@@ -67,18 +67,22 @@ export class References {
   readonly #ask: AskForSecret
   readonly #isConfined: boolean
   readonly #fileOf: (path: SpecPath) => string
+  readonly #filledFrom: (path: SpecPath) => string | undefined
   readonly #open: Set<string>
 
   /**
    * @param fileOf the spec file that says what is at a path
-   * @param open those of the spec files that every user of this machine may read
+   * @param open those of the spec files, and of what they are filled from, that every user of this machine may read
+   * @param filledFrom the inventory, where what is at a path comes from it
    */
   constructor(
     { read, verify, unpack, ask, lockedKeys, isConfined = false }: Omit<Host, 'isSpecReadByAll'>,
     fileOf: (path: SpecPath) => string,
     open: readonly string[],
+    filledFrom: (path: SpecPath) => string | undefined = () => undefined,
   ) {
     this.#fileOf = fileOf
+    this.#filledFrom = filledFrom
     this.#open = new Set(open)
     this.#lockedKeys = lockedKeys ?? (() => undefined)
     this.#read = read
@@ -186,14 +190,15 @@ export class References {
     return result?.bytes
   }
 
-  /** Notes a secret that stands in a spec file itself, which everybody may then not read; said once a file. */
+  /** Notes a secret that stands in a spec file itself or in the inventory, which everybody may then not read; said once a file. */
   inline(path: SpecPath): void {
-    if (!this.#open.delete(this.#fileOf(path))) return
+    const inventory = this.#filledFrom(path)
+    if (!this.#open.delete(inventory ?? this.#fileOf(path))) return
     this.problems.push({
       severity: 'warning',
       code: 'SPC008',
       path,
-      message: 'the spec holds a secret and can be read by every user of this machine',
+      message: `${inventory === undefined ? 'the spec' : 'the inventory'} holds a secret and can be read by every user of this machine`,
       hint: 'chmod 600',
     })
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Locate, Problem, SpecPath } from '../../base/report/report.ts'
+import { spelled } from './device-values.ts'
 import { withProfile } from './profiles.ts'
 import { type FilledSpec, specSchema, type WrittenSpec } from './schema.ts'
 import { complaintOf } from './schema-messages.ts'
@@ -23,11 +24,14 @@ type Holder = Record<string, unknown> | unknown[]
 /**
  * Checks a spec's shape and the syntax of each value. All problems are returned, and beside them what is sound, so that
  * the cross-checks can go on with the sections that have no problem.
+ *
+ * @param isGiven whether the value at a path is a text of the inventory: it may spell a number or a truth value
  */
-export function validate(value: object, locate: Locate): Validated {
+export function validate(value: object, locate: Locate, isGiven?: (path: SpecPath) => boolean): Validated {
   const problems: Problem[] = []
   const taken: SpecPath[] = []
   const rest: Record<string, unknown> = structuredClone({ ...value })
+  if (isGiven !== undefined) convert(rest, isGiven)
   for (let first = true; ; first = false) {
     const result = v.safeParse(specSchema, withProfile(rest))
     if (result.success) {
@@ -45,6 +49,16 @@ export function validate(value: object, locate: Locate): Validated {
     taken.push(...removed)
     if (!('version' in rest)) Object.assign(rest, { version: 1 })
     else if (removed.length === 0) return { problems, sound: undefined }
+  }
+}
+
+/** Where a key wants a number or a truth value, texts of the inventory that spell one become it. */
+function convert(root: object, isGiven: (path: SpecPath) => boolean): void {
+  const found = v.safeParse(specSchema, withProfile(root as Record<string, unknown>))
+  for (const { issue, path } of (found.issues ?? []).flatMap((one) => leaves(one, []))) {
+    const meant = isGiven(path) ? spelled(issue.input, issue.expected) : undefined
+    const holder = meant === undefined ? undefined : holderOf(root, path)
+    if (holder !== undefined) Object.assign(holder, { [path.at(-1) as string | number]: meant })
   }
 }
 
@@ -71,14 +85,17 @@ function beforeRemoval(path: SpecPath, removed: SpecPath): SpecPath {
   return isLater && removed.slice(0, last).every((step, i) => step === path[i]) ? path.with(last, at + 1) : path
 }
 
-function remove(root: object, path: SpecPath): boolean {
+function holderOf(root: object, path: SpecPath): Holder | undefined {
   const holder = path
     .slice(0, -1)
-    .reduce<unknown>((at, step) => (at as Record<string | number, unknown> | undefined)?.[step], root) as
-    | Holder
-    | undefined
+    .reduce<unknown>((at, step) => (at as Record<string | number, unknown> | undefined)?.[step], root)
+  return typeof holder === 'object' && holder !== null ? (holder as Holder) : undefined
+}
+
+function remove(root: object, path: SpecPath): boolean {
+  const holder = holderOf(root, path)
   const last = path.at(-1) as string | number
-  if (typeof holder !== 'object' || holder === null || !(last in holder)) return false
+  if (holder === undefined || !(last in holder)) return false
   if (Array.isArray(holder)) holder.splice(Number(last), 1)
   else delete holder[last]
   return true

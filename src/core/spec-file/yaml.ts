@@ -4,12 +4,25 @@ import type { Locate, Position, Problem, SpecPath } from '../../base/report/repo
 import { isForeignKey, isPrivateKey, PRIVATE_KEY } from '../../device/formats/mistaken-key.ts'
 import { tooDeep } from './depth.ts'
 
-/** Larger specs are refused before they are parsed. */
-const MAX_BYTES = 1 << 20
 /** The spec's own shape is at most 6 deep. */
 const MAX_DEPTH = 20
-/** Values that aliases may add: a spec of ordinary size, not the billions of a "bomb". */
-const MAX_VALUES = 100_000
+
+/** What messages call a file, and from when on it is refused. */
+export interface YamlKind {
+  readonly called: string
+  /** Larger files are refused before they are parsed. */
+  readonly mib: number
+  /** Values, those that aliases add too: a file of ordinary size, not the billions of a "bomb". */
+  readonly values: number
+  readonly elsewhere: string
+}
+
+const SPEC: YamlKind = {
+  called: 'the spec',
+  mib: 1,
+  values: 100_000,
+  elsewhere: 'put large files beside the spec and name them with `source`',
+}
 
 /** A spec file as plain values (objects without prototype, arrays, strings, numbers, booleans, null) and their places. */
 export interface YamlFile {
@@ -31,7 +44,8 @@ function withoutStacks<T>(work: () => T): T {
 }
 
 /** Reads YAML 1.2 (core schema), strictly: one document, no tags, no duplicate keys, bounded depth and aliases. */
-export function readYaml(bytes: Uint8Array, file: string): YamlFile {
+export function readYaml(bytes: Uint8Array, file: string, kind: YamlKind = SPEC): YamlFile {
+  const { called } = kind
   const start: Position = { file, line: 1, column: 1 }
   const nowhere: Locate = () => start
   const stop = (code: Code, message: string, hint: string, position = start): YamlFile => ({
@@ -40,17 +54,13 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     locate: nowhere,
   })
 
-  if (bytes.length > MAX_BYTES)
-    return stop(
-      'YML005',
-      'the spec is larger than 1 MiB',
-      'put large files beside the spec and name them with `source`',
-    )
+  if (bytes.length > kind.mib * 2 ** 20)
+    return stop('YML005', `${called} is larger than ${kind.mib} MiB`, kind.elsewhere)
   const text = decode(bytes)
   if (text === undefined) {
     return stop(
       'YML001',
-      'the spec is not UTF-8 text',
+      `${called} is not UTF-8 text`,
       'save it as UTF-8 (Windows editors and PowerShell like to write UTF-16)',
     )
   }
@@ -64,13 +74,13 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     if (mark === '\t' || mark === '\n' || mark === '\r') continue
     return stop(
       'YML008',
-      `the spec holds the invisible character U+${hex(mark)}`,
+      `${called} holds the invisible character U+${hex(mark)}`,
       'delete it; in a string write it as an escape',
       at(text, index, file),
     )
   }
   if (tooDeep(text, MAX_DEPTH))
-    return stop('YML006', `the spec is nested more than ${MAX_DEPTH} deep`, 'no key of a spec lies that deep')
+    return stop('YML006', `${called} is nested more than ${MAX_DEPTH} deep`, 'no key lies that deep')
 
   const document = withoutStacks(() =>
     parseDocument(text, {
@@ -100,7 +110,7 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
   const anchored = new Map<string, Node>()
   const convert = (node: Node | null, path: SpecPath, within: readonly Node[]): unknown => {
     values += 1
-    if (node === null || values > MAX_VALUES) return null
+    if (node === null || values > kind.values) return null
     if (isAlias(node)) {
       const target = anchored.get(node.source)
       if (target !== undefined && !within.includes(target)) return convert(target, path, within)
@@ -117,7 +127,7 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     }
     if (node.anchor !== undefined) anchored.set(node.anchor, node)
     if (node.tag !== undefined)
-      complain('YML009', path, 'YAML tags are not used in a spec', 'delete the word that starts with !', node)
+      complain('YML009', path, 'YAML tags are not used here', 'delete the word that starts with !', node)
     const inside = [...within, node]
     if (isSeq<Node>(node)) return node.items.map((item, i) => convert(item, [...path, i], inside))
     if (!isMap<Node, Node | null>(node)) return isScalar(node) ? node.value : null
@@ -133,8 +143,8 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     return object
   }
   const value = convert(document.contents, [], [])
-  if (values > MAX_VALUES)
-    return stop('YML007', 'the spec grows beyond all measure through its aliases', 'write the values out')
+  if (values > kind.values)
+    return stop('YML007', `${called} grows beyond all measure through its aliases`, 'write the values out')
   return { value, problems, locate: locator(document.contents, anchored, place) }
 }
 

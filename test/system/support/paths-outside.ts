@@ -33,10 +33,11 @@ const OUTPUT = String.raw`[^/]+\.(img|tar)(\.xz|\.zst|\.gz)?`
 export const ROWS: readonly Row[] = [
   row(
     'SPEC, and what it names',
-    /^<SPEC>\/((pibake|plain)\.yaml|files\/.+)$/,
+    /^<SPEC>\/((pibake|plain|fleet)\.yaml|files\/.+)$/,
     'the spec; `…File`, `source`, scripts, packages, signatures, keys',
     'named',
   ),
+  row('FILE of `--inventory`', /^<SPEC>\/kits\.csv$/, 'the devices of a fleet', 'named'),
   row('`pibake.lock` beside SPEC', /^<SPEC>\/pibake\.lock$/, 'which packages the image carries', 'believed'),
   row('`HOSTNAME.known_hosts` beside SPEC', /^<SPEC>\/[\w-]+\.known_hosts$/, 'host keys that were made', 'believed'),
   row('IMAGE', /^<IMAGE>\/[\w-]+\.img$/, 'the image that `--image` or `audit` names', 'image'),
@@ -56,6 +57,24 @@ export const ROWS: readonly Row[] = [
     new RegExp(`^<OUT>/${OUTPUT}\\.(manifest\\.json|bmap|provenance\\.json|rpi-imager\\.json|spdx\\.json|cdx\\.json)$`),
     'what is said of OUT',
     'placed',
+  ),
+  row(
+    '`devices/*`, `fleet.json`, `known_hosts`, `sshfp.zone`, `devices.csv`, `labels.html`, `SHA256SUMS` of a fleet',
+    /^<OUT>\/fleet\/(devices\/[\w.-]+|fleet\.json|known_hosts|sshfp\.zone|devices\.csv|labels\.html|SHA256SUMS)$/,
+    'what `fleet` makes, and says of it',
+    'placed',
+  ),
+  row(
+    '`records/*`, `secrets/*`, `shards/*` of a fleet',
+    /^<OUT>\/fleet\/(records|secrets|shards)\/[\w-]+\.json$/,
+    'what is done already; host keys that were made; the parts of a fleet',
+    'believed',
+  ),
+  row(
+    'the folder of a fleet, and those in it',
+    /^<OUT>\/fleet(\/(devices|records|secrets|shards))?$/,
+    'what a run that was killed has left; the parts',
+    'looked',
   ),
   row('FILE of `--sarif`', /^<OUT>\/[\w-]+\.sarif$/, 'the findings of `audit`', 'placed'),
   row('FILE of `--html`', /^<OUT>\/[\w-]+\.html$/, 'the page of `audit`', 'placed'),

@@ -1,0 +1,103 @@
+import { renameSync, statSync } from 'node:fs'
+import { sha256OfFile } from '../base/disk/hash-file.ts'
+import { hostnameOf } from '../core/controls/hostname.ts'
+import { changesOf } from '../core/plan/changes.ts'
+import type { Change } from '../core/plan/state.ts'
+import { connectionsOf, familiesOf } from '../core/spec-file/connections.ts'
+import type { Target } from '../storage/tree/tree.ts'
+import { openBakeJob } from '../write/bake/open.ts'
+import { writeOverlay } from '../write/emit/overlay-tar.ts'
+import { keepHostKeys, keptHostKeys } from '../write/fleet/device-secrets.ts'
+import { outputName, pathsOf } from '../write/fleet/layout.ts'
+import { forgetRecord, type Made, writeRecord } from '../write/fleet/record.ts'
+import { hostKeyFacts } from './documents.ts'
+import type { ExitCode } from './exit.ts'
+import type { DeviceTask, FleetJob } from './fleet-job.ts'
+import type { Io } from './io.ts'
+import type { LoadedSpec } from './load-spec.ts'
+import { type Prepared, prepareLoaded } from './prepare.ts'
+import { addressOf } from './print-access.ts'
+
+/** What a thread has open for all of its devices. */
+export interface OpenFleet {
+  readonly job: FleetJob
+  readonly target: Target
+  readonly load: (device: DeviceTask['device']) => LoadedSpec
+  readonly signal: AbortSignal
+}
+
+/**
+ * Makes one device of a fleet: its output, its record, and the file of its secrets. Each is whole or not there, in this order:
+ * secrets, output, record.
+ *
+ * @returns what was made, or the exit code of what `io` was told
+ * @throws TargetError, SpaceError, ReadBackError, Interrupted
+ */
+export async function makeDevice(io: Io, fleet: OpenFleet, { device, inputs }: DeviceTask): Promise<Made | ExitCode> {
+  const { job, signal } = fleet
+  const paths = pathsOf(job.folder, device.id, job.format)
+  const prepared = await prepareDevice(io, fleet, device)
+  if (typeof prepared === 'number') return prepared
+  keepHostKeys(paths.secrets, device.id, prepared.hostKeys)
+  const changes = changesOf(prepared.target, prepared.plan.operations)
+  forgetRecord(paths.record)
+  await writeOutput(fleet, prepared, changes, paths.output)
+  const made = {
+    ...factsOf(prepared, device.id),
+    file: outputName(device.id, job.format),
+    bytes: statSync(paths.output).size,
+    sha256: await sha256OfFile(paths.output, { signal }),
+  }
+  writeRecord(paths.record, inputs, made)
+  return made
+}
+
+function factsOf(prepared: Prepared, id: string): Omit<Made, 'file' | 'bytes' | 'sha256'> {
+  const { spec, target, plan, specDigest, hostKeys, verdict } = prepared
+  const fixed = connectionsOf(spec).flatMap((one) => familiesOf(one).flatMap(([, { addresses }]) => addresses))
+  const remote = verdict.ways.filter(({ by }) => by !== 'console')
+  return {
+    id,
+    hostname: hostnameOf(spec, target.root),
+    address: addressOf(spec, target.root),
+    addresses: [...new Set(fixed)],
+    port: spec.ssh.enabled ? spec.ssh.port : null,
+    users: [...new Set(remote.map(({ user }) => user))],
+    planDigest: plan.digest,
+    specDigest,
+    hostKeys: hostKeyFacts(hostKeys),
+  }
+}
+
+/** Everything up to the plan of a device, as `prepare` does it; the host keys that were made for it before are kept. */
+export function prepareDevice(
+  io: Io,
+  { job, target, load }: Omit<OpenFleet, 'signal'>,
+  device: DeviceTask['device'],
+): Promise<Prepared | ExitCode> {
+  const loaded = load(device)
+  const { secrets } = pathsOf(job.folder, device.id, job.format)
+  const hostname = loaded.spec === undefined ? undefined : hostnameOf(loaded.spec, target.root)
+  const hostKeysFrom = hostname === undefined ? undefined : keptHostKeys(secrets, hostname)
+  const options = { ...job.options, makeHostKeys: true, ...(hostKeysFrom && { hostKeysFrom }) }
+  return prepareLoaded(io, job.specFile, loaded, options, () => target)
+}
+
+async function writeOutput(
+  { job, signal }: OpenFleet,
+  prepared: Prepared,
+  changes: readonly Change[],
+  output: string,
+): Promise<void> {
+  const { epoch, plan } = prepared
+  if (job.format === 'overlay.tar') return writeOverlay(output, changes, { epoch })
+  const { options } = job
+  const work = { signal, isHashed: false, trustBase: true, progress: () => ({ update: () => {}, done: () => {} }) }
+  const bake = await openBakeJob({ base: job.base, out: output, choice: options, reading: options }, work)
+  try {
+    const { file } = await bake.bake(changes, { epoch, operations: plan.operations })
+    renameSync(file, output)
+  } finally {
+    bake.close()
+  }
+}

@@ -1,0 +1,203 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import { digestOf } from '../base/digest.ts'
+import { removeAbandoned } from '../base/disk/temporary.ts'
+import { shellWord } from '../base/encode/shell-word.ts'
+import { visible } from '../base/encode/visible.ts'
+import { utf8 } from '../base/host/bytes.ts'
+import { bytewise } from '../base/order.ts'
+import { toolDigest, toolVersion } from '../write/emit/tool.ts'
+import { type FleetBase, fleetTarget, openFleetBase } from '../write/fleet/fleet-base.ts'
+import { sharedHostKeys } from '../write/fleet/host-key-records.ts'
+import { type Format, pathsOf } from '../write/fleet/layout.ts'
+import { type Made, recordOf } from '../write/fleet/record.ts'
+import { type Fleet, recordName, writeFleet } from '../write/fleet/run-records.ts'
+import { type Shard, shardOf } from '../write/fleet/shard.ts'
+import { programAnswers } from './ask-for-secret.ts'
+import { sourceDateEpoch } from './clock.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import type { CheckedDevice, CheckedFleet } from './fleet-check.ts'
+import { prepareDevice } from './fleet-device.ts'
+import type { DeviceTask, FleetJob } from './fleet-job.ts'
+import { runTasks } from './fleet-pool.ts'
+import { devicesText, FleetReport } from './fleet-report.ts'
+import { interruptible } from './interrupt.ts'
+import type { Io } from './io.ts'
+import { lockFileOf } from './lock-file.ts'
+import { cardCommand, nextLines } from './next.ts'
+import { printLines } from './print.ts'
+import { progress } from './progress.ts'
+import { silentIo } from './silent-io.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What is made of what, and where. */
+export interface FleetRun {
+  readonly specFile: string
+  readonly inventory: string
+  readonly base: string
+  readonly folder: string
+  readonly format: Format
+  readonly shard: Shard | undefined
+  /** Threads; undefined: one a core. */
+  readonly threads: number | undefined
+  readonly options: FleetJob['options']
+}
+
+/**
+ * Makes the devices that are not made yet, and writes the records of the run. A device that fails is reported and stops no other.
+ *
+ * @param chosen those that may be made; the record names all of the run
+ */
+export function makeFleet(
+  io: Io,
+  run: FleetRun,
+  fleet: CheckedFleet,
+  chosen: ReadonlySet<CheckedDevice>,
+): Promise<ExitCode> {
+  return interruptible(async (signal) => {
+    const { folder, shard, format } = run
+    openFolder(folder)
+    const shown = (title: string, total: number | undefined) => progress(io, title, total)
+    const base = await openFleetBase(run.base, folder, format, { signal, progress: shown })
+    try {
+      const mine = fleet.devices.filter(({ device }) => shard === undefined || shardOf(device.id, shard.count) === shard.index)
+      const job = { ...run, base: base.path, label: run.base, options: { ...run.options, carry: 'must' } } as const
+      await settlePackages(job, fleet, mine.filter((one) => chosen.has(one)))
+      return await makeMissing(io, run, job, base, mine, chosen, fleet, signal)
+    } finally {
+      base.close()
+    }
+  })
+}
+
+async function makeMissing(
+  io: Io,
+  run: FleetRun,
+  { specFile, folder, format, base: path, label, options }: FleetJob,
+  base: FleetBase,
+  mine: readonly CheckedDevice[],
+  chosen: ReadonlySet<CheckedDevice>,
+  fleet: CheckedFleet,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const shared = sharedDigest(run, base)
+  const made = new Map<string, Made>()
+  const tasks: DeviceTask[] = []
+  for (const one of mine) {
+    const inputs = digestOf(utf8(`${shared} ${one.digest}`))
+    const kept = recordOf(pathsOf(folder, one.device.id, format), inputs)
+    if (kept !== undefined) made.set(kept.id, kept)
+    else if (chosen.has(one)) tasks.push({ device: one.device, inputs })
+  }
+  const report = new FleetReport(io, tasks.length)
+  const failures: ExitCode[] = []
+  // It would speak of devices that are being made anew.
+  if (tasks.length > 0) rmSync(join(folder, recordName(run.shard)), { force: true })
+  for (const kept of made.values()) report.kept(kept)
+  // What the packages are is settled: a device that needs others fails.
+  const job = { specFile, folder, format, base: path, label, options: { ...options, frozen: existsSync(lockFileOf(specFile)) } }
+  try {
+    const threads = run.threads ?? availableParallelism()
+    await runTasks({ job, answers: programAnswers }, tasks, threads, signal, ({ device }, outcome) => {
+      if ('made' in outcome) made.set(device.id, outcome.made)
+      else failures.push(outcome.exit)
+      report.outcome(device.id, outcome)
+    })
+  } finally {
+    report.close()
+  }
+  const devices = [...made.values()]
+  const twice = sharedHostKeys(devices)
+  for (const line of twice) io.stderr.write(`pibake: ${visible(line)}\n`)
+  const ids = fleet.devices.map(({ device }) => device.id).sort(bytewise)
+  const missing = mine.map(({ device }) => device.id).filter((id) => !made.has(id))
+  const files = writeFleet(folder, { ...factsOf(run, base), ids, devices, missing })
+  const exit = twice.length > 0 ? EXIT.failed : exitOf(failures)
+  const counts = { made: tasks.length - failures.length, kept: devices.length - tasks.length + failures.length, failed: failures.length, missing: missing.length }
+  report.end({ exit, ...counts, files })
+  if (!io.json) printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, devices))])
+  return exit
+}
+
+/** @throws UsageError when it cannot be one */
+function openFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new UsageError(`-o ${folder} is not a folder`, 'give one, or a name that is free')
+  }
+  mkdirSync(join(folder, 'devices'), { recursive: true })
+  mkdirSync(join(folder, 'records'), { recursive: true, mode: 0o700 })
+  for (const name of ['', 'devices', 'records', 'secrets', 'shards']) removeAbandoned(join(folder, name))
+}
+
+/**
+ * Chooses the packages to be carried before there are several threads, once for all devices that need the same ones: they go
+ * into the lock.
+ *
+ * @throws TargetError when the base is refused, PackageError when packages cannot be fetched
+ */
+async function settlePackages(job: FleetJob, { load }: CheckedFleet, devices: readonly CheckedDevice[]): Promise<void> {
+  const target = fleetTarget({ path: job.base, label: job.label }, job.options)
+  const settled = new Set<string>()
+  for (const { device, packages } of devices) {
+    if (settled.has(packages)) continue
+    const prepared = await prepareDevice(silentIo(() => {}), { job, target, load }, device)
+    // One that is refused is reported when its turn comes.
+    if (typeof prepared !== 'number') settled.add(packages)
+  }
+}
+
+/** What is the same for all devices and decides their bytes. */
+function sharedDigest({ specFile, format, options }: FleetRun, { sha256 }: FleetBase): string {
+  const lock = lockFileOf(specFile)
+  const locked = existsSync(lock) ? digestOf(readFileSync(lock)) : null
+  const parts = [toolDigest(), sha256, format, sourceDateEpoch(process.env) ?? null, locked, options]
+  return digestOf(utf8(JSON.stringify(parts)))
+}
+
+function factsOf({ specFile, inventory, base, format, shard }: FleetRun, { sha256 }: FleetBase): Omit<Fleet, 'ids' | 'devices' | 'missing'> {
+  return {
+    schema: 'pibake.fleet/1',
+    version: toolVersion(),
+    tool: toolDigest(),
+    base: { name: basename(base), sha256 },
+    spec: basename(specFile),
+    inventory: basename(inventory),
+    format,
+    shard: shard ?? null,
+  }
+}
+
+/** Failures that are worth another try end with the code for that, unless there are others too. */
+function exitOf(failures: readonly ExitCode[]): ExitCode {
+  if (failures.length === 0) return EXIT.ok
+  return failures.every((exit) => exit === EXIT.retry) ? EXIT.retry : EXIT.failed
+}
+
+interface Counts {
+  readonly made: number
+  readonly kept: number
+  readonly failed: number
+  readonly missing: number
+}
+
+function closing({ folder }: FleetRun, { made, kept, failed, missing }: Counts, files: readonly string[]): string[] {
+  const parts = [
+    `${devicesText(made)} made`,
+    ...(kept > 0 ? [`${kept} there already`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ]
+  const others = missing - failed
+  return [
+    `${folder}: ${parts.join(', ')}${others > 0 ? `; ${others} not asked for` : ''}.`,
+    `Beside them: ${files.join(' ')}`,
+    ...(failed > 0 ? ['The same command makes what is missing.'] : []),
+  ]
+}
+
+/** Of a part, the join of all; of a whole fleet of images, how the first one gets onto a card. */
+function stepsAfter({ folder, shard }: FleetRun, [first]: readonly Made[]): (readonly [string, string])[] {
+  if (shard !== undefined) return [['then', `pibake fleet merge ${shellWord(folder)}`]]
+  const card = first === undefined ? undefined : cardCommand(join(folder, first.file))
+  return card === undefined ? [] : [['next', card]]
+}

@@ -1,0 +1,214 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { shellWord } from '../base/encode/shell-word.ts'
+import { visible } from '../base/encode/visible.ts'
+import { summary } from '../base/report/print.ts'
+import { changesOf } from '../core/plan/changes.ts'
+import { isTar } from '../write/bake/open.ts'
+import { fleetTarget } from '../write/fleet/fleet-base.ts'
+import { FORMATS, type Format } from '../write/fleet/layout.ts'
+import { parseShard, type Shard, shardOfEngine } from '../write/fleet/shard.ts'
+import { accessOptions } from './access-options.ts'
+import { archiveOptions, misuseForImage } from './archive-options.ts'
+import { today } from './clock.ts'
+import { common, type Run } from './command.ts'
+import { problemFacts } from './documents.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { type CheckedFleet, checkFleet } from './fleet-check.ts'
+import { prepareDevice } from './fleet-device.ts'
+import type { FleetJob } from './fleet-job.ts'
+import { addFleetMerge } from './fleet-merge.ts'
+import { devicesText } from './fleet-report.ts'
+import { makeFleet } from './fleet-run.ts'
+import { examples } from './help.ts'
+import { type Io, printJson, say } from './io.ts'
+import { nextLines } from './next.ts'
+import { packageOptions } from './package-options.ts'
+import { printPaged } from './pager.ts'
+import { partitionOptions } from './partition-options.ts'
+import { planDocument } from './plan.ts'
+import { refuse } from './prepare.ts'
+import { noteLines, printLines, problemLines } from './print.ts'
+import { loginCard } from './print-access.ts'
+import { headline, planLines } from './print-plan.ts'
+import { screenOf } from './screen.ts'
+import { specOptions } from './spec-options.ts'
+import { assertSpec } from './swapped.ts'
+import { UsageError } from './usage-error.ts'
+
+type JobOptions = FleetJob['options']
+
+export interface FleetOptions extends JobOptions {
+  readonly inventory?: string
+  readonly base?: string
+  readonly output?: string
+  readonly format?: Format
+  readonly only?: string
+  readonly shard?: Shard | 'auto'
+  readonly jobs?: number
+}
+
+/** `pibake fleet SPEC --inventory FILE --base BASE -o DIR` */
+export function addFleet(program: Command, run: Run): void {
+  const command = program
+    .command('fleet')
+    .usage('SPEC --inventory FILE [--base BASE [-o DIR | --only ID]] [options]\npibake fleet merge DIR')
+    .summary('make a device of each line of an inventory, from one spec and one base')
+    .description(
+      'Fills ${device.COLUMN} in the texts of SPEC from each line of the inventory, and makes all the devices: what is there ' +
+        'already stays. Without -o nothing is written: all devices are checked, and --only ID with --base shows the plan of one.',
+    )
+    .argument('<spec>', 'the spec file')
+    .optionsGroup('Devices:')
+    .option('--inventory <file>', 'a line, or a section, for each device: .csv, .tsv, .yaml, .json')
+    .option('--only <id>', 'this device alone; without -o its plan')
+    .addOption(
+      new Option('--shard <i/n>', 'of n parts the i-th, from 1; auto: as the job engine says').argParser(shardOption),
+    )
+    .optionsGroup('Base and output:')
+    .option('--base <base>', 'the image, or the archive of the root file system, of all devices')
+    .option('-o, --output <dir>', 'the folder of the fleet')
+    .addOption(
+      new Option('--format <format>', 'what to make of each device; without it, what the base is').choices(FORMATS),
+    )
+    .option('--allow-booted', 'take a base that has been started before')
+    .addOption(new Option('--jobs <n>', 'devices at a time; without it, one a core').argParser(jobsOption))
+    .addHelpText(
+      'after',
+      examples(
+        ['pibake fleet kit.yaml --inventory kits.csv', 'check all devices; nothing is written'],
+        ['pibake fleet kit.yaml --inventory kits.csv --base base.img.xz --only kit-07', 'the plan of one device'],
+        ['pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits', 'make them all'],
+        ['pibake fleet kit.yaml --inventory kits.csv --base base.img -o kits --format overlay.tar', 'what changes alone'],
+        ['pibake fleet merge kits', 'join the parts that --shard has made'],
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all made, 1 some failed, 2 invalid spec or inventory, 3 base refused, 5 lock-out, 75 try again.',
+    )
+  archiveOptions(partitionOptions(command))
+  accessOptions(specOptions(packageOptions(command)))
+  common(command).action(run((io, spec: string, options: FleetOptions) => fleet(io, spec, options)))
+  addFleetMerge(command, run)
+}
+
+async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<ExitCode> {
+  assertSpec(specFile)
+  const { inventory, base, output, only } = options
+  if (inventory === undefined) throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
+  const format = formatOf(options)
+  const shard = shardOf(io, options.shard)
+  const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))
+  const { problems, locate, excerpt, devices } = checked
+  if (problems.some(({ severity, lockout }) => severity === 'error' && !(options.acceptLockout && lockout))) {
+    return refuse(io, problems, locate, excerpt)
+  }
+  const chosen = only === undefined ? devices : devices.filter(({ device }) => device.id === only)
+  if (chosen.length === 0) throw new UsageError(`the inventory has no device '${only}'`)
+  if (base === undefined) return checkedOnly(io, specFile, inventory, checked)
+  if (output === undefined) {
+    if (only === undefined) throw new UsageError('-o DIR is missing', 'or --only ID, for the plan of one device')
+    return planOfOne(io, specFile, base, format, options, checked, only)
+  }
+  return makeFleet(io, { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) }, checked, new Set(chosen))
+}
+
+/** @throws UsageError when base, format and flags do not fit each other */
+function formatOf({ base, output, format, shard, only, ...reading }: FleetOptions): Format {
+  if (base === undefined) {
+    if (output !== undefined || format !== undefined) throw new UsageError('--base BASE is missing')
+    return 'overlay.tar'
+  }
+  if (output === undefined && shard !== undefined) throw new UsageError('--shard is for what is made: -o DIR')
+  const isArchive = isTar(base)
+  const misuse = isArchive ? undefined : misuseForImage(reading)
+  if (misuse !== undefined) throw new UsageError(misuse)
+  if (format === undefined) return ownFormat(base)
+  if (format !== 'overlay.tar' && isArchive !== isTar(format)) {
+    throw new UsageError('an image becomes an image, and an archive an archive', 'or --format overlay.tar')
+  }
+  return format
+}
+
+/** What the base is; a .zip has an image in it. */
+function ownFormat(base: string): Format {
+  const [, ending = ''] = /\.(?:(?:img|tar)\.)?(xz|zst|gz|txz|tzst|tgz)$/i.exec(base) ?? []
+  const packing = ending.toLowerCase().replace(/^t/, '')
+  const format = `${isTar(base) ? 'tar' : 'img'}${packing === '' ? '' : `.${packing}`}`
+  return format as Format
+}
+
+function shardOf(io: Io, given: FleetOptions['shard']): Shard | undefined {
+  if (given !== 'auto') return given
+  const found = shardOfEngine(io.env)
+  if (found === undefined) throw new UsageError('--shard auto: no job engine says which part this is', 'give --shard I/N')
+  say(io, `part ${found.index} of ${found.count}, as ${found.engine} says`)
+  return found
+}
+
+function checkedOnly(io: Io, specFile: string, inventory: string, { problems, locate, excerpt, devices }: CheckedFleet): ExitCode {
+  if (io.json) {
+    const ids = devices.map(({ device }) => device.id)
+    printJson(io, { schema: 'pibake.fleet-check/1', devices: ids, problems: problemFacts(problems, locate) })
+    return EXIT.ok
+  }
+  const count = `${devicesText(devices.length)}, ${summary(problems)} in ${inventory} and ${specFile}`
+  printLines(io, [...problemLines(io, problems, locate, excerpt), ...(io.quiet ? [] : [visible(count)])])
+  const words = `pibake fleet ${shellWord(specFile)} --inventory ${shellWord(inventory)} --base BASE`
+  printLines(io, nextLines(io, [['next', `${words} -o DIR    the plan of one device: --only ID in place of -o`]]))
+  return EXIT.ok
+}
+
+async function planOfOne(
+  io: Io,
+  specFile: string,
+  base: string,
+  format: Format,
+  options: FleetOptions,
+  { devices, load }: CheckedFleet,
+  only: string,
+): Promise<ExitCode> {
+  const [found] = devices.filter(({ device }) => device.id === only)
+  if (found === undefined) throw new Error('a device that is not there')
+  const target = fleetTarget({ path: base, label: base }, options)
+  const settings = { ...options, carry: 'try', isReported: true, makeHostKeys: false } as const
+  const job = { specFile, folder: '', format, base, label: base, options: settings }
+  const prepared = await prepareDevice(io, { job, target, load }, found.device)
+  if (typeof prepared === 'number') return prepared
+  const changes = changesOf(target, prepared.plan.operations)
+  if (io.json) {
+    printJson(io, { ...planDocument(prepared, changes), device: only })
+    return EXIT.ok
+  }
+  printPaged(io, [
+    headline(prepared, `${specFile} for ${only}`),
+    '',
+    ...planLines(io, prepared, changes, { all: false, diffs: false }),
+    '',
+    ...loginCard(prepared, target.root, screenOf(io)),
+    '',
+    ...prepared.remarks,
+    ...(io.quiet ? [] : noteLines(io, prepared.plan.notes)),
+  ])
+  return EXIT.ok
+}
+
+/** Those that decide what is made, and nothing else. */
+function jobOptions(options: FleetOptions): JobOptions {
+  const { confine, bundle, frozen, aptMirror, acceptLockout, acceptUnproved, allowBooted } = options
+  const { rootPartition, bootPartition, strip, allowUnterminated } = options
+  const given = { confine, bundle, frozen, aptMirror, acceptLockout, acceptUnproved, allowBooted, rootPartition, bootPartition, strip, allowUnterminated }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function shardOption(text: string): Shard | 'auto' {
+  if (text === 'auto') return 'auto'
+  const shard = parseShard(text)
+  if (shard === undefined) throw new InvalidArgumentError('give it as 1/4, or auto.')
+  return shard
+}
+
+function jobsOption(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('give a number from 1.')
+  return Number(text)
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+
+/** What becomes of a device: an image or an archive by its ending, or the tar of what changes. */
+export const FORMATS = [
+  'img',
+  'img.xz',
+  'img.zst',
+  'img.gz',
+  'tar',
+  'tar.xz',
+  'tar.zst',
+  'tar.gz',
+  'overlay.tar',
+] as const
+
+export type Format = (typeof FORMATS)[number]
+
+/** Where what belongs to a device lies in the folder of a fleet. */
+export function pathsOf(folder: string, id: string, format: Format) {
+  return {
+    output: join(folder, outputName(id, format)),
+    record: join(folder, 'records', `${id}.json`),
+    secrets: join(folder, 'secrets', `${id}.json`),
+  }
+}
+
+/** The name of what becomes of a device, from the folder of the fleet. */
+export function outputName(id: string, format: Format): string {
+  return `devices/${id}.${format}`
+}

@@ -1,0 +1,65 @@
+import { rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import * as v from 'valibot'
+import { readBelieved } from '../../base/disk/believed.ts'
+import { writeAtomically } from '../../base/disk/write-atomically.ts'
+import { jsonText } from '../emit/json.ts'
+
+const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/))
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+/** What was made of a device, for everybody to read. */
+export const madeSchema = v.strictObject({
+  id: v.string(),
+  hostname: v.string(),
+  address: v.pipe(v.string(), v.description('How the device is reached in its network, e.g. kit-01.local.')),
+  addresses: v.pipe(v.array(v.string()), v.description('Its fixed addresses, with the length of their networks.')),
+  port: v.pipe(v.nullable(v.number()), v.description('Of SSH; null: sshd is off.')),
+  users: v.pipe(v.array(v.string()), v.description('Who gets in by SSH.')),
+  file: v.pipe(v.string(), v.description('From the folder of the fleet.')),
+  bytes: v.number(),
+  sha256,
+  planDigest: digest,
+  specDigest: digest,
+  hostKeys: v.array(
+    v.strictObject({ type: v.string(), bits: v.number(), fingerprint: v.string(), publicKey: v.string() }),
+  ),
+})
+
+export type Made = v.InferOutput<typeof madeSchema>
+
+/** `records/ID.json`: by it a run that is started again knows what is done. */
+const recordSchema = v.strictObject({
+  schema: v.literal('pibake.fleet-record/1'),
+  /** The digest of all that the output is made from, secrets too: nobody else reads it. */
+  inputs: digest,
+  made: madeSchema,
+})
+
+/**
+ * What was made of a device.
+ *
+ * @param inputs what it would be made from now
+ * @returns undefined: nothing, something else, or the record is not whole
+ * @throws TargetError when the record is somebody else's
+ */
+export function recordOf(
+  { record, output }: { readonly record: string; readonly output: string },
+  inputs: string,
+): Made | undefined {
+  const size = statSync(output, { throwIfNoEntry: false })?.size
+  const bytes = size === undefined ? undefined : readBelieved(record, statSync(dirname(record)))
+  if (bytes === undefined) return undefined
+  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), new TextDecoder().decode(bytes))
+  if (!found.success || found.output.inputs !== inputs) return undefined
+  return found.output.made.bytes === size ? found.output.made : undefined
+}
+
+/** To be called before the output takes its place: between the two no record speaks of another one. */
+export function forgetRecord(record: string): void {
+  rmSync(record, { force: true })
+}
+
+export function writeRecord(record: string, inputs: string, made: Made): void {
+  writeAtomically(record, jsonText({ schema: 'pibake.fleet-record/1', inputs, made }), { mode: 0o600 })
+}
