@@ -49,7 +49,7 @@ function coreDumps(context: Context): NonNullable<Contribution['operations']> {
 }
 
 function journal(context: Context): NonNullable<Contribution['operations']> {
-  const { storage, maxUse } = context.spec.hardening.journal
+  const { storage, maxUse, forward } = context.spec.hardening.journal
   const origin = context.because(['hardening', 'journal', 'storage'], `the journal is ${storage}`)
   if (storage === 'image') return [absent(JOURNAL, origin)]
   const persistent = storage === 'persistent'
@@ -60,6 +60,10 @@ function journal(context: Context): NonNullable<Contribution['operations']> {
       storage: new Traced(storage, origin),
       limit: persistent ? 'SystemMaxUse' : 'RuntimeMaxUse',
       maxUse: new Traced(maxUse, bound),
+      forward:
+        forward === 'no'
+          ? context.because(['hardening', 'journal', 'forward'], 'the journal is not kept twice')
+          : undefined,
     },
     origin,
   )

@@ -51,17 +51,23 @@ test('the journal is kept on the card or in memory, bounded either way', () => {
     shadow: [],
     group: [{ name: 'systemd-journal', password: 'x', gid: 999, members: [] }],
   }
-  const part = hardening.compile(contextFor({ journal: { storage: 'persistent', maxUse: '48M' } }, { accounts }))
+  const part = hardening.compile(
+    contextFor({ journal: { storage: 'persistent', maxUse: '48M', forward: 'image' } }, { accounts }),
+  )
   assert.match(written(part, JOURNAL), /^\[Journal\]\nStorage=persistent\nSystemMaxUse=48M\n$/m)
   const directory = part.operations?.find((o) => o.path === '/var/log/journal')
   assert.equal(directory?.kind === 'directory' ? [directory.mode, directory.owner] : [], [0o2755, { uid: 0, gid: 999 }])
-  const volatile = hardening.compile(contextFor({ journal: { storage: 'volatile', maxUse: '16M' } }, { accounts }))
+  const volatile = hardening.compile(
+    contextFor({ journal: { storage: 'volatile', maxUse: '16M', forward: 'image' } }, { accounts }),
+  )
   assert.match(written(volatile, JOURNAL), /Storage=volatile\nRuntimeMaxUse=16M\n/)
   assert.is(
     volatile.operations?.some((o) => o.path === '/var/log/journal'),
     false,
   )
-  const image = hardening.compile(contextFor({ journal: { storage: 'image', maxUse: '16M' } }, { accounts }))
+  const image = hardening.compile(
+    contextFor({ journal: { storage: 'image', maxUse: '16M', forward: 'image' } }, { accounts }),
+  )
   assert.is(image.operations?.find((o) => o.path === JOURNAL)?.kind, 'remove')
 })
 
