@@ -2,6 +2,7 @@ import { visible } from '../base/encode/visible.ts'
 import { assetText } from '../base/host/assets.ts'
 import { codes, isCode } from '../base/report/codes.ts'
 import { suggest } from '../base/report/suggest.ts'
+import { benchmarkPageText, benchmarkRules } from '../core/audit/benchmark.ts'
 import { rulePageText } from '../core/audit/rule-pages.ts'
 import { type RuleId, rules } from '../core/audit/rules.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -13,6 +14,14 @@ import { printPaged } from './pager.ts'
 export function explainRule(io: Io, rule: RuleId): ExitCode {
   const page = rulePageText(rule)
   if (io.json) printJson(io, { schema: 'pibake.rule/1', rule, ...rules[rule], page })
+  else printPaged(io, markdownLines(io, page))
+  return EXIT.ok
+}
+
+/** Prints what is to be said of a rule of scap-security-guide. */
+export function explainBenchmark(io: Io, rule: string, page: string): ExitCode {
+  const { key = null, number = null } = benchmarkRules().find(({ name }) => name === rule) ?? {}
+  if (io.json) printJson(io, { schema: 'pibake.benchmark/1', rule, number, key, page })
   else printPaged(io, markdownLines(io, page))
   return EXIT.ok
 }

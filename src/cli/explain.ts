@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { visible } from '../base/encode/visible.ts'
+import { benchmarkPageText } from '../core/audit/benchmark.ts'
 import { isRule } from '../core/audit/rules.ts'
 import { explainLines } from '../core/plan/explain.ts'
 import type { Operation } from '../core/plan/operation.ts'
 import { pathKey } from '../storage/tree/tree.ts'
 import { common, type Run } from './command.ts'
 import { EXIT } from './exit.ts'
-import { explainCode, explainRule } from './explain-code.ts'
+import { explainBenchmark, explainCode, explainRule } from './explain-code.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
 import { pibakeCommand } from './next.ts'
@@ -34,11 +35,18 @@ export function addExplain(program: Command, run: Run): void {
         ['pibake explain pibake.yaml /etc/passwd --image base.img', 'the spec line behind each line of a file'],
       ),
     )
-    .argument('<spec>', 'the spec file; alone, the code of an error or warning, e.g. SSH004, or a rule of the audit')
+    .argument(
+      '<spec>',
+      'the spec file; alone, the code of an error or warning, e.g. SSH004, or a rule of the audit or of scap-security-guide',
+    )
     .argument('[path]', 'a path on the device, e.g. /etc/passwd or boot:/cmdline.txt')
   common(specOptions(packageOptions(targetOptions(command, (words) => words.length > 1)))).action(
     run(async (io: Io, spec: string, path: string | undefined, options: PrepareOptions & TargetOptions) => {
-      if (path === undefined) return isRule(spec) ? explainRule(io, spec) : explainCode(io, spec)
+      if (path === undefined) {
+        const page = benchmarkPageText(spec)
+        if (page !== undefined) return explainBenchmark(io, spec, page)
+        return isRule(spec) ? explainRule(io, spec) : explainCode(io, spec)
+      }
       const prepared = await prepare(io, spec, { ...options, reportOnly: true }, () => openTarget(options))
       if (typeof prepared === 'number') return prepared
       const operation = find(prepared.plan.operations, path)

@@ -2,6 +2,7 @@ import type { SpecPath } from '../base/report/report.ts'
 import { packagesText, sizeText } from '../core/carried/bundle.ts'
 import type { Spec, User, Wired } from '../core/spec-file/spec.ts'
 import type { Item } from './fold.ts'
+import { hardeningFacts } from './hardening-facts.ts'
 import type { Prepared } from './prepare.ts'
 import type { Subject } from './subjects.ts'
 
@@ -90,6 +91,7 @@ const FACTS: Partial<Record<Subject, (known: Known) => Fact[]>> = {
     Object.entries(hardware).flatMap(([key, value]) =>
       value === 'off' || value === 'block' ? [{ text: `${key} ${value}`, path: ['hardware', key] }] : [],
     ),
+  hardening: ({ spec }) => hardeningFacts(spec),
   'first boot': firstBootFacts,
 }
 

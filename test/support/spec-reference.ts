@@ -16,19 +16,21 @@ interface Node {
 
 const standard = defaults('standard')
 const strict = defaults('strict')
+const cis = defaults('cis')
 
 function defaults(profile: FilledSpec['profile']): FilledSpec {
   return v.parse(specSchema, withProfile({ version: 1, profile }))
 }
 
-/** docs/spec.md: every key with its kind, its default in both profiles, and what it is for. */
+/** docs/spec.md: every key with its kind, its default in each profile, and what it is for. */
 export function specReference(): string {
   return [
     '# The spec, key by key',
     '',
     'Made from `src/core/spec-file/sections/` by `npm run generate`. A spec is one YAML 1.2 file; keys that',
     'it does not know are errors. `[]` behind a key: one entry of a list. `*`: a name of your choice. A default that differs',
-    'in the strict profile stands behind a slash. What has no default is left as the image has it, or has none.',
+    'in the strict profile stands behind a slash, and one that differs in the cis profile from that behind a second one. What has no',
+    'default is left as the image has it, or has none.',
     '',
     '| key | value | default | what it is for |',
     '|---|---|---|---|',
@@ -37,6 +39,8 @@ export function specReference(): string {
     `Kernel settings of the standard profile: ${code(settings(standard))}.`,
     '',
     `The strict profile adds or changes: ${code(settings(strict).filter((line) => !settings(standard).includes(line)))}.`,
+    '',
+    `The cis profile adds or changes: ${code(settings(cis).filter((line) => !settings(strict).includes(line)))}.`,
     '',
     `Blocked modules of the standard profile: ${code(standard.hardening.blockedModules)}; the strict one adds`,
     `${code(strict.hardening.blockedModules.filter((name) => !standard.hardening.blockedModules.includes(name)))}.`,
@@ -90,8 +94,10 @@ function defaultOf(key: string, node: Node): string {
   if (kind(node) === 'section') return ''
   // What an entry of a list has, a spec without entries does not show.
   if (key === 'profile' || key === 'version' || key.includes('[]')) return shown(node.default)
-  const [usual, stricter] = [shown(valueAt(standard, key)), shown(valueAt(strict, key))]
-  return usual === stricter ? usual : `${usual || 'none'} / ${stricter}`
+  const values = [standard, strict, cis].map((filled) => shown(valueAt(filled, key)) || 'none')
+  const [usual, stricter, strictest] = values
+  const all = strictest === stricter ? [usual, stricter] : values
+  return new Set(all).size === 1 ? shown(valueAt(standard, key)) : all.join(' / ')
 }
 
 function shown(value: unknown): string {

@@ -66,7 +66,7 @@ for (const release of releases) {
     }
   }
 
-  for (const profile of ['standard', 'strict']) {
+  for (const profile of ['standard', 'strict', 'cis']) {
     test(`${release} ${profile}: sshd starts, and beside cloud-init's drop-in our values are in force`, () => {
       write(ssh, specOf(text(profile)))
       put('/etc/ssh/sshd_config.d/50-cloud-init.conf', 'PasswordAuthentication yes\nPermitRootLogin yes\n', 0o600)

@@ -175,6 +175,10 @@ export const codes = {
   SVC020: ['bad-job', 'Not a job that systemd can run.'],
   SVC021: ['job-would-fail', 'A job whose program or user the device will not have.'],
   SVC022: ['duplicate-job', 'Two jobs of one name.'],
+  SVC023: ['bad-number', 'A number that a setting of hardening does not take.'],
+  SVC024: ['bad-umask', 'Not a umask, or one that takes from people what is theirs.'],
+  SVC025: ['bad-banner', 'Not a text that can be shown before a log-in.'],
+  SVC026: ['lockout-by-strangers', 'Whoever tries passwords could shut the owner out.'],
 
   HWR001: ['wifi-off-with-networks', 'Wi-Fi is off, and networks are set up for it.'],
   HWR002: ['usb-blocked-on-usb-root', 'USB disks are blocked, and the device starts from one.'],

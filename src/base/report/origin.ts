@@ -1,5 +1,10 @@
 import { type Position, positionText, type SpecPath } from './report.ts'
 
+/** The profiles of a spec, each with the defaults of the one before it where it has none of its own. */
+export const profiles = ['standard', 'strict', 'cis'] as const
+
+export type Profile = (typeof profiles)[number]
+
 /**
  * Why something is done: the spec key behind it, where its value is from, and the reason in one sentence. The value is
  * either written in the spec file or a default of the profile: one of `position` and `default` is null.
@@ -9,7 +14,7 @@ export interface Origin {
   /** `path` as text, e.g. `users[0].name`. */
   readonly key: string
   readonly position: Position | null
-  readonly default: 'standard' | 'strict' | null
+  readonly default: Profile | null
   readonly because: string
 }
 

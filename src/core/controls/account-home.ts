@@ -39,13 +39,21 @@ export function homeOperations(
   const taken = new Set(context.spec.files.map(({ path }) => path))
   return [
     directory(home, { mode: 0o700, owner, origin }),
-    ...skeleton(root, '/etc/skel', home, owner, origin).filter(({ path, kind, ...rest }) => {
-      if (taken.has(path)) return false
-      const there = root.lstat(path)
-      return kind !== 'file' || there === undefined || (there.kind === 'file' && same(root.read(path), rest))
-    }),
+    ...skeleton(root, '/etc/skel', home, owner, origin)
+      .map((one) => closedTo(one, context))
+      .filter(({ path, kind, ...rest }) => {
+        if (taken.has(path)) return false
+        const there = root.lstat(path)
+        return kind !== 'file' || there === undefined || (there.kind === 'file' && same(root.read(path), rest))
+      }),
     ...keyOperations(context, user, index, home, owner),
   ]
+}
+
+/** With closed modes a file of the home is its owner's alone. */
+function closedTo(operation: Operation, { spec }: Context): Operation {
+  const isFile = operation.kind === 'file' && spec.hardening.fileModes === 'closed'
+  return isFile ? { ...operation, mode: operation.mode & 0o700 } : operation
 }
 
 function same(bytes: Uint8Array | undefined, operation: Partial<FileOperation>): boolean {

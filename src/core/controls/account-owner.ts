@@ -34,7 +34,7 @@ export function settleOwner(context: Context, ledger: AccountLedger, user: User,
   const home = before?.[5] ?? `/home/${user.name}`
   const gecos = before?.[4] ?? ''
   ledger.set('passwd', [user.name, 'x', String(owner.uid), String(owner.gid), gecos, home, user.shell], origin)
-  ledger.set('shadow', shadowLine(user), context.because([...path, 'passwordHash'], passwordReason(user)))
+  ledger.set('shadow', shadowLine(user, context), context.because([...path, 'passwordHash'], passwordReason(user)))
   ledger.leaveAll(user.name, groups.stays)
   for (const group of groups.joins) ledger.join(user.name, group, groups.origin)
   ledger.addSubordinates(user.name, origin)
@@ -58,10 +58,12 @@ function numbersOf(ledger: AccountLedger, user: User, origin: Origin): Owner {
 
 /**
  * shadow(5). The day of the last change stays empty: the clock of a board without battery is behind at the first start, and
- * a change "in the future" confuses ageing; empty means that no ageing takes place. 0 asks for a new password at log-in.
+ * a change "in the future" confuses ageing; empty means that no ageing takes place. Where the ages of passwords matter
+ * it is the day of the image, with an end that never comes. 0 asks for a new password at log-in.
  */
-function shadowLine(user: User): string[] {
-  const lastChange = user.mustChangePassword ? '0' : ''
+function shadowLine(user: User, { spec, epoch }: Context): string[] {
+  const day = spec.hardening.passwords.maxAge === undefined ? '' : String(Math.floor(epoch / 86_400))
+  const lastChange = user.mustChangePassword ? '0' : day
   // pam_unix refuses from the day in the field on; the spec names the last day that is good.
   const expires = user.expires === undefined ? '' : String(Date.parse(user.expires) / 86_400_000 + 1)
   // `*` is "no password"; `!` would be "locked", for which sshd without PAM refuses keys as well.

@@ -8,7 +8,7 @@ import type { Note } from '../plan/request.ts'
 import { settleOwner } from './account-owner.ts'
 import { lockUser, removeUser } from './account-stock.ts'
 import type { Context, Contribution, Control } from './control.ts'
-import { declareGroups, givenNumbers } from './declared-groups.ts'
+import { declareGroups, declareSuGroup, givenNumbers } from './declared-groups.ts'
 import { editedFile } from './edited-file.ts'
 
 /** The user under which the Desktop's first-run wizard signs itself in (userconf-pi, `rename-user`). */
@@ -42,6 +42,7 @@ function compile(context: Context): Contribution {
     if (spec.defaultUser === 'lock') lockUser(ledger, stock, origin)
   }
   problems.push(...declareGroups(context, ledger))
+  declareSuGroup(context, ledger)
   for (const [index, user] of spec.users.entries()) {
     const settled = settleOwner(context, ledger, user, index)
     operations.push(...settled.operations)

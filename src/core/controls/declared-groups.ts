@@ -3,6 +3,7 @@ import { type AccountLedger, FIRST_ID } from '../../device/formats/account-ledge
 import type { Spec } from '../spec-file/spec.ts'
 import { numberProblems } from './account-numbers.ts'
 import type { Context } from './control.ts'
+import { SU_GROUP } from './su-group.ts'
 
 /** The numbers that the spec gives out itself. */
 export function givenNumbers({ users, groups }: Spec): number[] {
@@ -34,4 +35,14 @@ export function declareGroups({ spec, because }: Context, ledger: AccountLedger)
     const message = `no number from 100 to 999 is free for the group '${name}'`
     return [{ severity: 'error', code: 'USR027', path: [...path, 'name'], message, hint: 'leave out system' }]
   })
+}
+
+/** The group whose members may use su (pam_wheel(8)), without members. */
+export function declareSuGroup({ spec, because }: Context, ledger: AccountLedger): void {
+  const origin = because(['hardening', 'su'], 'nobody belongs to it')
+  const before = ledger.get('group', SU_GROUP)
+  if (spec.hardening.su === 'image') return
+  const id = ledger.freeSystemId()
+  if (before !== undefined) for (const file of ['group', 'gshadow'] as const) ledger.mark(file, SU_GROUP, origin)
+  else if (id !== undefined) ledger.addGroup(SU_GROUP, id, origin)
 }

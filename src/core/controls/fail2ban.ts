@@ -47,8 +47,8 @@ function compile(context: Context): Contribution {
       ),
       rootFile('/etc/fail2ban/fail2ban.local', {}, origin),
       rootFile(RESTART, {}, context.because(['fail2ban', 'enabled'], 'a start that fails is tried again')),
-      spec.profile === 'strict'
-        ? rootFile(SANDBOX, {}, context.because(['profile'], 'strict: fail2ban runs with few rights'))
+      spec.profile !== 'standard'
+        ? rootFile(SANDBOX, {}, context.because(['profile'], `${spec.profile}: fail2ban runs with few rights`))
         : absent(SANDBOX, context.because(['profile'], 'standard: fail2ban runs as packaged')),
     ],
     units: [{ unit: 'fail2ban.service', state: 'enabled', origin }],

@@ -1,4 +1,4 @@
-import { directory } from '../plan/operation.ts'
+import { directory, type Operation, symlink } from '../plan/operation.ts'
 import { Traced } from '../render/render.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { absent, rootFile } from './root-file.ts'
@@ -49,7 +49,7 @@ function coreDumps(context: Context): NonNullable<Contribution['operations']> {
 }
 
 function journal(context: Context): NonNullable<Contribution['operations']> {
-  const { storage, maxUse } = context.spec.hardening.journal
+  const { storage, maxUse, forward } = context.spec.hardening.journal
   const origin = context.because(['hardening', 'journal', 'storage'], `the journal is ${storage}`)
   if (storage === 'image') return [absent(JOURNAL, origin)]
   const persistent = storage === 'persistent'
@@ -60,12 +60,30 @@ function journal(context: Context): NonNullable<Contribution['operations']> {
       storage: new Traced(storage, origin),
       limit: persistent ? 'SystemMaxUse' : 'RuntimeMaxUse',
       maxUse: new Traced(maxUse, bound),
+      forward:
+        forward === 'no'
+          ? context.because(['hardening', 'journal', 'forward'], 'the journal is not kept twice')
+          : undefined,
     },
     origin,
   )
   const group = context.inventory.accounts.group.find((entry) => entry.name === 'systemd-journal')
-  if (!persistent || group === undefined) return [file]
+  const own = [file, ...syslogDropIn(context)]
+  if (!persistent || group === undefined) return own
   // As systemd's own tmpfiles.d has it: new files get the group, whose members may read them.
   const owner = { uid: 0, gid: group.gid }
-  return [file, directory('/var/log/journal', { mode: 0o2755, owner, origin })]
+  return [...own, directory('/var/log/journal', { mode: 0o2755, owner, origin })]
+}
+
+/** Trixie's, which sorts after ours: a link of its name to nowhere takes its place (systemd.conf(5)). */
+const SYSLOG = 'journald.conf.d/syslog.conf'
+
+function syslogDropIn({ spec, inventory: { root }, because }: Context): Operation[] {
+  const origin = because(['hardening', 'journal', 'forward'], 'what Debian sends on to a syslog daemon stays here')
+  const place = `/etc/systemd/${SYSLOG}`
+  const entry = root.lstat(place)
+  const isMasked = entry?.kind === 'symlink' && entry.target === '/dev/null'
+  if (spec.hardening.journal.forward === 'image') return isMasked ? [absent(place, origin)] : []
+  const isThere = root.lstat(`/usr/lib/systemd/${SYSLOG}`) !== undefined && (entry === undefined || isMasked)
+  return isThere ? [symlink(place, '/dev/null', { origin })] : []
 }

@@ -1,16 +1,14 @@
-import type { Origin } from '../../base/report/origin.ts'
 import type { Problem, SpecPath } from '../../base/report/report.ts'
 import { readFstab } from '../../device/formats/fstab.ts'
 import { directory, type Operation } from '../plan/operation.ts'
 import { grammars } from '../render/grammars.ts'
+import { blockedFile, isInBlock } from './blocked-file.ts'
 import type { Context, Contribution, Control } from './control.ts'
-import { editedFile, imageText } from './edited-file.ts'
+import { closedFolders } from './fstab-options.ts'
 import { accountsAfter } from './owners.ts'
-import { absent, secretFile } from './root-file.ts'
+import { absent, rootFile, secretFile, staleOnly } from './root-file.ts'
 
 const FSTAB = '/etc/fstab'
-const BEGIN = '# pibake: begin'
-const END = '# pibake: end'
 const CREDENTIALS = '/etc/pibake/mounts'
 
 /** File systems of the owner's: lines of /etc/fstab in a block of pibake's own. */
@@ -49,30 +47,32 @@ function compile(context: Context): Contribution {
 
 /** /etc/fstab with the lines of the spec at its end; nothing where there are none, and were none. */
 function table(context: Context): Operation[] {
-  const { inventory, spec } = context
-  const current = imageText(inventory.root, FSTAB)
-  const own = withoutBlock(current)
-  const origin = context.because(['mounts'], 'file systems of the spec')
-  if (spec.mounts.length === 0) {
-    return own === current ? [] : [{ ...editedFile(inventory.root, FSTAB, own, origin, new Map()), undoes: true }]
-  }
-  const before = own.replace(/\n*$/, '\n')
-  const block: { text: string; origin: Origin }[] = [
-    { text: BEGIN, origin },
-    ...spec.mounts.map((mount, i) => ({
-      text: lineOf(mount, i),
-      origin: context.because(['mounts', i], `what is seen at ${mount.where}`),
-    })),
-    { text: END, origin },
+  const { mounts: wanted, hardening } = context.spec
+  const own = wanted.map((mount, i) => ({
+    text: lineOf(mount, i),
+    origin: context.because(['mounts', i], `what is seen at ${mount.where}`),
+  }))
+  const { lines, overrules } = closedFolders(context)
+  const isOurs = lines.length > 0 && own.length === 0
+  const origin = isOurs
+    ? context.because(['hardening', 'mountOptions'], 'folders from which no program is run')
+    : context.because(['mounts'], 'file systems of the spec')
+  return [
+    ...blockedFile(context, FSTAB, [...own, ...lines], origin, overrules && { overrules }),
+    ...aptFolder(context, hardening.mountOptions),
   ]
-  const first = before.split('\n').length - 1
-  const lines = new Map(block.map((one, i) => [first + i, one.origin] as const))
-  return [editedFile(inventory.root, FSTAB, `${before}${block.map(({ text }) => `${text}\n`).join('')}`, origin, lines)]
 }
 
-function withoutBlock(text: string): string {
-  const [start, end] = [text.indexOf(`${BEGIN}\n`), text.indexOf(`${END}\n`)]
-  return start === -1 || end < start ? text : text.slice(0, start) + text.slice(end + END.length + 1)
+const APT = '/etc/apt/apt.conf.d/52pibake-templates'
+
+/** What asks questions before an installation is unpacked and run in /tmp, unless apt has a folder of its own (apt-extracttemplates(1)). */
+function aptFolder(context: Context, { tmp }: Context['spec']['hardening']['mountOptions']): Operation[] {
+  const origin = context.because(
+    ['hardening', 'mountOptions', 'tmp'],
+    'apt runs what it unpacks, which /tmp does not let it',
+  )
+  if (tmp === 'image') return staleOnly(context.inventory.root, [APT], origin)
+  return [rootFile(APT, {}, origin), directory('/var/lib/apt/templates', { mode: 0o700, origin })]
 }
 
 /**
@@ -143,11 +143,7 @@ function placeProblems({ where }: Mount, path: SpecPath, context: Context): Prob
   const entry = root.lstat(real)
   if (real !== where) return error('MNT002', `nothing can be mounted at ${where}: it is a link to ${real}`)
   if (entry !== undefined && entry.kind !== 'directory') return error('MNT002', `${where} is there and is not a folder`)
-  const lines = imageText(root, FSTAB).split('\n')
-  const [begin, end] = [lines.indexOf(BEGIN), lines.indexOf(END)]
-  const isTaken = readFstab(root).some(
-    ({ directory, at }) => directory === where && !(begin !== -1 && at.line > begin && at.line <= end),
-  )
+  const isTaken = readFstab(root).some(({ directory, at }) => directory === where && !isInBlock(root, FSTAB, at.line))
   if (isTaken) return error('MNT003', `/etc/fstab of the image mounts something at ${where} already`)
   return []
 }

@@ -28,6 +28,7 @@ function compile(context: Context): Contribution {
   remove.forEach((name, i) => {
     const path = ['packages', 'remove', i]
     const origin = context.because(path, 'the spec wants it removed')
+    if (origin.default !== null && !context.inventory.packages.has(name)) return
     const reason = kept.get(name)
     if (reason !== undefined) {
       problems.push({ severity: 'error', code: 'PKG002', path, message: `'${name}' cannot be removed: ${reason}` })

@@ -12,9 +12,9 @@ import { userCALines } from './ssh-user-ca.ts'
  * keyword, or come last.
  */
 export function sshLines(context: Context): readonly SshLine[] {
-  const { ssh, profile } = context.spec
+  const { ssh, profile, hardening } = context.spec
   const [noCommand, trusted, principals] = userCALines(context)
-  const isStrict = profile === 'strict'
+  const isStrict = profile !== 'standard'
   const always = (keyword: string, value: string, because: string, path: SpecPath = ['ssh']): SshLine => ({
     keyword,
     value,
@@ -69,6 +69,9 @@ export function sshLines(context: Context): readonly SshLine[] {
     always('GatewayPorts', 'no', 'a forwarded port listens for the device alone'),
     always('PermitTunnel', 'no', 'no network tunnel'),
     always('LogLevel', 'VERBOSE', 'the log says which key was used'),
+    ...(hardening.banner === ''
+      ? []
+      : [always('Banner', '/etc/issue.net', 'who logs in reads the rules first', ['hardening', 'banner'])]),
     always('DebianBanner', 'no', 'the exact package version is nobody else’s business'),
     ...takenOut.map(({ keyword, patterns, because }) => always(keyword, `-${patterns}`, because)),
     always('RequiredRSASize', String(MIN_RSA_BITS), 'shorter RSA keys are refused, as in the spec'),

@@ -1,6 +1,8 @@
 import { sysctlKey } from '../../device/formats/sysctl-key.ts'
+import type { Operation } from '../plan/operation.ts'
 import type { Note } from '../plan/request.ts'
 import { Traced } from '../render/render.ts'
+import { blockedFile } from './blocked-file.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { absent, rootFile } from './root-file.ts'
 
@@ -33,8 +35,7 @@ const BREAKS: readonly (readonly [RegExp, string, string])[] = [
   [/^vm\.mmap_rnd_bits$/, '32', 'kernels with 16 KiB pages (Raspberry Pi 5) do not take this'],
 ]
 
-// /etc/ufw/sysctl.conf of ufw 0.36.2 in both releases, read when ufw starts, after systemd-sysctl. What another one of the
-// image or the spec undoes is among what all files undo.
+// /etc/ufw/sysctl.conf of ufw 0.36.2 in both releases, read when ufw starts, after systemd-sysctl.
 const UFW_FILE = '/etc/ufw/sysctl.conf'
 const UFW: Readonly<Record<string, string>> = {
   'net.ipv4.conf.all.accept_redirects': '0',
@@ -55,13 +56,17 @@ function compile(context: Context): Contribution {
     value,
   }))
   const origin = context.because(['hardening', 'sysctl'], 'kernel settings of the profile and the spec')
-  if (settings.length === 0) return { operations: [absent(FILE, origin)] }
+  if (settings.length === 0) return { operations: [absent(FILE, origin), ...ufwSettings([], context)] }
   const entries = settings.map(({ written, key, value }) => ({
     key,
     value: new Traced(value, context.because(['hardening', 'sysctl', written], 'set in the profile or the spec')),
-    optional: OPTIONAL.test(key),
+    // A key with the mark is none to programs that judge a device by its files.
+    optional: OPTIONAL.test(key) && context.spec.hardening.mainFiles === 'image',
   }))
-  return { operations: [rootFile(FILE, { entries }, origin)], notes: notesOn(settings, context) }
+  return {
+    operations: [rootFile(FILE, { entries }, origin), ...ufwSettings(settings, context)],
+    notes: notesOn(settings, context),
+  }
 }
 
 interface Setting {
@@ -71,19 +76,28 @@ interface Setting {
   readonly value: string
 }
 
-/** What the settings break, and what ufw sets in their place: one note for all keys that one thing is true of. */
-function notesOn(settings: readonly Setting[], { spec, inventory, because }: Context): Note[] {
-  const isNew = inventory.root.lstat(UFW_FILE) === undefined && !spec.files.some(({ path }) => path === UFW_FILE)
-  const ufw = (key: string) => (spec.firewall.enabled && isNew ? UFW[key] : undefined)
+/** Our values in ufw's own file too, where ufw would set another: it sets them when it starts, after all others. */
+function ufwSettings(settings: readonly Setting[], context: Context): Operation[] {
+  const { spec, because } = context
+  if (!spec.firewall.enabled || spec.files.some(({ path }) => path === UFW_FILE)) return []
+  const isOverruled = settings.some(({ key, value }) => UFW[key] !== undefined && UFW[key] !== value)
+  const own = isOverruled ? settings.filter(({ key }) => UFW[key] !== undefined) : []
+  const names = own.map(({ key }) => key.replaceAll('.', '[./]')).join('|')
+  const lines = own.map(({ key, written, value }) => ({
+    text: `${key.replaceAll('.', '/')}=${value}`,
+    origin: because(['hardening', 'sysctl', written], 'ufw sets it once more when it starts'),
+  }))
+  const origin = because(['hardening', 'sysctl'], 'ufw sets some of them once more when it starts')
+  return blockedFile(context, UFW_FILE, lines, origin, { overrules: new RegExp(`^\\s*(?:${names})\\s*=`) })
+}
+
+/** What the settings break: one note for all keys that one thing is true of. */
+function notesOn(settings: readonly Setting[], { because }: Context): Note[] {
   const keysOf = new Map<string, Setting[]>()
   const add = (message: string, setting: Setting) => keysOf.set(message, [...(keysOf.get(message) ?? []), setting])
   for (const setting of settings) {
     const { key, value } = setting
     for (const [pattern, bad, message] of BREAKS) if (pattern.test(key) && bad === value) add(message, setting)
-    const other = ufw(key)
-    if (other !== undefined && other !== value) {
-      add(`ufw sets ${other} when it starts, and that wins (/etc/ufw/sysctl.conf)`, setting)
-    }
   }
   return [...keysOf].map(([message, found]) => ({
     severity: 'warning',

@@ -31,6 +31,7 @@ export function resolve(given: FilledSpec, written: WrittenSpec, references: Ref
     users,
     ssh: { ...ssh, userCA, allowUsers: ssh.allowUsers ?? users.filter(canLogIn).map(({ name }) => name) },
     firewall: { ...firewall, rules: firewall.rules ?? sshRule },
+    hardening: { ...filled.hardening, lockout: lockoutOf(filled, written) },
     fail2ban: resolveFail2ban(filled, written),
     packages: {
       ...packages,
@@ -60,4 +61,10 @@ function withoutNetwork(filled: FilledSpec, written: WrittenSpec): FilledSpec {
       firstBoot: packages.bundle ? updates.firstBoot : (written.updates?.firstBoot ?? 'none'),
     },
   }
+}
+
+/** Where strangers may try passwords by SSH, no profile lets them shut the owner out. */
+function lockoutOf({ ssh, hardening }: FilledSpec, written: WrittenSpec): FilledSpec['hardening']['lockout'] {
+  const isAsked = written.hardening?.lockout?.tries !== undefined
+  return ssh.passwordAuthentication && !isAsked ? { ...hardening.lockout, tries: 0 } : hardening.lockout
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { profiles } from '../../base/report/origin.ts'
 import { access } from './sections/access.ts'
 import { alerts } from './sections/alerts.ts'
 import { device } from './sections/device.ts'
@@ -23,7 +24,7 @@ import { flag, oneOf, section, setting } from './values.ts'
 const { nullish: part } = v
 
 /**
- * The spec, version 1: every key with its kind, its default (a second one where the strict profile differs) and what it
+ * The spec, version 1: every key with its kind, its default (others where the strict and cis profiles differ) and what it
  * is for. What fits together is the business of `check/rules/`. The type `Spec`, the JSON Schema and docs/spec.md are
  * made from this. A section may stand there without any key, which YAML reads as null.
  */
@@ -31,7 +32,13 @@ export const specSchema = section(
   {
     version: v.pipe(v.literal(1), v.description('Version of this format.')),
     include: setting(include, []),
-    profile: setting(oneOf(['standard', 'strict'], 'The defaults of everything else.'), 'standard'),
+    profile: setting(
+      oneOf(
+        profiles,
+        'The defaults of everything else: standard breaks little, strict closes what no ordinary device needs, cis asks what the CIS Benchmark (Level 1, Server) asks.',
+      ),
+      'standard',
+    ),
     device: part(device, {}),
     users: part(users, []),
     groups: part(groups, []),

@@ -32,7 +32,7 @@ export function starterSpec(starter: Starter): string {
 # (pibake schema > pibake.schema.json lets an editor complete and check this file)
 version: 1
 
-# standard is safe and breaks little; strict closes more.
+# standard is safe and breaks little; strict closes more; cis is for those who have to show a report.
 profile: standard
 
 device:

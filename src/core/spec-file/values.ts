@@ -135,12 +135,13 @@ export function table<const Value extends v.GenericSchema>(
  * A key that may be left out. Without `standard` it then stays undefined: as the image has it, or none.
  * @param standard what it is where the spec says nothing
  * @param strict what it is there in the strict profile, where that differs
+ * @param cis what it is there in the cis profile, where that differs from the strict one
  */
 export function setting<
   const Schema extends v.GenericSchema,
   const Standard extends v.Default<Schema, undefined> = undefined,
->(schema: Schema, standard?: Standard, strict?: v.InferInput<Schema>) {
-  return v.pipe(v.optional(schema, standard as Standard), v.metadata({ strict }))
+>(schema: Schema, standard?: Standard, strict?: v.InferInput<Schema>, cis?: v.InferInput<Schema>) {
+  return v.pipe(v.optional(schema, standard as Standard), v.metadata({ strict, cis }))
 }
 
 /** Like {@link setting}, for a table: what the spec says is laid over the default, name by name. */
@@ -148,10 +149,11 @@ export function layered<const Schema extends v.GenericSchema>(
   schema: Schema,
   standard: v.InferOutput<Schema>,
   strict: v.InferInput<Schema>,
+  cis?: v.InferInput<Schema>,
 ) {
   return v.pipe(
     v.optional(schema, {} as v.InferInput<Schema>),
-    v.metadata({ strict }),
+    v.metadata({ strict, cis }),
     v.transform((own) => layOver(standard, own) as v.InferOutput<Schema>),
   )
 }

@@ -7,6 +7,7 @@ import type { Assignment, Mechanism } from './assignment.ts'
 const FOLDER = '/etc/apt/apt.conf.d'
 const OURS = `${FOLDER}/52pibake-unattended-upgrades`
 const PROXY = `${FOLDER}/52pibake-proxy`
+const TEMPLATES = `${FOLDER}/52pibake-templates`
 const UPGRADE = 'apt::periodic::unattended-upgrade'
 const TIMERS = ['apt-daily.timer', 'apt-daily-upgrade.timer']
 
@@ -21,7 +22,7 @@ function filesOf(root: Tree): readonly string[] {
 
 /** A list is one setting for each of its values: only a `#clear` takes one away. */
 export const apt: Mechanism = {
-  isOurs: (path) => path === OURS || path === PROXY,
+  isOurs: (path) => path === OURS || path === PROXY || path === TEMPLATES,
   read: ({ root }) => {
     const found: Assignment[] = []
     /** What is set, and not cleared again. */

@@ -31,7 +31,17 @@ function fail2ban(name: string): Mechanism {
   }
 }
 
+/** pam_pwquality's: the main file, then the drop-ins sorted by name (pwquality.conf(5)). */
+const pwquality: Mechanism = {
+  isOurs: (path) => path === '/etc/security/pwquality.conf.d/99-zz-pibake.conf',
+  read: ({ root }) =>
+    ['/etc/security/pwquality.conf', ...mergedByName(root, ['/etc/security/pwquality.conf.d'], '.conf')].flatMap(
+      (file) => iniAssignments(root, file),
+    ),
+}
+
 export const iniMechanisms: readonly Mechanism[] = [
-  ...['journald.conf', 'coredump.conf', 'system.conf', 'timesyncd.conf'].map(systemd),
+  ...['journald.conf', 'coredump.conf', 'logind.conf', 'system.conf', 'timesyncd.conf'].map(systemd),
   ...['jail', 'fail2ban'].map(fail2ban),
+  pwquality,
 ]

@@ -7,9 +7,11 @@ import { CMDLINE, linesOf, type Mechanism } from './assignment.ts'
 
 const FOLDERS = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d']
 
+const UFW_FILE = '/etc/ufw/sysctl.conf'
+
 /** Kernel settings. A key with `*` never beats one that is spelt out (sysctl.d(5)), so it is a setting of its own here. */
 export const sysctl: Mechanism = {
-  isOurs: (path) => path === '/etc/sysctl.d/99-zz-pibake.conf',
+  isOurs: (path) => path === '/etc/sysctl.d/99-zz-pibake.conf' || path === UFW_FILE,
   read: ({ root, boot }) => [
     ...[...mergedByName(root, FOLDERS, '.conf'), ...ofUfw(root)].flatMap((file) =>
       linesOf(root, file).flatMap(({ text, line }) => {
@@ -27,5 +29,5 @@ export const sysctl: Mechanism = {
 /** ufw sets them once more when it starts, after systemd-sysctl (IPT_SYSCTL in /etc/default/ufw, which pibake writes). */
 function ofUfw(root: Tree): readonly string[] {
   const text = (path: string) => new TextDecoder().decode(root.read(path) ?? new Uint8Array())
-  return readSettings(text(DEFAULTS), text(CONF)).enabled ? ['/etc/ufw/sysctl.conf'] : []
+  return readSettings(text(DEFAULTS), text(CONF)).enabled ? [UFW_FILE] : []
 }

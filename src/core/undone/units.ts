@@ -8,7 +8,7 @@ import { type Assignment, CMDLINE, type Mechanism } from './assignment.ts'
 const FOLDERS = ['/etc/systemd/system', '/usr/lib/systemd/system']
 /** The first start's are below /usr/lib, so that a unit of the same name in /etc is another's. */
 const UNIT =
-  /^\/(?:usr\/lib\/systemd\/system\/pibake-firstboot[^/]*|etc\/systemd\/system\/pibake-(?!firstboot)[^/]+)\.(?:service|timer|target)$/
+  /^\/(?:usr\/lib\/systemd\/system\/pibake-firstboot[^/]*|etc\/systemd\/system\/(?:sysctl-reapply-network|pibake-(?!firstboot)[^/]+))\.(?:service|timer|target)$/
 const DROP_IN = /\/systemd\/system\/([^/]+)\.d\/pibake[^/]*\.conf$/
 const isOurs = (path: string) => UNIT.test(path) || DROP_IN.test(path)
 

@@ -19,8 +19,12 @@ const MOST_LINES = 10_000
  * @throws TargetError when that is too much
  */
 export function readFstab(root: Tree): readonly Mount[] {
+  return parseFstab(new TextDecoder().decode(root.read('/etc/fstab') ?? new Uint8Array()))
+}
+
+/** {@link readFstab} for the text of it. */
+export function parseFstab(text: string): readonly Mount[] {
   const steps = new Steps('file systems', MOST_LINES)
-  const text = new TextDecoder().decode(root.read('/etc/fstab') ?? new Uint8Array())
   return text.split('\n').flatMap((line, index) => {
     const [source = '', directory = '', type = 'auto', options = ''] = line.trim().split(/\s+/)
     if (line.trim().startsWith('#') || !directory.startsWith('/')) return []

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { profiles } from '../../base/report/origin.ts'
 
 const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/))
 const id = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -15,7 +16,7 @@ const origin = v.pipe(
       v.description("file:line:column; the file is the spec's name. Null: the spec file does not say it."),
     ),
     default: v.pipe(
-      v.nullable(v.picklist(['standard', 'strict'])),
+      v.nullable(v.picklist(profiles)),
       v.description('The profile whose default it is. Null: the spec file says it.'),
     ),
     because: v.string(),

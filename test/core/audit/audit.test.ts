@@ -29,7 +29,7 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as const) {
 
 for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
   test(`${behaviour}: what pibake has worked on has nothing above low`, () => {
-    for (const profile of ['standard', 'strict']) {
+    for (const profile of ['standard', 'strict', 'cis']) {
       const image = imageOf(behaviour)
       applyToMemory(image, planOf({ ...smallSpec(), profile }, { behaviour }).operations)
       const above = found(image).filter(({ level }) => level !== 'low')

@@ -14,7 +14,7 @@ const test = suite('a second run')
 
 for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
   for (const variant of ['lite', 'desktop'] as const) {
-    for (const profile of ['standard', 'strict'] as const) {
+    for (const profile of ['standard', 'strict', 'cis'] as const) {
       const architecture = variant === 'lite' ? 'arm64' : 'armhf'
       test(`${behaviour} ${variant} ${architecture} ${profile}`, () => {
         const checked = sound({ ...fullSpec(), profile })

@@ -25,7 +25,7 @@ const interimLines = (context: Context) =>
 
 test('ufw: its four files and its lock, the package, the unit; nothing is wrong on any sample image', () => {
   for (const options of samples) {
-    for (const profile of ['standard', 'strict'] as const) {
+    for (const profile of ['standard', 'strict', 'cis'] as const) {
       const part = firewall.compile(sampleContext(options, profile, on()))
       assert.equal(paths(part), [
         'directory /etc/ufw',

@@ -51,17 +51,23 @@ test('the journal is kept on the card or in memory, bounded either way', () => {
     shadow: [],
     group: [{ name: 'systemd-journal', password: 'x', gid: 999, members: [] }],
   }
-  const part = hardening.compile(contextFor({ journal: { storage: 'persistent', maxUse: '48M' } }, { accounts }))
+  const part = hardening.compile(
+    contextFor({ journal: { storage: 'persistent', maxUse: '48M', forward: 'image' } }, { accounts }),
+  )
   assert.match(written(part, JOURNAL), /^\[Journal\]\nStorage=persistent\nSystemMaxUse=48M\n$/m)
   const directory = part.operations?.find((o) => o.path === '/var/log/journal')
   assert.equal(directory?.kind === 'directory' ? [directory.mode, directory.owner] : [], [0o2755, { uid: 0, gid: 999 }])
-  const volatile = hardening.compile(contextFor({ journal: { storage: 'volatile', maxUse: '16M' } }, { accounts }))
+  const volatile = hardening.compile(
+    contextFor({ journal: { storage: 'volatile', maxUse: '16M', forward: 'image' } }, { accounts }),
+  )
   assert.match(written(volatile, JOURNAL), /Storage=volatile\nRuntimeMaxUse=16M\n/)
   assert.is(
     volatile.operations?.some((o) => o.path === '/var/log/journal'),
     false,
   )
-  const image = hardening.compile(contextFor({ journal: { storage: 'image', maxUse: '16M' } }, { accounts }))
+  const image = hardening.compile(
+    contextFor({ journal: { storage: 'image', maxUse: '16M', forward: 'image' } }, { accounts }),
+  )
   assert.is(image.operations?.find((o) => o.path === JOURNAL)?.kind, 'remove')
 })
 
@@ -89,18 +95,34 @@ test('sysctl: keys that a kernel may lack are marked, slashes become dots, the o
   assert.is(sysctl.compile(contextFor({ sysctl: {} })).operations?.[0]?.kind, 'remove')
 })
 
-test('sysctl: what a value breaks is said, and what ufw sets in its place', () => {
-  const notes = (settings: Record<string, string>, inventory: Partial<Inventory> = {}, spec: Partial<Spec> = {}) =>
-    (sysctl.compile(contextFor({ sysctl: settings }, inventory, spec)).notes ?? []).map((note) => note.message)
+test('sysctl: what a value breaks is said', () => {
+  const notes = (settings: Record<string, string>) =>
+    (sysctl.compile(contextFor({ sysctl: settings })).notes ?? []).map((note) => note.message)
   assert.match(notes({ 'net.ipv4.ip_forward': '0' })[0] ?? '', /Docker/)
   assert.equal(notes({ 'net.ipv4.ip_forward': '1' }), [])
   assert.match(notes({ 'net.ipv4.conf.all.rp_filter': '1' })[0] ?? '', /two networks/)
   const both = notes({ 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.default.rp_filter': '1' })
   assert.is(both.length, 1)
   assert.match(both[0] ?? '', /^net\.ipv4\.conf\.all\.rp_filter, net\.ipv4\.conf\.default\.rp_filter = 1: /)
+})
+
+test('sysctl: where ufw would set another value, its own file has ours, and what else it says of them stays as a comment', () => {
   const firewall = { ...quiet.firewall, enabled: true }
-  assert.match(notes({ 'net.ipv4.conf.all.log_martians': '1' }, {}, { firewall })[0] ?? '', /ufw sets 0/)
-  assert.equal(notes({ 'net.ipv4.conf.all.log_martians': '1' }), [])
+  const image = memoryTree({
+    '/etc/ufw/sysctl.conf': 'net/ipv4/conf/all/log_martians=0\nnet/ipv4/icmp_echo_ignore_all=0\n',
+  })
+  const part = (value: string, spec: Partial<Spec>) =>
+    sysctl.compile(contextFor({ sysctl: { 'net.ipv4.conf.all.log_martians': value } }, { root: image }, spec))
+  assert.is(
+    written(part('1', { firewall }), '/etc/ufw/sysctl.conf'),
+    '#pibake: net/ipv4/conf/all/log_martians=0\nnet/ipv4/icmp_echo_ignore_all=0\n# pibake: begin\nnet/ipv4/conf/all/log_martians=1\n# pibake: end\n',
+  )
+  for (const same of [part('0', { firewall }), part('1', {})]) {
+    assert.equal(
+      same.operations?.map(({ path }) => path),
+      [SYSCTL],
+    )
+  }
 })
 
 test('the serial console is taken from the kernel and from systemd, the screen’s is left', () => {

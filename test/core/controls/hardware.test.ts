@@ -90,7 +90,7 @@ test('USB disks: a rule for drivers that are built in, and no image that starts 
   assert.is(allowed.operations?.find((o) => o.path === RULE)?.kind, 'remove')
 })
 
-for (const profile of ['standard', 'strict'] as const) {
+for (const profile of ['standard', 'strict', 'cis'] as const) {
   test(`the ${profile} profile blocks nothing that is needed`, () => {
     for (const options of samples) {
       assert.equal(problemsOf(modules.compile(sampleContext(options, profile))), [])

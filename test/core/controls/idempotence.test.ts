@@ -46,7 +46,7 @@ function outcome(control: Control, context: Context): string {
 }
 
 for (const options of samples) {
-  for (const profile of ['standard', 'strict'] as const) {
+  for (const profile of ['standard', 'strict', 'cis'] as const) {
     test(`${options.behaviour} ${options.variant}, ${profile}: the same on its own result`, () => {
       const extra = {
         path: '/etc/kit/name',

@@ -18,7 +18,18 @@ const OTHERWISE: readonly (readonly [paths: RegExp, why: string])[] = [
   [/^root:\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)$/, 'no second file of its kind is read'],
   [/^root:\/home\//, 'proved: what is mounted over it, and what systemd-tmpfiles makes of it'],
   [/^root:\/etc\/ssh\/sshd_config\.d\/00-pibake\.conf$/, 'proved: every line of sshd is read'],
-  [/^root:\/etc\/sudoers\.d\/zz-pibake$/, 'proved: every rule of sudo is read'],
+  [/^root:\/etc\/sudoers\.d\/zz-pibake(-settings)?$/, 'proved: every rule and setting of sudo is read'],
+  [/^root:\/etc\/pam\.d\//, 'proved: the stacks of PAM are evaluated'],
+  [/^root:\/(usr\/share\/pam-configs|var\/lib\/pam)\//, 'read by pam-auth-update, which leaves the stacks as they are'],
+  [/^root:\/etc\/(login\.defs|default\/useradd|(cron|at)\.allow|issue(\.net)?)$/, 'no second file of its kind is read'],
+  [/^root:\/etc\/(profile|bash\.bashrc)$/, 'what users say in files of their own is their own'],
+  [/^root:\/etc\/profile\.d\/90-pibake-idle\.sh$/, 'readonly: bash takes no other value'],
+  [/^root:\/etc\/fstab$/, 'proved: what is mounted, and how'],
+  [/^root:\/etc\/logrotate\.d\/pibake-sudo$/, 'about a log of its own'],
+  [
+    /^root:\/etc\/(ssh\/sshd_config|systemd\/journald\.conf|security\/pwquality\.conf)$/,
+    'says what the drop-in says, which is asked',
+  ],
   [
     /^root:\/etc\/(default\/ufw|ufw\/(ufw\.conf|user6?\.rules))$/,
     'proved: the packet filter is read as it will be loaded',
@@ -40,7 +51,9 @@ const OTHERWISE: readonly (readonly [paths: RegExp, why: string])[] = [
 ]
 
 const plans = (Object.keys(behaviours) as Behaviour[]).flatMap((behaviour) =>
-  [smallSpec(), fullSpec(), { ...fullSpec(), profile: 'strict' }].map((spec) => planOf(spec, { behaviour })),
+  [smallSpec(), fullSpec(), { ...fullSpec(), profile: 'strict' }, { ...fullSpec(), profile: 'cis' }].map((spec) =>
+    planOf(spec, { behaviour }),
+  ),
 )
 const written = [
   ...new Set(

@@ -30,6 +30,7 @@ import { servicesHaveOneState } from './services-have-one-state.ts'
 import { servicesThatCarryAccessStay } from './services-that-carry-access-stay.ts'
 import { settingsDoNotContradict } from './settings-do-not-contradict.ts'
 import { sftpAccountsHaveFilesAlone } from './sftp-accounts-have-files-alone.ts'
+import { strangersShutNobodyOut } from './strangers-shut-nobody-out.ts'
 import { theDeviceFindsTheWayOut } from './the-device-finds-the-way-out.ts'
 import { theDeviceHasANameOfItsOwn } from './the-device-has-a-name-of-its-own.ts'
 import { theOwnerGetsIn } from './the-owner-gets-in.ts'
@@ -68,6 +69,7 @@ const rules: readonly Rule[] = [
   servicesThatCarryAccessStay,
   settingsDoNotContradict,
   sftpAccountsHaveFilesAlone,
+  strangersShutNobodyOut,
   theDeviceFindsTheWayOut,
   theDeviceHasANameOfItsOwn,
   theOwnerGetsIn,

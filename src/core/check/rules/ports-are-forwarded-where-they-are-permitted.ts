@@ -5,7 +5,7 @@ export const portsAreForwardedWhereTheyArePermitted: Rule = {
   reads: ['users', 'ssh', 'profile'],
   check({ spec: { users, ssh, profile } }, report) {
     const set = Object.entries(ssh.settings).find(([keyword]) => /^allowtcpforwarding$/i.test(keyword))?.[1]
-    if (!/^(no|remote)$/i.test(set ?? (profile === 'strict' ? 'no' : 'local'))) return
+    if (!/^(no|remote)$/i.test(set ?? (profile === 'standard' ? 'local' : 'no'))) return
     for (const [i, { authorizedKeys }] of users.entries()) {
       if (authorizedKeys.every(({ permitOpen }) => permitOpen === undefined)) continue
       const message = 'permitOpen has no effect: sshd forwards no ports'

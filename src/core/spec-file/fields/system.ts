@@ -51,3 +51,23 @@ export const size = (description: string) =>
 
 /** A value of a jail's keyword: one line of text, a number, or a truth value. */
 export const jailValue = v.union([checked(() => undefined, 'Text.'), v.number(), v.boolean()])
+
+export const umask = (description: string) =>
+  shaped(
+    /^0[0-7][0-7]$/,
+    { code: 'SVC024', predicate: 'is not a umask that leaves people their own files', hint: 'e.g. "027" or "077"' },
+    description,
+    { code: 'SVC024', predicate: 'must be in quotes, for YAML reads it as a number', hint: 'e.g. "027"' },
+  )
+
+/** agetty takes `\x` for its own (agetty(8), ISSUE FILES), and sshd and PAM take it as it is. */
+export const bannerText = (description: string) =>
+  shaped(
+    /^(?:[\n -[\]-~]{1,4000}\n?)?$/,
+    {
+      code: 'SVC025',
+      predicate: 'is not plain text of at most 4000 characters',
+      hint: 'ASCII without backslashes; lines with |',
+    },
+    description,
+  )

@@ -1,6 +1,18 @@
 import * as v from 'valibot'
 import * as f from '../fields.ts'
 import { flag, layered, list, oneOf, section, setting, table } from '../values.ts'
+import { idle, lockout, passwords, su, sudoRules, umask } from './account-rules.ts'
+import {
+  banner,
+  fileModes,
+  jobs,
+  mainFiles,
+  mountOptions,
+  recording,
+  sysctlAgain,
+  timeSync,
+  tools,
+} from './system-rules.ts'
 
 // No known conflict with programs that people run on a Pi (docs/spec.md says what each may break).
 const SYSCTL = {
@@ -47,6 +59,14 @@ const STRICT_SYSCTL = {
   'net.ipv4.conf.default.rp_filter': '1',
   'net.ipv4.ip_forward': '0',
   'net.ipv6.conf.all.forwarding': '0',
+  'net.ipv4.conf.all.forwarding': '0',
+  'net.ipv4.conf.default.forwarding': '0',
+  'net.ipv6.conf.default.forwarding': '0',
+  'kernel.randomize_va_space': '2',
+  'kernel.ctrl-alt-del': '0',
+  'net.ipv4.conf.all.bootp_relay': '0',
+  'net.ipv4.conf.all.mc_forwarding': '0',
+  'net.ipv4.conf.all.proxy_arp': '0',
 }
 
 // Network protocols and file systems that hardly anybody uses and in which holes keep being found; no disk of a Pi
@@ -85,6 +105,14 @@ const journal = section(
       'persistent',
     ),
     maxUse: setting(f.size('How much space the journal may take, e.g. 64M.'), '64M'),
+    forward: setting(
+      oneOf(
+        ['image', 'no'],
+        'Whether the journal is sent on to a syslog daemon; `no` may break: rsyslog gets nothing.',
+      ),
+      'image',
+      'no',
+    ),
   },
   'The journal of systemd.',
 )
@@ -112,6 +140,21 @@ export const hardening = section(
       'off',
     ),
     autologin: setting(oneOf(['keep', 'off'], 'The login without a password at the screen.'), 'off'),
+    umask,
+    passwords: setting(passwords, {}),
+    lockout: setting(lockout, {}),
+    su,
+    sudo: setting(sudoRules, {}),
+    idle: setting(idle, {}),
+    mountOptions: setting(mountOptions, {}),
+    jobs,
+    fileModes,
+    banner,
+    mainFiles,
+    sysctlAgain,
+    timeSync,
+    tools,
+    recording,
   },
   'Settings of the system that the profile chooses.',
 )

@@ -40,7 +40,15 @@ export const packages = section(
       ),
       [],
     ),
-    remove: setting(list(f.packageName('Name of a package.'), 'Packages that go at the first start.'), []),
+    remove: setting(
+      list(
+        f.packageName('Name of a package.'),
+        'Packages that go at the first start. The default of a profile is for those that the image has; without avahi-daemon the name DEVICE.local is gone.',
+      ),
+      [],
+      undefined,
+      ['avahi-daemon'],
+    ),
   },
   'Packages of Debian and Raspberry Pi.',
 )

@@ -250,7 +250,7 @@ test('with two ports, somebody else comes on either', () => {
 
 for (const { title, options } of everySample()) {
   test(`${title}: nothing is found after a plan`, () => {
-    for (const profile of ['standard', 'strict']) {
+    for (const profile of ['standard', 'strict', 'cis']) {
       const { verdict } = compiled(sound({ ...smallSpec(), profile }), samplePiOs(options))
       const codes = [...verdict.unproved, ...verdict.open].map(({ code }) => code)
       assert.equal(

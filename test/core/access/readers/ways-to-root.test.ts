@@ -48,7 +48,7 @@ const two = (bob: object = {}, more: object = {}): LooseSpec => ({
 
 for (const behaviour of Object.keys(behaviours) as Behaviour[]) {
   test(`${behaviour}: the stock image has nothing to tell`, () => {
-    for (const profile of ['standard', 'strict']) {
+    for (const profile of ['standard', 'strict', 'cis']) {
       assert.equal(findings({}, { ...smallSpec(), profile }, behaviour), [])
       assert.equal(findings({}, { ...two(), profile, defaultUser: 'keep' }, behaviour), [])
     }
