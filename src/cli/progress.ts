@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import type { SingleBar } from 'cli-progress'
+import { mediaSize } from '../base/encode/media-size.ts'
 import type { Progress } from '../write/bake/bake-job.ts'
 import type { Io } from './io.ts'
 
@@ -86,21 +87,15 @@ function lines(io: Io, title: string, total: number | undefined): Display {
 /** `35 %, 1.1 of 3.1 GB, 120 MB/s, 17 s left`. */
 function figures(bytes: number, total: number | undefined, elapsed: number): string {
   const perSecond = (bytes / elapsed) * 1000
-  const rate = `${sizeText(perSecond)}/s`
+  const rate = `${mediaSize(perSecond)}/s`
   const percent = percentOf(bytes, total)
-  if (total === undefined || percent === undefined) return `${sizeText(bytes)}, ${rate}`
+  if (total === undefined || percent === undefined) return `${mediaSize(bytes)}, ${rate}`
   const left = perSecond > 0 ? `${timeText(Math.max(0, total - bytes) / perSecond)} left` : 'time left unknown'
-  return `${percent} %, ${sizeText(bytes)} of ${sizeText(total)}, ${rate}, ${left}`
+  return `${percent} %, ${mediaSize(bytes)} of ${mediaSize(total)}, ${rate}, ${left}`
 }
 
 function percentOf(bytes: number, total: number | undefined): number | undefined {
   return total === undefined || total === 0 ? undefined : Math.min(100, Math.floor((bytes / total) * 100))
-}
-
-/** MB and GB as sold: powers of 1000. */
-function sizeText(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`
-  return `${(bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0)} MB`
 }
 
 function timeText(seconds: number): string {
