@@ -1,10 +1,15 @@
-/** The work was called off by its AbortSignal; the target is as it was before (exit code 130). */
+/** The work was called off by its AbortSignal; unless the message says otherwise the target is as it was before (exit code 130). */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 
-  constructor() {
-    super('interrupted; the target is as it was before')
+  constructor(message = 'interrupted; the target is as it was before') {
+    super(message)
   }
+}
+
+/** Every card that was to be written failed; what was begun is not usable (exit code 1). */
+export class CardError extends Error {
+  override readonly name = 'CardError'
 }
 
 /** Undoing failed too: the journal is on the target, and the next apply (or `recover`) goes on from it. */

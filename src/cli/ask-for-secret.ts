@@ -35,7 +35,7 @@ function variable(name: string): Answer {
 
 function run([program = '', ...words]: readonly string[], folder: string, mayAsk: boolean): Answer {
   if (program === '') return { failure: 'the command names no program' }
-  const { error, status, signal, stdout } = spawnSync(programPath(program), words, {
+  const { error, status, signal, stdout } = spawnSync(programPath({ named: program }), words, {
     env: programEnvironment(),
     cwd: folder,
     stdio: [mayAsk ? 'inherit' : 'ignore', 'pipe', 'inherit'],

@@ -1,6 +1,14 @@
 import { isOutOfSpace } from '../base/disk/file-errors.ts'
 import { visible } from '../base/encode/visible.ts'
-import { FetchError, Interrupted, ReadBackError, SpaceError, TargetError, UnfinishedError } from '../base/errors.ts'
+import {
+  CardError,
+  FetchError,
+  Interrupted,
+  ReadBackError,
+  SpaceError,
+  TargetError,
+  UnfinishedError,
+} from '../base/errors.ts'
 import { OutputError } from '../write/emit/errors.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
@@ -32,6 +40,8 @@ function exitOf(error: unknown): ExitCode {
 /** A code of the system names a failure of the machine; of what is nobody's fault but ours, the trace says where. */
 function isBug(error: unknown): error is Error {
   if (!(error instanceof Error) || 'code' in error) return false
-  const isOurs = [UnfinishedError, ReadBackError, OutputError, FetchError].some((kind) => error instanceof kind)
+  const isOurs = [CardError, UnfinishedError, ReadBackError, OutputError, FetchError].some(
+    (kind) => error instanceof kind,
+  )
   return exitOf(error) === EXIT.failed && !isOurs
 }

@@ -19,6 +19,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     plan: async () => (await import('./plan.ts')).addPlan,
     apply: async () => (await import('./apply.ts')).addApply,
     bake: async () => (await import('./bake.ts')).addBake,
+    flash: async () => (await import('./flash.ts')).addFlash,
     fleet: async () => (await import('./fleet.ts')).addFleet,
     verify: async () => (await import('./verify.ts')).addVerify,
     lock: async () => (await import('./lock.ts')).addLock,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import type { SingleBar } from 'cli-progress'
+import { mediaSize } from '../base/encode/media-size.ts'
 import type { Progress } from '../write/bake/bake-job.ts'
 import type { Io } from './io.ts'
 
@@ -26,7 +27,7 @@ export function progress(
   title: string,
   total: number | undefined,
   now: () => number = () => performance.now(),
-  sizeOf: SizeOf = sizeText,
+  sizeOf: SizeOf = mediaSize,
 ): Progress {
   if (io.quiet) return { update: () => {}, done: () => {} }
   const start = now()
@@ -99,12 +100,6 @@ function figures(bytes: number, total: number | undefined, elapsed: number, size
 
 function percentOf(bytes: number, total: number | undefined): number | undefined {
   return total === undefined || total === 0 ? undefined : Math.min(100, Math.floor((bytes / total) * 100))
-}
-
-/** MB and GB as sold: powers of 1000. */
-function sizeText(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`
-  return `${(bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0)} MB`
 }
 
 function timeText(seconds: number): string {

@@ -22,7 +22,7 @@ import { isViewAsked, type ViewOptions, viewOf } from './view-options.ts'
 
 export interface RunPlanOptions extends ViewOptions {
   /** Names the document of `--json`: `pibake.NAME/1`. */
-  readonly command: 'apply' | 'bake'
+  readonly command: 'apply' | 'bake' | 'flash'
   readonly specFile: string
   /** Where baked host keys are noted, in place of the file beside the spec. */
   readonly knownHosts: string | undefined
@@ -37,6 +37,8 @@ export interface Done {
   /** @param time `0.4 s` */
   says(time: string): string[]
   readonly warnings?: readonly string[]
+  /** Where not all of it went well; 0 unless given. */
+  readonly exit?: ExitCode
   readonly next: Parameters<typeof nextLines>[1]
 }
 
@@ -73,7 +75,7 @@ export async function runPlan(
     printLines(io, [headline(prepared, specFile), '', ...planLines(io, prepared, seen, viewOf(io, view)), ''])
   }
   const start = performance.now()
-  const { facts, says, warnings = [], next } = await write(changes)
+  const { facts, says, warnings = [], exit = EXIT.ok, next } = await write(changes)
   const warned = warnings.map((warning) => visible(`warning: ${warning}`))
   if (document !== undefined) {
     printJson(io, {
@@ -84,7 +86,7 @@ export async function runPlan(
     })
     // The document has them: these are for who watches.
     printMessages(io, [...warned, ...(io.quiet ? [] : noteLines(io, plan.notes))])
-    return EXIT.ok
+    return exit
   }
   printLines(io, [
     ...says(timeText(performance.now() - start)).map(visible),
@@ -99,10 +101,11 @@ export async function runPlan(
     ...(io.quiet ? [] : noteLines(io, plan.notes)),
     ...nextLines(io, next),
   ])
-  return EXIT.ok
+  return exit
 }
 
-function timeText(ms: number): string {
+/** `0.4 s` */
+export function timeText(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
 }
 

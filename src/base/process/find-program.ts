@@ -1,5 +1,11 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
+import type { ProgramName } from './programs.ts'
+
+/** A program that the user has named. */
+interface UsersProgram {
+  readonly named: string
+}
 
 /**
  * The folders of PATH with an absolute name. Any other is below the folder that the user happens to stand in, and who may
@@ -15,7 +21,8 @@ function programFolders(path = process.env.PATH): readonly string[] {
 const known = new Map<string, string>()
 
 /** Where a program is, looked up once; undefined: in no folder of PATH that counts. */
-export function findProgram(name: string): string | undefined {
+export function findProgram(program: ProgramName | UsersProgram): string | undefined {
+  const name = nameOf(program)
   const key = `${name}\0${process.env.PATH}`
   const file = process.platform === 'win32' ? `${name}.exe` : name
   const found =
@@ -28,8 +35,12 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** What to call for a program, with {@link programEnvironment}; one that is nowhere then fails by its name (ENOENT). */
-export function programPath(name: string): string {
-  return findProgram(name) ?? name
+export function programPath(program: ProgramName | UsersProgram): string {
+  return findProgram(program) ?? nameOf(program)
+}
+
+function nameOf(program: ProgramName | UsersProgram): string {
+  return typeof program === 'string' ? program : program.named
 }
 
 /** The environment for a program that may call others itself. */

@@ -2,8 +2,9 @@ import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:chi
 import { Interrupted, SpaceError, TargetError } from '../errors.ts'
 import { findProgram, programEnvironment, programPath } from './find-program.ts'
 import { pendingSignals } from './pending-signals.ts'
+import type { ProgramName } from './programs.ts'
 
-export type Program = 'xz' | 'zstd' | 'cp'
+export type Program = Extract<ProgramName, 'xz' | 'zstd' | 'cp'>
 
 /** Whether the program can be called: a folder of PATH has it. */
 export function hasProgram(program: Program): boolean {

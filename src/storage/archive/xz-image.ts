@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/bytes/bytes.ts'
+import type { CopyableBytes } from '../../base/bytes/bytes.ts'
 import { PlainFile } from '../../base/disk/plain-file.ts'
 import { TargetError } from '../../base/errors.ts'
 import { filter, filterSync, hasProgram } from '../../base/process/program.ts'
@@ -23,7 +23,7 @@ export interface XzUnit extends Unit, XzBlock {
  * The image in an .xz file of several blocks, as `xz -T0` makes it: a block is decoded, by the xz program, when it is
  * read. Close it when done.
  */
-export class XzImage implements Bytes {
+export class XzImage implements CopyableBytes {
   readonly size: number
   readonly path: string
   readonly file: PlainFile
@@ -64,6 +64,10 @@ export class XzImage implements Bytes {
 
   read(offset: number, length: number): Uint8Array {
     return this.#bytes.read(offset, length)
+  }
+
+  readInto(into: Uint8Array, offset: number): void {
+    into.set(this.read(offset, into.length))
   }
 
   /** What a block decodes to, in memory of its own. */

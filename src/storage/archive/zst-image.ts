@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/bytes/bytes.ts'
+import type { CopyableBytes } from '../../base/bytes/bytes.ts'
 import { PlainFile } from '../../base/disk/plain-file.ts'
 import { type PlacedFrame, readSeekTable } from './seek-table.ts'
 import { UnitBytes } from './unit-bytes.ts'
@@ -11,7 +11,7 @@ const KEPT = 64 * MIB
 const MAX_FRAME = 16 * MIB
 
 /** The image in a .zst file with a table of its frames, as pibake writes it. Close it when done. */
-export class ZstImage implements Bytes {
+export class ZstImage implements CopyableBytes {
   readonly size: number
   readonly path: string
   readonly file: PlainFile
@@ -48,6 +48,10 @@ export class ZstImage implements Bytes {
 
   read(offset: number, length: number): Uint8Array {
     return this.#bytes.read(offset, length)
+  }
+
+  readInto(into: Uint8Array, offset: number): void {
+    into.set(this.read(offset, into.length))
   }
 
   close(): void {

@@ -1,6 +1,8 @@
 import type { Stats } from 'node:fs'
+import { hexDeviceNumber } from '../../base/disk/device-number.ts'
 import { type Disk, realDisk, unless } from '../../base/disk/disk.ts'
 import { namingFile } from '../../base/disk/file-errors.ts'
+import { readMounts } from '../../base/disk/mountinfo.ts'
 import { TargetError } from '../../base/errors.ts'
 
 /** What says that there is nothing of the kind on this system. */
@@ -38,39 +40,21 @@ function loopDevice(image: Stats, disk: Disk): string | undefined {
     .map((name) => `it is attached to /dev/${name}`)[0]
 }
 
-/** proc(5) mountinfo: the source is the second field behind the lone `-`; spaces in it are `\040`. */
 function mount(image: string, disk: Disk): string | undefined {
-  for (const line of read('/proc/self/mountinfo', disk)?.split('\n') ?? []) {
-    const fields = line.split(' ')
-    const source = fields[fields.indexOf('-') + 2]
-    if (source !== undefined && unescaped(source) === image) return `it is mounted at ${unescaped(fields[4] ?? '')}`
-  }
-  return undefined
+  const found = readMounts(disk).find(({ source }) => source === image)
+  return found && `it is mounted at ${found.point}`
 }
 
 /** proc(5) locks: `1: OFDLCK ADVISORY WRITE -1 08:01:1234 0 EOF`; major and minor number in hex, then the inode. */
 function lock(image: Stats, disk: Disk): string | undefined {
   for (const line of read('/proc/locks', disk)?.split('\n') ?? []) {
     const [, , , access, process, place] = line.split(/\s+/)
-    if (place !== `${deviceName(image.dev)}:${image.ino}`) continue
+    if (place !== `${hexDeviceNumber(image.dev)}:${image.ino}`) continue
     return `process ${process} holds a ${access?.toLowerCase()} lock on it`
   }
   return undefined
 }
 
-/** makedev(3), as the GNU library packs the two numbers. */
-function deviceName(dev: number): string {
-  const wide = BigInt(dev)
-  const major = ((wide >> 8n) & 0xfffn) | ((wide >> 32n) & ~0xfffn)
-  const minor = (wide & 0xffn) | ((wide >> 12n) & ~0xffn)
-  const hex = (number: bigint) => number.toString(16).padStart(2, '0')
-  return `${hex(major)}:${hex(minor & 0xffffffffn)}`
-}
-
 function read(path: string, disk: Disk): string | undefined {
   return unless(MISSING, () => disk.readFileSync(path, 'utf8'))
-}
-
-function unescaped(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }

@@ -53,7 +53,7 @@ export class OpenImage {
    */
   edit(changes: readonly Change[], { epoch }: { epoch: number }): ImageEdit {
     const partitions = this.#partitions
-    const all = [partitions.root, partitions.boot].filter((partition) => partition !== undefined)
+    const all = this.#all()
     const of = (partition: Partition) => partitions[partition] ?? missing(partition)
     for (const { files } of all) files.setTime(epoch)
     const free = new Map(all.map(({ files }) => [files, files.room().bytes]))
@@ -73,10 +73,16 @@ export class OpenImage {
       into(partition, () => partition.files.finish())
       partition.tree.forget()
     }
-    return {
-      extents: this.#edit.extents(),
-      partitions: all.map(({ files, offset, size: length }) => ({ offset, length, used: files.used() })),
-    }
+    return { extents: this.#edit.extents(), partitions: this.used() }
+  }
+
+  /** Each partition, and what of it its file system uses. */
+  used(): readonly UsedPartition[] {
+    return this.#all().map(({ files, offset, size: length }) => ({ offset, length, used: files.used() }))
+  }
+
+  #all(): Opened[] {
+    return [this.#partitions.root, this.#partitions.boot].filter((partition) => partition !== undefined)
   }
 }
 

@@ -20,20 +20,20 @@ export type BaseImage =
   | { readonly kind: 'zst'; readonly bytes: ZstImage }
 
 /**
- * Opens the image `base`: an archive is entered where it lies if the output is to be of its kind, else it is decoded
- * beside the output.
+ * Opens the image `base`: an archive is entered where it lies if the output is to be of its kind, or of any, else it is
+ * decoded beside the output.
  *
  * @throws TargetError when it is damaged or no image, SpaceError, Interrupted
  */
 export async function openBaseImage(
   base: string,
   out: string,
-  kind: Compression,
+  kind: Compression | 'any',
   working: JobContext,
 ): Promise<BaseImage> {
   const packed = kindOf(base)
   if (packed === 'none') return { kind: 'file', bytes: new PlainFile(base) }
-  if (packed === kind) {
+  if (kind === 'any' || packed === kind) {
     const entered = entry(base, packed)
     if (entered !== undefined) return entered
   }

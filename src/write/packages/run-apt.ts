@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import type { ProgramName } from '../../base/process/programs.ts'
 import { withoutLogin } from '../../device/apt/without-login.ts'
 import { noProgram } from './errors.ts'
 
@@ -7,6 +8,9 @@ export interface AptOutput {
   readonly stdout: string
   readonly stderr: string
 }
+
+/** The last one comes with apt, and is in no folder of PATH. */
+type AptProgram = Extract<ProgramName, `apt-${string}`> | '/usr/lib/apt/apt-helper'
 
 /** Of the environment, what leads to the network; nothing else of it reaches apt. */
 const PASSED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy', 'HTTPS_PROXY', 'NO_PROXY', 'TMPDIR']
@@ -20,7 +24,7 @@ const PASSED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy
 export function runApt(
   { place }: { readonly place: string },
   env: NodeJS.ProcessEnv,
-  command: readonly [string, ...string[]],
+  command: readonly [AptProgram, ...string[]],
 ): Promise<AptOutput> {
   const [program, ...args] = command
   const passed = Object.fromEntries(PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
