@@ -78,7 +78,10 @@ export function addFleet(program: Command, run: Run): void {
         ['pibake fleet kit.yaml --inventory kits.csv', 'check all devices; nothing is written'],
         ['pibake fleet kit.yaml --inventory kits.csv --base base.img.xz --only kit-07', 'the plan of one device'],
         ['pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits', 'make them all'],
-        ['pibake fleet kit.yaml --inventory kits.csv --base base.img -o kits --format overlay.tar', 'what changes alone'],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img -o kits --format overlay.tar',
+          'what changes alone',
+        ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
       ),
     )
@@ -95,7 +98,8 @@ export function addFleet(program: Command, run: Run): void {
 async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<ExitCode> {
   assertSpec(specFile)
   const { inventory, base, output, only } = options
-  if (inventory === undefined) throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
+  if (inventory === undefined)
+    throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
   const format = formatOf(options)
   const shard = shardOf(io, options.shard)
   const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))
@@ -110,7 +114,12 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
     if (only === undefined) throw new UsageError('-o DIR is missing', 'or --only ID, for the plan of one device')
     return planOfOne(io, specFile, base, format, options, checked, only)
   }
-  return makeFleet(io, { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) }, checked, new Set(chosen))
+  return makeFleet(
+    io,
+    { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) },
+    checked,
+    new Set(chosen),
+  )
 }
 
 /** @throws UsageError when base, format and flags do not fit each other */
@@ -141,12 +150,18 @@ function ownFormat(base: string): Format {
 function shardOf(io: Io, given: FleetOptions['shard']): Shard | undefined {
   if (given !== 'auto') return given
   const found = shardOfEngine(io.env)
-  if (found === undefined) throw new UsageError('--shard auto: no job engine says which part this is', 'give --shard I/N')
+  if (found === undefined)
+    throw new UsageError('--shard auto: no job engine says which part this is', 'give --shard I/N')
   say(io, `part ${found.index} of ${found.count}, as ${found.engine} says`)
   return found
 }
 
-function checkedOnly(io: Io, specFile: string, inventory: string, { problems, locate, excerpt, devices }: CheckedFleet): ExitCode {
+function checkedOnly(
+  io: Io,
+  specFile: string,
+  inventory: string,
+  { problems, locate, excerpt, devices }: CheckedFleet,
+): ExitCode {
   if (io.json) {
     const ids = devices.map(({ device }) => device.id)
     printJson(io, { schema: 'pibake.fleet-check/1', devices: ids, problems: problemFacts(problems, locate) })
@@ -197,7 +212,19 @@ async function planOfOne(
 function jobOptions(options: FleetOptions): JobOptions {
   const { confine, bundle, frozen, aptMirror, acceptLockout, acceptUnproved, allowBooted } = options
   const { rootPartition, bootPartition, strip, allowUnterminated } = options
-  const given = { confine, bundle, frozen, aptMirror, acceptLockout, acceptUnproved, allowBooted, rootPartition, bootPartition, strip, allowUnterminated }
+  const given = {
+    confine,
+    bundle,
+    frozen,
+    aptMirror,
+    acceptLockout,
+    acceptUnproved,
+    allowBooted,
+    rootPartition,
+    bootPartition,
+    strip,
+    allowUnterminated,
+  }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 

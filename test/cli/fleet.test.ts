@@ -34,7 +34,12 @@ interface Row {
 }
 
 const rowsOf = (count: number): Row[] =>
-  Array.from({ length: count }, (_, i) => ({ id: `kit-${i + 1}`, hostname: `kit-${i + 1}`, address: `192.0.2.${i + 11}`, note: 'motd' }))
+  Array.from({ length: count }, (_, i) => ({
+    id: `kit-${i + 1}`,
+    hostname: `kit-${i + 1}`,
+    address: `192.0.2.${i + 11}`,
+    note: 'motd',
+  }))
 
 function writeInventory(work: string, rows: readonly Row[]): void {
   const lines = rows.map(({ id, hostname, address, note }) => [id, hostname, address, note].join(','))
@@ -47,12 +52,25 @@ async function prepared(work: string, count: number): Promise<void> {
   await makeSampleTar(join(work, 'base.tar'))
 }
 
-const MAKE = ['fleet', 'pibake.yaml', '--inventory', 'kits.csv', '--base', 'base.tar', '--format', 'overlay.tar', '--quiet']
-const make = (work: string, out: string, ...more: readonly string[]) => pibake([...MAKE, '-o', out, ...more], { cwd: work })
+const MAKE = [
+  'fleet',
+  'pibake.yaml',
+  '--inventory',
+  'kits.csv',
+  '--base',
+  'base.tar',
+  '--format',
+  'overlay.tar',
+  '--quiet',
+]
+const make = (work: string, out: string, ...more: readonly string[]) =>
+  pibake([...MAKE, '-o', out, ...more], { cwd: work })
 
 /** Every file of a folder and of those in it, with its digest. */
 function allIn(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile())
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  )
   return digestsIn(folder, files)
 }
 
@@ -116,12 +134,21 @@ test('one bad device is reported and stops no other; put right, it alone is made
   inWorkdir(async (work) => {
     await prepared(work, 3)
     const rows = rowsOf(3)
-    writeInventory(work, rows.map((row) => (row.id === 'kit-2' ? { ...row, note: 'ssh' } : row)))
+    writeInventory(
+      work,
+      rows.map((row) => (row.id === 'kit-2' ? { ...row, note: 'ssh' } : row)),
+    )
     const bad = make(work, 'out', '--json')
     assert.is(bad.code, 1)
-    const events = bad.stdout.trim().split('\n').map((line) => JSON.parse(line))
+    const events = bad.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     assert.equal(
-      events.slice(0, -1).map(({ event, id }) => `${id} ${event}`).sort(),
+      events
+        .slice(0, -1)
+        .map(({ event, id }) => `${id} ${event}`)
+        .sort(),
       ['kit-1 made', 'kit-2 failed', 'kit-3 made'],
     )
     assert.equal(
@@ -137,7 +164,13 @@ test('one bad device is reported and stops no other; put right, it alone is made
     const good = make(work, 'out', '--json')
     assert.is(good.code, 0, good.stderr)
     assert.equal(
-      good.stdout.trim().split('\n').map((line) => JSON.parse(line)).slice(0, -1).map(({ event, id }) => `${id} ${event}`).sort(),
+      good.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .slice(0, -1)
+        .map(({ event, id }) => `${id} ${event}`)
+        .sort(),
       ['kit-1 kept', 'kit-2 made', 'kit-3 kept'],
     )
     const after = allIn(join(work, 'out/devices'))
@@ -154,7 +187,10 @@ test('a bad inventory is refused before anything is written: two of a name, two 
     assert.match(stderr, 'kits.csv:3:7 error FLT006 device.hostname is that of kit-1 too')
     assert.match(stderr, 'kits.csv:4:13 error FLT006 network.wired[0].ipv4.addresses[0] is that of kit-1 too')
     assert.not(existsSync(join(work, 'out')))
-    writeFileSync(join(work, 'pibake.yaml'), SPEC.replace('device: { hostname: "${device.hostname}" }', 'device: { hostname: kit }'))
+    writeFileSync(
+      join(work, 'pibake.yaml'),
+      SPEC.replace('device: { hostname: "${device.hostname}" }', 'device: { hostname: kit }'),
+    )
     writeInventory(work, [a, b])
     assert.match(make(work, 'out').stderr, 'pibake.yaml:2:21 error FLT006 every device would be called kit')
   }))
@@ -186,7 +222,10 @@ test('Ctrl-C ends with 130 and leaves whole devices alone', () =>
     assert.equal(await once(child, 'exit'), [130, null])
     const devices = readdirSync(join(work, 'out/devices'))
     assert.ok(devices.length > 0 && devices.length < 6, `${devices.length} devices`)
-    assert.equal(devices.filter((name) => name.startsWith('.')), [])
+    assert.equal(
+      devices.filter((name) => name.startsWith('.')),
+      [],
+    )
     assert.not(existsSync(join(work, 'out/fleet.json')), 'there is no record of a run that did not end')
     assert.is(make(work, 'out').code, 0)
     assert.is(readdirSync(join(work, 'out/devices')).length, 6)
@@ -217,10 +256,15 @@ test('an image of the fleet is that of a bake with the same values', () =>
     const words = ['fleet', 'pibake.yaml', '--inventory', 'kits.csv', '--base', 'base.img', '-o', 'out', '--quiet']
     assert.is(pibake(words, { cwd: work }).code, 0)
     const [, row] = rowsOf(2) as [Row, Row]
-    const filled = readFileSync(join(work, 'pibake.yaml'), 'utf8').replace(/\$\{device\.(\w+)\}/g, (_, name) => row[name as keyof Row])
+    const filled = readFileSync(join(work, 'pibake.yaml'), 'utf8').replace(
+      /\$\{device\.(\w+)\}/g,
+      (_, name) => row[name as keyof Row],
+    )
     writeFileSync(join(work, 'one.yaml'), filled, { mode: 0o600 })
     const bake = pibake(['bake', 'one.yaml', 'base.img', '-o', 'one.img', '--no-checksums'], { cwd: work })
     assert.is(bake.code, 0, bake.stderr)
-    const compared = spawnSync('cmp', [join(work, 'one.img'), join(work, 'out/devices/kit-2.img')], { encoding: 'utf8' })
+    const compared = spawnSync('cmp', [join(work, 'one.img'), join(work, 'out/devices/kit-2.img')], {
+      encoding: 'utf8',
+    })
     assert.is(compared.status, 0, compared.stdout)
   }))

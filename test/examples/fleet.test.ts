@@ -13,7 +13,8 @@ const test = suite('examples: a fleet')
 
 /** The example beside a base, in a folder `fleet` below `work`. */
 async function exampleIn(work: string): Promise<string> {
-  for (const folder of ['fleet', 'keys']) cpSync(join(packageRoot, 'examples', folder), join(work, folder), { recursive: true })
+  for (const folder of ['fleet', 'keys'])
+    cpSync(join(packageRoot, 'examples', folder), join(work, folder), { recursive: true })
   chmodSync(join(work, 'fleet/kit.yaml'), 0o600)
   await makeSampleTar(join(work, 'fleet/base.tar'))
   return join(work, 'fleet')
@@ -57,14 +58,22 @@ test('the Makefile makes the parts and joins them', () =>
     const { status, stderr } = spawnSync('make', words, { cwd, env: withProgram(work), encoding: 'utf8' })
     assert.is(status, 0, stderr)
     const { devices, missing, shard } = JSON.parse(readFileSync(join(cwd, 'kits/fleet.json'), 'utf8'))
-    assert.equal([devices.map(({ id }: { id: string }) => id), missing, shard], [['kit-01', 'kit-02', 'kit-03'], [], null])
+    assert.equal(
+      [devices.map(({ id }: { id: string }) => id), missing, shard],
+      [['kit-01', 'kit-02', 'kit-03'], [], null],
+    )
   }))
 
 test('the script for Slurm makes the part that Slurm names', () =>
   inWorkdir(async (work) => {
     const cwd = await exampleIn(work)
     cpSync(join(cwd, 'base.tar'), join(cwd, 'base.img.xz'))
-    const env = { ...withProgram(work), SLURM_ARRAY_TASK_ID: '4', SLURM_ARRAY_TASK_COUNT: '2', SLURM_ARRAY_TASK_MIN: '3' }
+    const env = {
+      ...withProgram(work),
+      SLURM_ARRAY_TASK_ID: '4',
+      SLURM_ARRAY_TASK_COUNT: '2',
+      SLURM_ARRAY_TASK_MIN: '3',
+    }
     // What is called an image is an archive here: it is refused, and by the part that was meant.
     const { status, stderr } = spawnSync('sh', ['slurm.sh'], { cwd, env, encoding: 'utf8' })
     assert.match(stderr, 'part 2 of 2, as Slurm says')

@@ -55,20 +55,26 @@ export function fillIn(value: unknown, device: Device | undefined): FilledValues
   }
 
   function text(written: string, path: SpecPath): unknown {
-    const references = [...written.matchAll(REFERENCE)].filter(([, escape]) => escape === '')
+    const references = [...written.matchAll(REFERENCE)].filter(([, doubled]) => doubled === '')
     const cells = references.map(([, , column, end]) => cellOf(path, end === undefined ? undefined : column))
     const [cell] = cells
-    if (cell === undefined) return written.replaceAll(REFERENCE, (found, escape) => (escape ? found.slice(1) : found))
+    if (cell === undefined) return written.replaceAll(REFERENCE, (found, doubled) => (doubled ? found.slice(1) : found))
     const isWhole = references[0]?.[0] === written
     filled.set(keyOf(path), { cell, isWhole })
     if (isWhole) return cell.value
     let next = 0
-    return written.replaceAll(REFERENCE, (found, escape) => {
-      if (escape) return found.slice(1)
+    return written.replaceAll(REFERENCE, (found, doubled) => {
+      if (doubled) return found.slice(1)
       const value = cells[next++]?.value
       if (typeof value === 'string' || value === undefined) return value ?? found
       const message = `${keyOf(path)} joins text with a number or a truth value of the inventory`
-      problems.push({ severity: 'error', code: 'FLT007', path, message, hint: 'put the value of the inventory in quotes' })
+      problems.push({
+        severity: 'error',
+        code: 'FLT007',
+        path,
+        message,
+        hint: 'put the value of the inventory in quotes',
+      })
       return String(value)
     })
   }
@@ -93,7 +99,12 @@ export function fillIn(value: unknown, device: Device | undefined): FilledValues
       const hint = near === undefined ? `columns: ${[...device.cells.keys()].join(', ')}` : `did you mean '${near}'?`
       complain('FLT002', `the inventory has no column '${column}'`, hint)
     } else if (cell.value === '') {
-      complain('FLT003', `the column '${column}' of ${device.id} is empty, and ${keyOf(path)} needs it`, 'fill it in', cell)
+      complain(
+        'FLT003',
+        `the column '${column}' of ${device.id} is empty, and ${keyOf(path)} needs it`,
+        'fill it in',
+        cell,
+      )
     }
     return cell
   }

@@ -11,11 +11,7 @@ import { type Made, madeSchema } from './record.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1))
 
-/**
- * `fleet.json`, and of a part `shards/I-of-N.json`.
- *
- * @internal exported for the tests
- */
+/** `fleet.json`, and of a part `shards/I-of-N.json`. */
 export const fleetSchema = v.strictObject({
   schema: v.literal('pibake.fleet/1'),
   version: v.pipe(v.string(), v.description('Of pibake.')),

@@ -30,9 +30,24 @@ function parsed(spec: LooseSpec, device: Device | undefined, readByAll = false) 
 
 test('references are filled in texts alone, at any depth, and an escaped one is left', () => {
   const device = deviceOf({ id: 'kit-01', a: 'x', n: 7, yes: true })
-  const { value, problems } = fillIn({ a: ['${device.a}', { b: 'is ${device.id}-${device.a}' }], n: '${device.n}', yes: '${device.yes}', c: '$${device.a}', d: '${HOME} $device' }, device)
+  const { value, problems } = fillIn(
+    {
+      a: ['${device.a}', { b: 'is ${device.id}-${device.a}' }],
+      n: '${device.n}',
+      yes: '${device.yes}',
+      c: '$${device.a}',
+      d: '${HOME} $device',
+    },
+    device,
+  )
   assert.equal(problems, [])
-  assert.equal(JSON.parse(JSON.stringify(value)), { a: ['x', { b: 'is kit-01-x' }], n: 7, yes: true, c: '${device.a}', d: '${HOME} $device' })
+  assert.equal(JSON.parse(JSON.stringify(value)), {
+    a: ['x', { b: 'is kit-01-x' }],
+    n: 7,
+    yes: true,
+    c: '${device.a}',
+    d: '${HOME} $device',
+  })
 })
 
 test('text without a reference is as it was, and filling it twice is filling it once', () => {

@@ -19,7 +19,6 @@ const commands = (value: string) =>
 for (const [value, ...wanted] of [
   ['/usr/sbin/sshd -D $OPTS', ['/usr/sbin/sshd', '-D', '-p', '2222', '-4']],
   ['-/usr/sbin/sshd $NONE x', ['/usr/sbin/sshd', 'x']],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: systemd's own variables.
   ['!!/bin/echo ${ONE} "$ONE" x${ONE}', ['/bin/echo', 'a b', '$ONE', 'xa b']],
   ['@/bin/sh name -c "exec x; y"', ['/bin/sh', '-c', 'exec x; y']],
   [':/bin/echo $OPTS', ['/bin/echo', '$OPTS']],

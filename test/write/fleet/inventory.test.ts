@@ -12,7 +12,8 @@ const read = (file: string, text: string | Uint8Array) =>
 const valuesOf = ({ devices }: Inventory) =>
   devices.map(({ cells }) => Object.fromEntries([...cells].map(([name, { value }]) => [name, value])))
 /** `3:7 FLT005` */
-const saidOf = ({ problems }: Inventory) => problems.map(({ position, code }) => `${position?.line}:${position?.column} ${code}`)
+const saidOf = ({ problems }: Inventory) =>
+  problems.map(({ position, code }) => `${position?.line}:${position?.column} ${code}`)
 
 test('CSV, YAML and JSON say the same', () => {
   const wanted = [
@@ -20,7 +21,14 @@ test('CSV, YAML and JSON say the same', () => {
     { id: 'kit-02', hostname: 'kit-02', port: '2222' },
   ]
   const csv = 'id,hostname,port\nkit-01,kit-01,22\nkit-02,kit-02,2222\n'
-  for (const text of [csv, csv.replaceAll('\n', '\r\n'), csv.replaceAll(',', ';'), csv.replaceAll(',', '\t'), `\ufeff${csv}`, csv.trim()])
+  for (const text of [
+    csv,
+    csv.replaceAll('\n', '\r\n'),
+    csv.replaceAll(',', ';'),
+    csv.replaceAll(',', '\t'),
+    `\ufeff${csv}`,
+    csv.trim(),
+  ])
     assert.equal(valuesOf(read('kits.csv', text)), wanted, JSON.stringify(text))
   assert.equal(valuesOf(read('kits.json', JSON.stringify(wanted, null, '\t'))), wanted)
   const yaml = '- { id: kit-01, hostname: kit-01, port: "22" }\n- id: kit-02\n  hostname: kit-02\n  port: "2222"\n'
@@ -61,26 +69,46 @@ const quoted = (value: string, always: boolean) =>
   always || /[",;\t\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 
 test('whatever is in the fields of a CSV file, they come back, and each is where it is said to be', () => {
-  const field = fc.string({ unit: fc.constantFrom('a', 'b', 'ö', '😀', ' ', '"', ',', ';', '\n', '\r\n', '\t'), maxLength: 8 })
+  const field = fc.string({
+    unit: fc.constantFrom('a', 'b', 'ö', '😀', ' ', '"', ',', ';', '\n', '\r\n', '\t'),
+    maxLength: 8,
+  })
   const table = fc
     .integer({ min: 1, max: 5 })
-    .chain((width) => fc.array(fc.array(fc.tuple(field, fc.boolean()), { minLength: width, maxLength: width }), { maxLength: 6 }))
-  const property = fc.property(table, fc.constantFrom('\n', '\r\n'), fc.constantFrom(',', ';'), fc.boolean(), (rows, end, by, mark) => {
-    const names = Array.from({ length: rows[0]?.length ?? 1 }, (_, i) => `c${i}`)
-    const [first = []] = rows
-    // With one column alone nothing says what the delimiter is, and an empty line is no row.
-    fc.pre(first.length !== 1 || rows.every(([cell]) => cell?.[0] !== '' && !cell?.[0].includes(';')))
-    const lines = rows.map((row) => row.map(([value, always]) => quoted(value, always)).join(by))
-    const text = [names.join(by), ...lines].join(end)
-    const [head, ...read] = readCsv(bytesOf(`${mark ? '\ufeff' : ''}${text}`), 'x.csv')
-    assert.equal(head?.map(({ value }) => value), names)
-    assert.equal(read.map((row) => row.map(({ value }) => value)), rows.map((row) => row.map(([value]) => value)))
-    const inLines = text.split(/\r\n|\n/)
-    for (const { value, position } of read.flat()) {
-      const rest = (inLines[position.line - 1] ?? '').slice(position.column - 1)
-      const [start = ''] = String(value).split(/\r\n|\n/)
-      assert.ok(rest.startsWith(start) || rest.startsWith(`"${start.replaceAll('"', '""')}`), JSON.stringify({ text, value, position }))
-    }
-  })
+    .chain((width) =>
+      fc.array(fc.array(fc.tuple(field, fc.boolean()), { minLength: width, maxLength: width }), { maxLength: 6 }),
+    )
+  const property = fc.property(
+    table,
+    fc.constantFrom('\n', '\r\n'),
+    fc.constantFrom(',', ';'),
+    fc.boolean(),
+    (rows, end, by, mark) => {
+      const names = Array.from({ length: rows[0]?.length ?? 1 }, (_, i) => `c${i}`)
+      const [first = []] = rows
+      // With one column alone nothing says what the delimiter is, and an empty line is no row.
+      fc.pre(first.length !== 1 || rows.every(([cell]) => cell?.[0] !== '' && !cell?.[0].includes(';')))
+      const lines = rows.map((row) => row.map(([value, always]) => quoted(value, always)).join(by))
+      const text = [names.join(by), ...lines].join(end)
+      const [head, ...read] = readCsv(bytesOf(`${mark ? '\ufeff' : ''}${text}`), 'x.csv')
+      assert.equal(
+        head?.map(({ value }) => value),
+        names,
+      )
+      assert.equal(
+        read.map((row) => row.map(({ value }) => value)),
+        rows.map((row) => row.map(([value]) => value)),
+      )
+      const inLines = text.split(/\r\n|\n/)
+      for (const { value, position } of read.flat()) {
+        const rest = (inLines[position.line - 1] ?? '').slice(position.column - 1)
+        const [start = ''] = String(value).split(/\r\n|\n/)
+        assert.ok(
+          rest.startsWith(start) || rest.startsWith(`"${start.replaceAll('"', '""')}`),
+          JSON.stringify({ text, value, position }),
+        )
+      }
+    },
+  )
   fc.assert(property, { numRuns: 300 })
 })

@@ -8,7 +8,8 @@ const test = suite('shards')
 test('I/N counts from 1', () => {
   assert.equal(parseShard('1/1'), { index: 1, count: 1 })
   assert.equal(parseShard('16/16'), { index: 16, count: 16 })
-  for (const text of ['0/4', '5/4', '1', '1/', '/4', '1/0', '-1/4', '1/4 ', 'a/b']) assert.is(parseShard(text), undefined, text)
+  for (const text of ['0/4', '5/4', '1', '1/', '/4', '1/0', '-1/4', '1/4 ', 'a/b'])
+    assert.is(parseShard(text), undefined, text)
 })
 
 test('each device has one part, all parts get their share, and one part more moves those alone that go there', () => {
@@ -40,5 +41,10 @@ test('job engines count from 0, from 1 or from anywhere', () => {
     const found = shardOfEngine(env)
     assert.is(found && `${found.index}/${found.count} ${found.engine}`, wanted, JSON.stringify(env))
   }
-  fc.assert(fc.property(fc.string(), (text) => shardOfEngine({ CI_NODE_INDEX: text, CI_NODE_TOTAL: text }) === undefined || /^\d+$/.test(text)))
+  fc.assert(
+    fc.property(
+      fc.string(),
+      (text) => shardOfEngine({ CI_NODE_INDEX: text, CI_NODE_TOTAL: text }) === undefined || /^\d+$/.test(text),
+    ),
+  )
 })
