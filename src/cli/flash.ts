@@ -84,7 +84,7 @@ async function flash(io: Io, files: readonly string[], options: FlashOptions): P
   if (isTar(image)) {
     throw new UsageError(`${image} is an archive of a root file system, and a card holds an image`, 'give a .img')
   }
-  const devices = await chooseCards(io, options, (device) => command(...files, '--to', device))
+  const devices = await chooseCards(io, options, (...words) => command(...files, ...words))
   return spec === undefined ? flashImage(io, image, devices, options) : flashPlanned(io, spec, image, devices, options)
 }
 

@@ -107,9 +107,11 @@ function stepsAfter(
   if (image === undefined) return [['next', pibakeCommand('apply', [specFile], options)], more]
   const out = freeName(hostnameOf(spec, target.root), image)
   const bake = pibakeCommand('bake', [specFile, image, '-o', out], { ...options, image: undefined })
+  const flash = pibakeCommand('flash', [specFile, image, '--to', '/dev/sdX'], { ...options, image: undefined })
   return [
     ['next', bake],
     ...(isPacked(image) ? [] : [['or', pibakeCommand('apply', [specFile], options)] as const]),
+    ['card', flash],
     more,
   ]
 }

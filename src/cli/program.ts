@@ -29,6 +29,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     watch: async () => (await import('./watch.ts')).addWatch,
     explain: async () => (await import('./explain.ts')).addExplain,
     schema: async () => (await import('./schema.ts')).addSchema,
+    doctor: async () => (await import('./doctor.ts')).addDoctor,
     completion: async () => (await import('./completion.ts')).addCompletion,
     demo: async () => (await import('./demo.ts')).addDemo,
   },
