@@ -155,7 +155,7 @@ test('a bmap that leaves out zeros which a file system uses is not believed', ()
 
 test('what must not be overwritten is refused, and nothing is written', () =>
   inWorkdir(async (work) => {
-    const { spec, base, kit } = prepared()
+    const { spec, base } = prepared()
     const card = loopCard(join(work, 'card'))
     const small = loopCard(join(work, 'small'), { options: ['--sizelimit', `${100 * MIB}`] })
     const locked = loopCard(join(work, 'locked'), { options: ['--read-only'] })
