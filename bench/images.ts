@@ -9,6 +9,7 @@ import { packageRoot } from '../src/base/host/assets.ts'
 import { encodeFromFile } from '../src/storage/archive/encode.ts'
 import { audit, auditPacked } from './audit.ts'
 import { planOfCrowd } from './crowd.ts'
+import { flash } from './flash.ts'
 import type { Goal } from './goal.ts'
 import { inPlace } from './in-place.ts'
 import { copyLarge, inPlaceLarge } from './large.ts'
@@ -101,6 +102,14 @@ const rows: readonly Row[] = [
       },
       { name: 'xz -dc -T0', command: sh('xz -dc -T0 "$1" >"$2"', images.xz, at('f.img')), before: () => drop('f.img') },
     ],
+  },
+  {
+    name: '.img.xz to a card',
+    goals: [
+      { ratio: 0.6, of: 'xz -dc | dd conv=fsync, cmp' },
+      { ratio: 1.05, of: 'bmaptool copy, cmp' },
+    ],
+    contenders: () => flash(place),
   },
   {
     name: '.img.xz to .img.xz',

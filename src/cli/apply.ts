@@ -1,13 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { shellWord } from '../base/encode/shell-word.ts'
+import { MountedTarget } from '../write/apply/mounted-target.ts'
 import { assertReadsBack } from '../write/apply/read-back.ts'
 import { writeOverlay } from '../write/emit/overlay-tar.ts'
 import { accessOptions } from './access-options.ts'
 import { common, type Run } from './command.ts'
-import type { ExitCode } from './exit.ts'
+import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { interruptible } from './interrupt.ts'
 import type { Io } from './io.ts'
+import { findMountedCard, offerUnmount } from './mounted-card.ts'
 import { cardCommand, pibakeCommand, umountCommand } from './next.ts'
 import { assertPlace } from './output-place.ts'
 import { packageOptions } from './package-options.ts'
@@ -22,13 +24,14 @@ import { type ViewOptions, viewOptions } from './view-options.ts'
 interface ApplyOptions extends PrepareOptions, TargetOptions, TrackerOptions, ViewOptions {
   readonly overlay?: string
   readonly knownHosts?: string
+  readonly yes?: boolean
 }
 
 /** `pibake apply SPEC TARGET` */
 export function addApply(program: Command, run: Run): void {
   const command = program
     .command('apply')
-    .usage(`SPEC ${TARGET} [options]`)
+    .usage(`SPEC ${TARGET.replace(')', ' | --auto)')} [options]`)
     .summary('carry out the plan, as one transaction, and read it back')
     .description('Plans, refuses what would lock the owner out, applies everything or nothing, and reads it back.')
     .argument('<spec>', 'the spec file')
@@ -39,13 +42,34 @@ export function addApply(program: Command, run: Run): void {
       'after',
       examples(
         ['sudo pibake apply pibake.yaml --boot boot --root root', 'a card whose partitions are mounted there'],
+        ['sudo pibake apply pibake.yaml --auto', 'the card that the desktop has mounted'],
         ['pibake apply pibake.yaml --image kit.img', 'an image file, in place; without root'],
         ['pibake apply pibake.yaml --boot boot --root root --overlay overlay.tar', 'the changed paths as a tar'],
       ),
     )
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 invalid spec, 3 target refused, 5 lock-out, 75 no space.')
-  viewOptions(accessOptions(trackerOption(specOptions(packageOptions(targetOptions(command))))))
-  common(command, ['verbose']).action(run((io, spec: string, options: ApplyOptions) => apply(io, spec, options)))
+  targetOptions(command)
+    .addOption(
+      new Option('--auto', 'find the card whose two partitions are mounted, show it, and ask').conflicts([
+        'root',
+        'boot',
+        'image',
+        'overlay',
+      ]),
+    )
+    .option('--yes', 'with --auto: do not ask')
+  viewOptions(accessOptions(trackerOption(specOptions(packageOptions(command)))))
+  common(command, ['verbose', 'input']).action(
+    run((io, spec: string, options: ApplyOptions) => (options.auto ? applyToCard : apply)(io, spec, options)),
+  )
+}
+
+/** The card that a desktop has mounted. */
+async function applyToCard(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
+  const card = await findMountedCard(io, options.yes === true)
+  const done = await apply(io, specFile, { ...options, ...card })
+  if (done === EXIT.ok && options.yes !== true) await offerUnmount(io, card)
+  return done
 }
 
 async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<ExitCode> {
@@ -68,7 +92,7 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
   const prepared = await prepare(io, specFile, settings, () => openTargetToChange(io, options))
   if (typeof prepared === 'number') return prepared
   const { target, plan, epoch } = prepared
-  return runPlan(io, prepared, delivery, async (changes) => {
+  const done = await runPlan(io, prepared, delivery, async (changes) => {
     const { warnings } = await interruptible((signal) => target.commit(changes, { epoch, signal }))
     assertReadsBack(target, plan.operations)
     return {
@@ -79,6 +103,8 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
       next: stepsAfter(verify, options),
     }
   })
+  if (target instanceof MountedTarget) target.close()
+  return done
 }
 
 /** The card is taken out, or the image is written to one; what was done can be looked at any time. */

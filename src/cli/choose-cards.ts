@@ -16,13 +16,13 @@ export interface CardOptions {
 /**
  * The cards that are to be overwritten: each is one that may be, and whoever sits at the terminal has said so by its name.
  *
- * @param command how it is typed, given a device
+ * @param command how it is typed, given further words
  * @throws UsageError when none is named or nobody has agreed, TargetError when one must not be overwritten
  */
 export async function chooseCards(
   io: Io,
   options: CardOptions,
-  command: (device: string) => string,
+  command: (...words: readonly string[]) => string,
 ): Promise<readonly Device[]> {
   const { to = [], yes = false, unmount = false, forceDevice: forced = [] } = options
   if (process.platform !== 'linux') {
@@ -33,15 +33,20 @@ export async function chooseCards(
   }
   if (to.length === 0) {
     printMessages(io, cardLines(removableDevices()))
-    throw new UsageError('which card? --to is missing', command('/dev/sdX'))
+    throw new UsageError('which card? --to is missing', command('--to', '/dev/sdX'))
   }
   const devices = to.map((path) => flashable(path, { forced, unmount }))
   const twice = devices.find(({ number }, index) => devices.findIndex((other) => other.number === number) !== index)
   if (twice !== undefined) throw new UsageError(`${twice.path} is named twice`)
   const unknown = forced.find((serial) => devices.every((device) => device.serial !== serial))
   if (unknown !== undefined) throw new UsageError(`--force-device ${unknown}: no device of --to has this serial`)
-  if (!yes) await confirm(io, devices, () => `${command(to.join(' --to '))} --yes`)
+  if (!yes) await confirm(io, devices, () => command(...given(options), '--yes'))
   return devices
+}
+
+function given({ to = [], unmount = false, forceDevice = [] }: CardOptions): string[] {
+  const each = (flag: string, values: readonly string[]) => values.flatMap((value) => [flag, value])
+  return [...each('--to', to), ...(unmount ? ['--unmount'] : []), ...each('--force-device', forceDevice)]
 }
 
 /** What is made to be pulled out, and has something in it. */

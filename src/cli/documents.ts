@@ -1,5 +1,3 @@
-import { inOrder } from '../base/report/print.ts'
-import { keyOf, type Locate, type Problem } from '../base/report/report.ts'
 import { showChange, textDiff } from '../core/plan/diff.ts'
 import type { Change } from '../core/plan/state.ts'
 import type { HostKeys } from '../device/formats/host-key.ts'
@@ -32,17 +30,4 @@ export function hostKeyFacts(keys: HostKeys) {
   return Object.values(keys).map(({ publicKey: { type, bits, fingerprint, blob } }) => {
     return { type, bits, fingerprint, publicKey: `${type} ${blob}` }
   })
-}
-
-/** Problems with their places, as `check`, `plan` and a refusal list them. */
-export function problemFacts(problems: readonly Problem[], locate: Locate) {
-  return inOrder(problems, locate).map(({ severity, code, path, message, hint, lockout, position }) => ({
-    severity,
-    code,
-    key: keyOf(path),
-    ...position,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    lockout: lockout ?? false,
-  }))
 }

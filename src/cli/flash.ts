@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
+import { isTar } from '../storage/tar/tar-name.ts'
 import type { PartitionChoice } from '../write/apply/choose-partitions.ts'
-import { isTar } from '../write/bake/open.ts'
 import { assertLargeEnough } from '../write/flash/device-guards.ts'
 import type { Device } from '../write/flash/devices.ts'
 import { FlashJob, type PlannedFlash } from '../write/flash/flash-job.ts'
@@ -84,7 +84,7 @@ async function flash(io: Io, files: readonly string[], options: FlashOptions): P
   if (isTar(image)) {
     throw new UsageError(`${image} is an archive of a root file system, and a card holds an image`, 'give a .img')
   }
-  const devices = await chooseCards(io, options, (device) => command(...files, '--to', device))
+  const devices = await chooseCards(io, options, (...words) => command(...files, ...words))
   return spec === undefined ? flashImage(io, image, devices, options) : flashPlanned(io, spec, image, devices, options)
 }
 

@@ -9,8 +9,10 @@ import { interruptible } from './interrupt.ts'
 import { type Io, printJson, say } from './io.ts'
 import { lockFileOf } from './lock-file.ts'
 import { lockKeys } from './lock-keys.ts'
+import { nextLines, pibakeCommand } from './next.ts'
 import { mirrorOption, packageOptions } from './package-options.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
+import { printMessages } from './print.ts'
 import { specOptions } from './spec-options.ts'
 import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
 
@@ -60,6 +62,7 @@ async function lock(io: Io, specFile: string, options: LockOptions): Promise<Exi
   else for (const one of packages) io.stdout.write(`${lineOf(one)}\n`)
   const bytes = packages.reduce((sum, { size }) => sum + size, 0)
   say(io, packages.length === 0 ? 'no packages are carried' : `${packagesText(packages.length)}, ${sizeText(bytes)}`)
+  printMessages(io, nextLines(io, [['next', pibakeCommand('plan', [specFile], options)]]))
   return EXIT.ok
 }
 

@@ -24,11 +24,11 @@ export function nextLines(io: Io, steps: readonly (readonly [word: string, comma
 
 /** `sudo pibake apply pibake.yaml --boot boot --root root`: a command with the flags that were given to this one. */
 export function pibakeCommand(
-  name: 'plan' | 'apply' | 'bake' | 'verify',
+  name: 'plan' | 'apply' | 'bake' | 'flash' | 'verify',
   words: readonly string[],
   flags: Flags,
 ): string {
-  const writes = name === 'apply' || name === 'bake'
+  const isRoots = name === 'flash' || ((name === 'apply' || name === 'bake') && flags.root !== undefined)
   const all = [
     'pibake',
     name,
@@ -44,7 +44,7 @@ export function pibakeCommand(
     ...(name !== 'verify' ? (flags.acceptUnproved ?? []).flatMap((code) => ['--accept-unproved', code]) : []),
     ...(name !== 'verify' ? given(['--security-tracker', flags.securityTracker]) : []),
   ]
-  return (writes && flags.root !== undefined ? asRoot : '') + all.map(shellWord).join(' ')
+  return (isRoots ? asRoot : '') + all.map(shellWord).join(' ')
 }
 
 function given(...pairs: readonly (readonly [flag: string, value: string | number | undefined])[]): string[] {
@@ -66,12 +66,11 @@ function isMounted(folder: string): boolean {
 
 /** How an image gets onto a card; undefined for an archive of a root file system. */
 export function cardCommand(image: string): string | undefined {
-  const dd = (input: string) => `sudo dd ${input}of=/dev/sdX bs=4M conv=fsync status=progress`
-  const [whole, ending] = /\.img(?:\.(xz|zst|gz))?$/i.exec(image) ?? []
-  if (whole === undefined) return undefined
-  if (ending === undefined) return dd(`if=${shellWord(image)} `)
-  const program = { xz: 'xz', zst: 'zstd', gz: 'gzip' }[ending.toLowerCase()]
-  return `${program} -dc ${shellWord(image)} | ${dd('')}`
+  return isImageName(image) ? `${asRoot}pibake flash ${shellWord(image)} --to /dev/sdX` : undefined
+}
+
+function isImageName(file: string): boolean {
+  return /\.img(?:\.(xz|zst|gz))?$/i.test(file)
 }
 
 /** A name for what a base becomes: the device's, with the base's ending, and nothing that is there already. */

@@ -8,7 +8,7 @@ import { isPacked } from '../write/bake/base-image.ts'
 import type { Vulnerability } from '../write/packages/vulnerabilities.ts'
 import { accessOptions } from './access-options.ts'
 import { common, type Run } from './command.ts'
-import { changeFacts, hostKeyFacts, imageFacts, problemFacts } from './documents.ts'
+import { changeFacts, hostKeyFacts, imageFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
@@ -20,6 +20,7 @@ import { noteLines } from './print.ts'
 import { loginCard } from './print-access.ts'
 import { changeLines, changesAt } from './print-changes.ts'
 import { headline, planLines } from './print-plan.ts'
+import { problemFacts } from './problem-facts.ts'
 import { screenOf } from './screen.ts'
 import { specOptions } from './spec-options.ts'
 import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
@@ -107,9 +108,11 @@ function stepsAfter(
   if (image === undefined) return [['next', pibakeCommand('apply', [specFile], options)], more]
   const out = freeName(hostnameOf(spec, target.root), image)
   const bake = pibakeCommand('bake', [specFile, image, '-o', out], { ...options, image: undefined })
+  const flash = pibakeCommand('flash', [specFile, image, '--to', '/dev/sdX'], { ...options, image: undefined })
   return [
     ['next', bake],
     ...(isPacked(image) ? [] : [['or', pibakeCommand('apply', [specFile], options)] as const]),
+    ['card', flash],
     more,
   ]
 }

@@ -29,6 +29,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     watch: async () => (await import('./watch.ts')).addWatch,
     explain: async () => (await import('./explain.ts')).addExplain,
     schema: async () => (await import('./schema.ts')).addSchema,
+    doctor: async () => (await import('./doctor.ts')).addDoctor,
     completion: async () => (await import('./completion.ts')).addCompletion,
     demo: async () => (await import('./demo.ts')).addDemo,
   },
@@ -61,6 +62,7 @@ export async function buildProgram(word: string | undefined, keep: (code: ExitCo
         ['pibake init', 'write pibake.yaml, to be filled in'],
         ['pibake plan pibake.yaml --image base.img.xz', 'look at what would happen'],
         ['pibake bake pibake.yaml base.img.xz -o kit.img.xz', 'make a hardened image'],
+        ['sudo pibake flash pibake.yaml base.img.xz --to /dev/sdX', 'write a hardened card'],
         ['pibake bake --help', 'all flags of a command'],
       ),
     )

@@ -6,7 +6,7 @@ import { errno } from '../base/disk/disk.ts'
 import { PlainFile } from '../base/disk/plain-file.ts'
 import { Interrupted } from '../base/errors.ts'
 import { CACHED, pieces } from '../storage/archive/pieces.ts'
-import { isTar } from '../write/bake/open.ts'
+import { isTar } from '../storage/tar/tar-name.ts'
 import { assertFolder } from './output-place.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,4 +1,4 @@
-import { isTar } from '../write/bake/open.ts'
+import { isTar } from '../storage/tar/tar-name.ts'
 import { UsageError } from './usage-error.ts'
 
 /**

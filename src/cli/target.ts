@@ -14,6 +14,8 @@ import { partitionOptions } from './partition-options.ts'
 export const TARGET = '(--image FILE | --boot DIR --root DIR)'
 
 export interface TargetOptions extends PartitionChoice {
+  /** A mounted card is looked for. */
+  readonly auto?: boolean
   readonly root?: string
   readonly boot?: string
   readonly image?: string
@@ -40,8 +42,8 @@ export function placeOptions(command: Command, isNeeded: (args: readonly string[
     'a raw image file, in place of mounted partitions; needs neither root nor a mount',
   ).conflicts(['root', 'boot'])
   return partitionOptions(mounted.addOption(image)).hook('preAction', (_, action) => {
-    const { root, image } = action.opts<TargetOptions>()
-    if (root === undefined && image === undefined && isNeeded(action.args)) {
+    const { root, image, auto } = action.opts<TargetOptions>()
+    if (root === undefined && image === undefined && auto !== true && isNeeded(action.args)) {
       action.error('error: a target is missing: give --image FILE, or --root DIR (and --boot DIR)')
     }
   })

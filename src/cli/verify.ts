@@ -3,16 +3,17 @@ import { changesOf } from '../core/plan/changes.ts'
 import { type Change, differences } from '../core/plan/state.ts'
 import { pathKey } from '../storage/tree/tree.ts'
 import { common, type Run } from './command.ts'
-import { hostKeyFacts, problemFacts } from './documents.ts'
+import { hostKeyFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
-import { nextLines, pibakeCommand } from './next.ts'
+import { cardCommand, nextLines, pibakeCommand, umountCommand } from './next.ts'
 import { packageOptions } from './package-options.ts'
 import { type Prepared, type PrepareOptions, prepare } from './prepare.ts'
 import { printLines } from './print.ts'
 import { changesAt, countText } from './print-changes.ts'
 import { driftLines, headline } from './print-plan.ts'
+import { problemFacts } from './problem-facts.ts'
 import { rebuild } from './rebuild.ts'
 import { specOptions } from './spec-options.ts'
 import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
@@ -98,11 +99,20 @@ function driftReport(
       ? []
       : ['', `Drift: ${drift.length} ${drift.length === 1 ? 'path' : 'paths'}: ${countText(drift)}.`]),
     ...(prepared.remarks.length > 0 ? ['', ...prepared.remarks] : []),
-    ...(drift.length === 0
-      ? []
-      : nextLines(io, [
-          ['next', `${next('plan')} --diff`],
-          ['then', next('apply')],
-        ])),
+    ...nextLines(
+      io,
+      drift.length === 0
+        ? stepsWithout(options)
+        : [
+            ['next', `${next('plan')} --diff`],
+            ['then', next('apply')],
+          ],
+    ),
   ]
+}
+
+/** What is as it should be goes onto a card, or into the device. */
+function stepsWithout(options: VerifyOptions): (readonly [string, string])[] {
+  const out = options.image === undefined ? umountCommand(options) : cardCommand(options.image)
+  return out === undefined ? [] : [['next', out]]
 }

@@ -122,11 +122,12 @@ test('an image: plan leads to a bake or to apply, apply to verify, each with the
       '-o',
       'raspberrypi.img',
     ])
+    assert.match(planned.stdout, /^card: (?:sudo )?pibake flash pibake\.yaml base\.img --to \/dev\/sdX --no-bundle$/m)
     const applied = call(after(planned.stdout, 'or'))
     assert.is(applied.code, 0, applied.stderr)
     assert.is(applied.stderr, '')
     assert.match(applied.stdout, /^Applied \d+ changes in \d+\.\d s; all read back\.\n/)
-    assert.match(applied.stdout, /^then: sudo dd if=base\.img of=\/dev\/sdX /m)
+    assert.match(applied.stdout, /^then: (?:sudo )?pibake flash base\.img --to \/dev\/sdX$/m)
     const verified = call(after(applied.stdout, 'next'))
     assert.equal([verified.code, verified.stderr], [0, ''])
     assert.match(verified.stdout, 'No drift: the target is as the spec says')

@@ -17,6 +17,8 @@ const RUNS: readonly (readonly [settings: Readonly<Record<string, string | numbe
   [{ PIBAKE_VARIATIONS: 20 }, 'bake/reproducible'],
   [{ PIBAKE_KILLS: 200 }, 'bake/killed'],
   [{ PIBAKE_KILLS: 200 }, 'image/redo'],
+  [{ PIBAKE_FLASH_FAULTS: 2000 }, 'flash/faults'],
+  [{ PIBAKE_KILLS: 100 }, 'system/flash'],
   [{ PIBAKE_SPLICES: 30 }, 'archive/splice'],
   [{ PIBAKE_TAR_TREES: 300 }, 'tar/random'],
   [{ PIBAKE_EXT4_DAMAGE: 2000 }, 'ext4/damage'],

@@ -12,6 +12,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -49,6 +50,8 @@ const FOLDERS = {
 } as const
 
 let place = ''
+/** A loop device over a file of its own. */
+let card = ''
 let archive: Archive | undefined
 const debs: EmptyDeb[] = []
 
@@ -70,9 +73,13 @@ test.before(async () => {
     mkdirSync(join(place, 'target', name), { recursive: true })
     plant(join(place, 'target', name), [...tree.nodes])
   }
+  writeFileSync(join(place, 'card'), '')
+  truncateSync(join(place, 'card'), 120 << 20)
+  card = run(['losetup', '--find', '--show', join(place, 'card')]).trim()
 })
 
 test.after(() => {
+  run(['losetup', '--detach', card])
   rmSync(place, { recursive: true, force: true })
   archive?.remove()
   for (const deb of debs) deb.remove()
@@ -173,6 +180,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     ['schema'],
     ['completion', 'bash'],
     ['demo'],
+    ['doctor'],
     ...(isRoot
       ? [
           baked('img', 'img.xz', '--no-checksums'),
@@ -181,6 +189,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
           ['plan', plain, ...mounted],
           ['apply', plain, ...mounted],
           ['verify', plain, ...mounted, '--allow-booted'],
+          ['flash', plain, base('img.xz'), '--to', card, '--force-device', join(place, 'card'), '--yes'],
         ]
       : []),
   ]
@@ -263,6 +272,8 @@ const CHECKS: Readonly<Record<Rule, Check>> = {
     (isPrivate && (access === 'folder' || (access === 'make' && flags.includes('O_EXCL')))),
   made: ({ access, flags }) => access === 'folder' || (access === 'make' && flags.includes('O_EXCL')),
   system: ({ access, path }) => ['read', 'list', 'run', 'connect'].includes(access) && isRootsAlone(path),
+  device: ({ access, flags }) =>
+    (access === 'write' && flags.includes('O_EXCL')) || (access === 'read' && flags.includes('O_DIRECT')),
   kernel: ({ access, path }) =>
     ['read', 'list'].includes(access) ||
     (['write', 'make'].includes(access) && /^(\/dev\/(null|tty)|\/proc\/self\/fd\/\d+)$/.test(path)),

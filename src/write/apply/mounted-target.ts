@@ -21,6 +21,12 @@ export class MountedTarget implements TransactionalTarget, Target<DirectoryTree>
     this.boot = boot === undefined ? undefined : new DirectoryTree(boot, { fat: true })
   }
 
+  /** Lets go of the folders, so that they can be unmounted; the last call. */
+  close(): void {
+    this.root.close()
+    this.boot?.close()
+  }
+
   isUnfinished(): boolean {
     return isUnfinished(this)
   }

@@ -1,16 +1,12 @@
 import { dirname } from 'node:path'
 import { removeAbandoned } from '../../base/disk/temporary.ts'
+import { isTar } from '../../storage/tar/tar-name.ts'
 import type { PartitionChoice } from '../apply/choose-partitions.ts'
 import type { BakeJob, JobContext } from './bake-job.ts'
 import { ImageBake } from './image-bake.ts'
 import type { ArchiveReading, TarRoute } from './open-tar.ts'
 import { OutputSpace } from './output-space.ts'
 import { TarBake } from './tar-bake.ts'
-
-/** `x.tar`, `x.tar.xz`, `x.tgz`: an archive of a root file system; everything else is an image of a card. */
-export function isTar(name: string): boolean {
-  return /\.(?:tar(?:\.(?:xz|zst|gz))?|tgz|txz|tzst)$/i.test(name)
-}
 
 /**
  * Opens a base that is to become an output of the same sort. What bakes that were killed left beside it is removed.

@@ -15,7 +15,7 @@ export const HEAD = 1024 * 1024
 export const PIECE = 1024 * 1024
 
 /** Is given the pieces in their order. The bytes are lent until what is returned settles; it may be called again before that. */
-export type TakePiece = (piece: Piece, bytes: Uint8Array) => Promise<void>
+type TakePiece = (piece: Piece, bytes: Uint8Array) => Promise<void>
 
 /** An image on its way to cards. */
 export interface CardImage {

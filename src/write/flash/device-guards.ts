@@ -14,6 +14,11 @@ export interface Allowed {
 /** Where a running system has its own. */
 const SYSTEM = /^\/(?:boot(?:\/.*)?|usr|var|home|opt|srv|tmp|)$/
 
+/** Whether the running system has something of its own on the device. */
+export function isOfSystem({ mounts, isSwap }: Device): boolean {
+  return isSwap || mounts.some(({ point }) => SYSTEM.test(point))
+}
+
 /** `/dev/sdb (SanDisk Ultra, 31.9 GB, serial 4C53)` */
 export function deviceText({ path, model, size, serial }: Device): string {
   return `${path} (${[model, mediaSize(size), ...(serial === undefined ? [] : [`serial ${serial}`])].join(', ')})`
@@ -38,11 +43,17 @@ export function assertFlashable(
   }
   const text = deviceText(found)
   if (found.size === 0) throw new TargetError(`${path}: there is nothing in this reader`, { hint: 'put a card in' })
-  const system = found.mounts.find(({ point }) => SYSTEM.test(point))
-  if (system !== undefined) throw new TargetError(`${text} holds this system: ${system.point} is on it`)
-  if (found.isSwap) throw new TargetError(`${text} holds this system's swap space`, { hint: 'swapoff ends its use' })
+  if (isOfSystem(found)) {
+    const system = found.mounts.find(({ point }) => SYSTEM.test(point))
+    const what = system === undefined ? 'its swap space' : system.point
+    throw new TargetError(`${text} holds this system: ${what} is on it`, {
+      hint: 'look once more which one the card is',
+    })
+  }
   if (found.holders.length > 0) {
-    throw new TargetError(`${text} is in use below ${found.holders.join(', ')} (LVM, RAID or encryption)`)
+    throw new TargetError(`${text} is in use below ${found.holders.join(', ')} (LVM, RAID or encryption)`, {
+      hint: 'stop what is built on it first, if it is the one that is meant',
+    })
   }
   if (!found.isRemovable && (found.serial === undefined || !forced.includes(found.serial))) throw notRemovable(found)
   if (found.isReadOnly) {

@@ -12,6 +12,7 @@ const RULES = {
   cache: 'Of the user alone: 0700 and 0600; what is read is held against its SHA-256.',
   made: 'Named by the caller, and made if it is not there; never over what is there.',
   system: 'Root’s, and writable by root alone, up to `/`.',
+  device: 'Named by the caller, a whole disk: opened with `O_EXCL` to be written, with `O_DIRECT` to be read.',
   kernel: 'Made by the kernel.',
 } as const
 
@@ -49,7 +50,8 @@ export const ROWS: readonly Row[] = [
     'new',
   ),
   row('the folder of IMAGE', /^<IMAGE>$/, 'locks of others', 'looked'),
-  row('BASE', new RegExp(`^<BASE>/${OUTPUT}$`), 'the image or archive that `bake` copies', 'named'),
+  row('DEVICE of `flash --to`', /^\/dev\/loop\d+$/, 'the card', 'device'),
+  row('BASE', new RegExp(`^<BASE>/${OUTPUT}$`), 'the image or archive that `bake` copies or `flash` writes', 'named'),
   row('`BASE.bmap`', new RegExp(`^<BASE>/${OUTPUT}\\.bmap$`), 'checksums of what does not change', 'believed'),
   row('OUT', new RegExp(`^<OUT>/${OUTPUT}$`), 'what `bake` and `--overlay` make; what `verify` reads', 'placed'),
   row(
@@ -90,7 +92,12 @@ export const ROWS: readonly Row[] = [
     'what becomes NAME',
     'new',
   ),
-  row('the folder of OUT or SPEC', /^<(OUT|SPEC|BASE)>$/, 'what a run that was killed has left', 'looked'),
+  row(
+    'the folder of OUT or SPEC, `$TMPDIR`',
+    /^<(OUT|SPEC|BASE|TMP)>$/,
+    'what a run that was killed has left',
+    'looked',
+  ),
   row('FILE of `init`', /^<CWD>\/pibake\.yaml$/, 'the new spec', 'made'),
   row('`-o` of `demo`, a folder', /^<CWD>\/pibake-demo$/, 'where it writes', 'made'),
   row(
@@ -119,6 +126,8 @@ export const ROWS: readonly Row[] = [
     'of dpkg-deb and apt themselves',
     'private',
   ),
+  row('`/run/udev/data/b*`', /^\/run\/udev\/data\/b[\d:]+$/, 'serials of devices, by udev', 'system'),
+  row('where a card is mounted', /^\/(media|run\/media)\/.+$/, 'for `apply --auto`: which partition it is', 'looked'),
   row('archives with `file:` in their addresses', /^<ARCHIVE>(\/.*)?$/, 'read by apt', 'named'),
   row(
     '`/proc`, `/sys`, `/dev`',
@@ -129,7 +138,7 @@ export const ROWS: readonly Row[] = [
   row(
     '`/usr`, `/lib`, `/etc`, `/bin`, `/sbin`',
     /^\/(usr|lib|lib64|etc|bin|sbin)(\/.*)?$/,
-    'programs and libraries, and what these read: `xz`, `zstd`, `cp`, `getcap`, `ssh-keygen`, `gpgv`, `dpkg-deb`, apt',
+    'programs and libraries, and what these read: `xz`, `zstd`, `cp`, `getcap`, `ssh-keygen`, `gpgv`, `dpkg-deb`, apt, `umount`',
     'system',
   ),
   row('`/var/run/nscd/socket`', /^(\/var)?\/run\/nscd(\/socket)?$/, 'asked by glibc for names of users', 'system'),
