@@ -63,6 +63,7 @@ for (const release of releases) {
         password,
         caller,
         tty: 'tty1',
+        stops: true,
       })
       const wrong = Array.from({ length: 4 }, () => call('login', 'bob', 'battery staple'))
       const calls = [
@@ -70,6 +71,7 @@ for (const release of releases) {
         ...wrong,
         call('login', 'bob', PASSWORD),
         call('sshd', 'bob', PASSWORD),
+        { ...call('sshd', 'bob', PASSWORD), stops: false },
         call('login', 'dave', PASSWORD),
         call('login', 'carol', ''),
         call('su', 'dave', PASSWORD, uid('bob')),
@@ -84,11 +86,11 @@ for (const release of releases) {
       for (const code of auth.slice(1, 5)) assert.not.equal(code, SUCCESS)
       for (const code of [auth[5], auth[6]]) assert.not.equal(code, SUCCESS, 'the right one, too late')
       // What sshd asks of PAM after a key: account and session alone.
-      assert.is(account[6], SUCCESS)
-      assert.is(auth[7], SUCCESS, 'nobody else is shut out')
-      assert.not.equal(auth[8], SUCCESS, 'an empty password')
+      assert.is(account[7], SUCCESS)
+      assert.is(auth[8], SUCCESS, 'nobody else is shut out')
+      assert.not.equal(auth[9], SUCCESS, 'an empty password')
       assert.equal(
-        [auth[9], auth[10], auth[11]],
+        [auth[10], auth[11], auth[12]],
         [PERMISSION_DENIED, SUCCESS, SUCCESS],
         'su of another, a member, root',
       )
