@@ -18,6 +18,7 @@ const kinds = Object.keys(behaviours) as Behaviour[]
 const plans: readonly (readonly [name: string, spec: LooseSpec, images: readonly Behaviour[]])[] = [
   ['small-standard', smallSpec(), kinds],
   ['full-strict', { ...fullSpec(), profile: 'strict' }, ['bookworm-2025', 'trixie-2026']],
+  ['full-cis', { ...fullSpec(), profile: 'cis' }, ['trixie-2026']],
 ]
 
 for (const [name, loose, images] of plans) {

@@ -40,8 +40,6 @@ export function specReference(): string {
     '',
     `The strict profile adds or changes: ${code(settings(strict).filter((line) => !settings(standard).includes(line)))}.`,
     '',
-    `The cis profile adds or changes: ${code(settings(cis).filter((line) => !settings(strict).includes(line)))}.`,
-    '',
     `Blocked modules of the standard profile: ${code(standard.hardening.blockedModules)}; the strict one adds`,
     `${code(strict.hardening.blockedModules.filter((name) => !standard.hardening.blockedModules.includes(name)))}.`,
     '',

@@ -2,7 +2,7 @@
  * Rules of scap-security-guide 0.1.82 (profile CIS Level 1, Server, of Debian 12 and 13) that a key of the spec closes: key → rules, each with
  * its number in the CIS Debian Linux 12 Benchmark; undefined: the content names none. Held against the content's references.
  */
-export const closedBy: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
+const closedBy: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
   'hardening.umask': {
     accounts_umask_etc_bashrc: '5.4.3.3',
     accounts_umask_etc_login_defs: '5.4.3.3',

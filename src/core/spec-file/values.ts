@@ -149,11 +149,10 @@ export function layered<const Schema extends v.GenericSchema>(
   schema: Schema,
   standard: v.InferOutput<Schema>,
   strict: v.InferInput<Schema>,
-  cis?: v.InferInput<Schema>,
 ) {
   return v.pipe(
     v.optional(schema, {} as v.InferInput<Schema>),
-    v.metadata({ strict, cis }),
+    v.metadata({ strict, cis: undefined }),
     v.transform((own) => layOver(standard, own) as v.InferOutput<Schema>),
   )
 }

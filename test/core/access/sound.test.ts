@@ -25,6 +25,8 @@ const cases: Case[] = [
   ['the smallest', () => {}, 'trixie-2026'],
   ['the strict profile', set({ profile: 'strict' })],
   ['the strict profile', set({ profile: 'strict' }), 'bookworm-2025'],
+  ['the cis profile', set({ profile: 'cis' })],
+  ['the cis profile', set({ profile: 'cis' }), 'bookworm-2025'],
   ['keys only, sudo without a password', user((u) => Object.assign(u, { sudo: 'nopasswd', passwordHash: undefined }))],
   ['keys only, no sudo at all', user((u) => Object.assign(u, { sudo: 'none', passwordHash: undefined }))],
   [

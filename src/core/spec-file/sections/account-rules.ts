@@ -53,7 +53,7 @@ export const passwords = section(
         5000,
         5_000_000,
         'SVC023',
-        'Rounds of SHA-crypt, and with it the cost of yescrypt, where chpasswd makes a hash. May break: a Pi Zero takes seconds for each log-in.',
+        'Rounds of SHA-crypt where a hash is made; from 10000 on yescrypt takes twice the time and memory too, 32 MiB. May break: log-ins on a Pi Zero take longer.',
       ),
       undefined,
       65_536,
