@@ -10,13 +10,13 @@ import { writeOverlay } from '../write/emit/overlay-tar.ts'
 import { keepHostKeys, keptHostKeys } from '../write/fleet/device-secrets.ts'
 import { outputName, pathsOf } from '../write/fleet/layout.ts'
 import { forgetRecord, type Made, writeRecord } from '../write/fleet/record.ts'
-import { hostKeyFacts } from './documents.ts'
+import { hostKeyFacts } from '../core/presentation/documents.ts'
 import type { ExitCode } from './exit.ts'
 import type { DeviceTask, FleetJob } from './fleet-job.ts'
 import type { Io } from './io.ts'
 import type { LoadedSpec } from './load-spec.ts'
 import { type Prepared, prepareLoaded } from './prepare.ts'
-import { addressOf } from './print-access.ts'
+import { addressOf } from '../core/presentation/print-access.ts'
 
 /** What a thread has open for all of its devices. */
 export interface OpenFleet {

@@ -5,14 +5,14 @@ import type { Bundle, Carried } from '../core/carried/bundle.ts'
 import type { SpecInputs } from '../core/check/parse.ts'
 import { compileFor, type Evaluation, finishPlan } from '../core/compile-for.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
+import { type AccessPolicy, accessReport, refuses } from '../core/presentation/access-report.ts'
+import { problemFacts } from '../core/presentation/documents.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import { isWorkedOn } from '../device/inspect/booted.ts'
 import { hostKeysIn } from '../device/inspect/host-keys.ts'
 import type { Target, Tree } from '../storage/tree/tree.ts'
-import { type AccessPolicy, accessReport } from './access-report.ts'
 import { choosePackages } from './choose-packages.ts'
 import { sourceDateEpoch, today } from './clock.ts'
-import { problemFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { freeBytes } from './free-bytes.ts'
 import { newHostKeysFor } from './host-keys.ts'
@@ -125,10 +125,6 @@ export async function prepareLoaded<T extends Target>(
 function unknownText(carried: Carried): string[] {
   if (carried === undefined || !('unknown' in carried)) return []
   return [visible(`note: the carried packages are not known: ${carried.unknown}`)]
-}
-
-function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {
-  return problems.some((problem) => problem.severity === 'error' && !(acceptLockout && problem.lockout === true))
 }
 
 export function refuse(io: Io, problems: readonly Problem[], locate: Locate, excerpt: LoadedSpec['excerpt']): ExitCode {

@@ -173,6 +173,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     ['schema'],
     ['completion', 'bash'],
     ['demo'],
+    ['page', '-o', out('html')],
     ...(isRoot
       ? [
           baked('img', 'img.xz', '--no-checksums'),

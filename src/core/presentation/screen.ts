@@ -1,25 +1,8 @@
-import type { Io } from './io.ts'
-
 /** Where text is shown: a terminal of some size, or a file or pipe, whose lines are as long as they are. */
 export interface Screen {
   readonly isTerminal: boolean
   readonly columns: number
   readonly rows: number
-}
-
-/** Lists are folded into lines of this length where no terminal says another one. */
-const COLUMNS = 100
-/** Below it, nothing is laid out any more. */
-const LEAST = 40
-
-export function screenOf({ stdout }: Pick<Io, 'stdout'>): Screen {
-  const { isTTY = false, columns = COLUMNS, rows = 24 } = stdout as Partial<NodeJS.WriteStream>
-  // A terminal of serial lines says 0.
-  return {
-    isTerminal: isTTY,
-    columns: columns === 0 ? COLUMNS : Math.max(LEAST, columns),
-    rows: rows === 0 ? 24 : rows,
-  }
 }
 
 /** Puts words, or items of several words, into lines of at most `columns` characters; none is broken. */

@@ -1,10 +1,10 @@
-import { inOrder } from '../base/report/print.ts'
-import { keyOf, type Locate, type Problem } from '../base/report/report.ts'
-import { showChange, textDiff } from '../core/plan/diff.ts'
-import type { Change } from '../core/plan/state.ts'
-import type { HostKeys } from '../device/formats/host-key.ts'
-import type { Inventory } from '../device/inspect/inventory.ts'
-import type { Target } from '../storage/tree/tree.ts'
+import { inOrder } from '../../base/report/print.ts'
+import { keyOf, type Locate, type Problem } from '../../base/report/report.ts'
+import type { HostKeys } from '../../device/formats/host-key.ts'
+import type { Inventory } from '../../device/inspect/inventory.ts'
+import type { Target } from '../../storage/tree/tree.ts'
+import { showChange, textDiff } from '../plan/diff.ts'
+import type { Change } from '../plan/state.ts'
 
 /** The parts that the JSON documents of several commands share. */
 

@@ -1,7 +1,7 @@
-import { visible } from '../base/encode/visible.ts'
-import type { Operation } from '../core/plan/operation.ts'
-import type { UnitRequest } from '../core/plan/request.ts'
-import type { Change } from '../core/plan/state.ts'
+import { visible } from '../../base/encode/visible.ts'
+import type { Operation } from '../plan/operation.ts'
+import type { UnitRequest } from '../plan/request.ts'
+import type { Change } from '../plan/state.ts'
 
 /** What is done, in the fewest words that name it. */
 export interface Item {

@@ -1,5 +1,5 @@
-import type { Origin } from '../base/report/origin.ts'
-import type { Change } from '../core/plan/state.ts'
+import type { Origin } from '../../base/report/origin.ts'
+import type { Change } from '../plan/state.ts'
 
 /** What a plan is about, in the order in which a person asks; each with the sections of the spec that decide it. */
 const SUBJECTS = {

@@ -1,9 +1,9 @@
-import { visible } from '../base/encode/visible.ts'
-import { showChange, textDiff } from '../core/plan/diff.ts'
-import type { Change } from '../core/plan/state.ts'
-import { pathKey, type Target } from '../storage/tree/tree.ts'
-import type { Io } from './io.ts'
-import { originText } from './print.ts'
+import { visible } from '../../base/encode/visible.ts'
+import { pathKey, type Target } from '../../storage/tree/tree.ts'
+import { showChange, textDiff } from '../plan/diff.ts'
+import type { Change } from '../plan/state.ts'
+import { originText } from './note-lines.ts'
+import type { Paper } from './paper.ts'
 
 const MARKS = { create: '+', change: '~', remove: '-' } as const
 
@@ -11,13 +11,13 @@ const MARKS = { create: '+', change: '~', remove: '-' } as const
 export const MARK_COLORS = { '+': 'green', '~': 'yellow', '-': 'red' } as const
 
 /** What is done to one path, the spec line behind it, and the lines that change; never a secret. */
-export function changeLines(io: Io, target: Target, change: Change, options: { diffs: boolean }): string[] {
+export function changeLines(paper: Paper, target: Target, change: Change, options: { diffs: boolean }): string[] {
   const { key, action, details } = showChange(change)
   const mark = MARKS[action]
   return [
-    io.style(MARK_COLORS[mark], `${mark} ${visible(key)}  ${visible(details.join(', '))}`),
+    paper.style(MARK_COLORS[mark], `${mark} ${visible(key)}  ${visible(details.join(', '))}`),
     `    ${originText(change.operation.origin)}`,
-    ...(options.diffs ? diffLines(io, textDiff(target, change)) : []),
+    ...(options.diffs ? diffLines(paper, textDiff(target, change)) : []),
   ]
 }
 
@@ -56,12 +56,12 @@ export function keyAt(path: string): string {
 }
 
 /** The hunks, without the two header lines. */
-function diffLines(io: Io, diff: string | undefined): string[] {
+function diffLines(paper: Paper, diff: string | undefined): string[] {
   return (diff ?? '')
     .split('\n')
     .filter((line) => /^[-+ @]/.test(line) && !/^(---|\+\+\+) /.test(line))
     .map((line) =>
-      io.style(
+      paper.style(
         line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim',
         `    ${line.split('\t').map(visible).join('\t')}`,
       ),

@@ -1,9 +1,9 @@
-import type { SpecPath } from '../base/report/report.ts'
-import { packagesText, sizeText } from '../core/carried/bundle.ts'
-import type { Spec, User, Wired } from '../core/spec-file/spec.ts'
+import type { SpecPath } from '../../base/report/report.ts'
+import { type Bundle, packagesText, sizeText } from '../carried/bundle.ts'
+import type { Evaluation } from '../compile-for.ts'
+import type { Spec, User, Wired } from '../spec-file/spec.ts'
 import type { Item } from './fold.ts'
 import { hardeningFacts } from './hardening-facts.ts'
-import type { Prepared } from './prepare.ts'
 import type { Subject } from './subjects.ts'
 
 /** One line of a subject: what is going to be, and the key that says so. */
@@ -13,7 +13,12 @@ export interface Fact {
   readonly path: SpecPath
 }
 
-export type Known = Pick<Prepared, 'spec' | 'inventory' | 'plan' | 'bundle'>
+/** What is known of a device to be. */
+export interface Known extends Pick<Evaluation, 'inventory' | 'plan'> {
+  readonly spec: Spec
+  /** The packages that the image carries. */
+  readonly bundle: Bundle | undefined
+}
 
 /** What the spec wants of a subject, in words; empty where the changed paths say as much. */
 export function factsOf(subject: Subject, known: Known): Fact[] {

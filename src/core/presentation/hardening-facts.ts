@@ -1,5 +1,5 @@
-import type { SpecPath } from '../base/report/report.ts'
-import type { Spec } from '../core/spec-file/spec.ts'
+import type { SpecPath } from '../../base/report/report.ts'
+import type { Spec } from '../spec-file/spec.ts'
 
 interface HardeningFact {
   readonly text: string

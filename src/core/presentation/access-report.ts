@@ -1,7 +1,13 @@
-import type { Code } from '../base/report/codes.ts'
-import { leftUnproved, type Verdict } from '../core/access/prove.ts'
-import type { AccessOptions } from './access-options.ts'
+import type { Code } from '../../base/report/codes.ts'
+import type { Problem } from '../../base/report/report.ts'
+import { leftUnproved, type Verdict } from '../access/prove.ts'
 import { shutText, unprovedHint, unprovedReport } from './print-access.ts'
+
+/** What of the proof of access the caller takes upon himself. */
+export interface AccessOptions {
+  readonly acceptLockout?: boolean
+  readonly acceptUnproved?: readonly Code[]
+}
 
 /** What a command makes of the proof. */
 export interface AccessPolicy extends AccessOptions {
@@ -30,4 +36,9 @@ export function accessReport(verdict: Verdict, accepted: readonly Code[], policy
   lines.push(...unprovedReport(left))
   if (policy.reportOnly) return { lines, isRefused: false }
   return { lines: [...lines, unprovedHint(left)], isRefused: true }
+}
+
+/** Whether problems end the work: an error does, but for a lock-out that is accepted. */
+export function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {
+  return problems.some((problem) => problem.severity === 'error' && !(acceptLockout && problem.lockout === true))
 }

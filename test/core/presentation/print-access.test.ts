@@ -1,12 +1,12 @@
 import * as assert from 'uvu/assert'
-import { loginCard } from '../../src/cli/print-access.ts'
-import { samplePiOs } from '../../src/sample/sample.ts'
-import type { MemoryTree } from '../../src/storage/tree/memory.ts'
-import { memoryTree } from '../support/memory.ts'
-import { compiled } from '../support/plan.ts'
-import { samples } from '../support/samples.ts'
-import { type LooseSpec, smallSpec, sound } from '../support/spec.ts'
-import { suite } from '../support/suite.ts'
+import { loginCard } from '../../../src/core/presentation/print-access.ts'
+import { samplePiOs } from '../../../src/sample/sample.ts'
+import type { MemoryTree } from '../../../src/storage/tree/memory.ts'
+import { memoryTree } from '../../support/memory.ts'
+import { compiled } from '../../support/plan.ts'
+import { samples } from '../../support/samples.ts'
+import { type LooseSpec, smallSpec, sound } from '../../support/spec.ts'
+import { suite } from '../../support/suite.ts'
 
 const test = suite('the card that ends a run')
 

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { foldChanges } from '../../src/cli/fold.ts'
-import { directory, file, type Operation, remove, symlink } from '../../src/core/plan/operation.ts'
-import type { UnitRequest } from '../../src/core/plan/request.ts'
-import type { Change, State } from '../../src/core/plan/state.ts'
-import { origin } from '../support/origin.ts'
-import { suite } from '../support/suite.ts'
+import { directory, file, type Operation, remove, symlink } from '../../../src/core/plan/operation.ts'
+import type { UnitRequest } from '../../../src/core/plan/request.ts'
+import type { Change, State } from '../../../src/core/plan/state.ts'
+import { foldChanges } from '../../../src/core/presentation/fold.ts'
+import { origin } from '../../support/origin.ts'
+import { suite } from '../../support/suite.ts'
 
 const test = suite('changes in few words')
 
