@@ -3,10 +3,10 @@ import { utf8 } from '../base/host/bytes.ts'
 import { Secret } from '../base/secret.ts'
 import type { Device } from '../core/spec-file/device-values.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
-import type { Format } from '../write/fleet/layout.ts'
-import type { PrepareOptions } from './prepare.ts'
 import type { PartitionChoice } from '../write/apply/choose-partitions.ts'
 import type { ArchiveReading } from '../write/bake/open-tar.ts'
+import type { Format } from '../write/fleet/layout.ts'
+import type { PrepareOptions } from './prepare.ts'
 
 /** What is the same for all devices of a run, as it is given to each thread. */
 export interface FleetJob {

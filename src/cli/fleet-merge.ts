@@ -29,7 +29,10 @@ async function merge(io: Io, folder: string): Promise<ExitCode> {
       const fleet = await mergeParts(folder, { signal, onProgress: (done) => shown.update(done) })
       const written = writeFleet(folder, fleet)
       if (io.json) printJson(io, { schema: 'pibake.fleet-merge/1', devices: fleet.devices.length, files: written })
-      else printLines(io, [visible(`${fleet.devices.length} devices, none missing and none twice; wrote ${written.join(' ')}`)])
+      else
+        printLines(io, [
+          visible(`${fleet.devices.length} devices, none missing and none twice; wrote ${written.join(' ')}`),
+        ])
       return EXIT.ok
     } catch (error) {
       if (!(error instanceof MergeError)) throw error

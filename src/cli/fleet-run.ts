@@ -61,9 +61,15 @@ export function makeFleet(
     const shown = (title: string, total: number | undefined) => progress(io, title, total)
     const base = await openFleetBase(run.base, folder, format, { signal, progress: shown })
     try {
-      const mine = fleet.devices.filter(({ device }) => shard === undefined || shardOf(device.id, shard.count) === shard.index)
+      const mine = fleet.devices.filter(
+        ({ device }) => shard === undefined || shardOf(device.id, shard.count) === shard.index,
+      )
       const job = { ...run, base: base.path, label: run.base, options: { ...run.options, carry: 'must' } } as const
-      await settlePackages(job, fleet, mine.filter((one) => chosen.has(one)))
+      await settlePackages(
+        job,
+        fleet,
+        mine.filter((one) => chosen.has(one)),
+      )
       return await makeMissing(io, run, job, base, mine, chosen, fleet, signal)
     } finally {
       base.close()
@@ -96,7 +102,14 @@ async function makeMissing(
   if (tasks.length > 0) rmSync(join(folder, recordName(run.shard)), { force: true })
   for (const kept of made.values()) report.kept(kept)
   // What the packages are is settled: a device that needs others fails.
-  const job = { specFile, folder, format, base: path, label, options: { ...options, frozen: existsSync(lockFileOf(specFile)) } }
+  const job = {
+    specFile,
+    folder,
+    format,
+    base: path,
+    label,
+    options: { ...options, frozen: existsSync(lockFileOf(specFile)) },
+  }
   try {
     const threads = run.threads ?? availableParallelism()
     await runTasks({ job, answers: programAnswers }, tasks, threads, signal, ({ device }, outcome) => {
@@ -114,9 +127,15 @@ async function makeMissing(
   const missing = mine.map(({ device }) => device.id).filter((id) => !made.has(id))
   const files = writeFleet(folder, { ...factsOf(run, base), ids, devices, missing })
   const exit = twice.length > 0 ? EXIT.failed : exitOf(failures)
-  const counts = { made: tasks.length - failures.length, kept: devices.length - tasks.length + failures.length, failed: failures.length, missing: missing.length }
+  const counts = {
+    made: tasks.length - failures.length,
+    kept: devices.length - tasks.length + failures.length,
+    failed: failures.length,
+    missing: missing.length,
+  }
   report.end({ exit, ...counts, files })
-  if (!io.json) printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, devices))])
+  if (!io.json)
+    printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, devices))])
   return exit
 }
 
@@ -141,7 +160,11 @@ async function settlePackages(job: FleetJob, { load }: CheckedFleet, devices: re
   const settled = new Set<string>()
   for (const { device, packages } of devices) {
     if (settled.has(packages)) continue
-    const prepared = await prepareDevice(silentIo(() => {}), { job, target, load }, device)
+    const prepared = await prepareDevice(
+      silentIo(() => {}),
+      { job, target, load },
+      device,
+    )
     // One that is refused is reported when its turn comes.
     if (typeof prepared !== 'number') settled.add(packages)
   }
@@ -155,7 +178,10 @@ function sharedDigest({ specFile, format, options }: FleetRun, { sha256 }: Fleet
   return digestOf(utf8(JSON.stringify(parts)))
 }
 
-function factsOf({ specFile, inventory, base, format, shard }: FleetRun, { sha256 }: FleetBase): Omit<Fleet, 'ids' | 'devices' | 'missing'> {
+function factsOf(
+  { specFile, inventory, base, format, shard }: FleetRun,
+  { sha256 }: FleetBase,
+): Omit<Fleet, 'ids' | 'devices' | 'missing'> {
   return {
     schema: 'pibake.fleet/1',
     version: toolVersion(),

@@ -19,9 +19,7 @@ export interface WorkerStart {
 }
 
 /** What a thread answers to a task. */
-export type Outcome =
-  | { readonly made: Made }
-  | { readonly exit: Exclude<ExitCode, 0>; readonly text: string }
+export type Outcome = { readonly made: Made } | { readonly exit: Exclude<ExitCode, 0>; readonly text: string }
 
 const { job, answers } = workerData as WorkerStart
 for (const [key, answer] of answers) programAnswers.set(key, answer)

@@ -3,6 +3,10 @@ import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
 import { summary } from '../base/report/print.ts'
 import { changesOf } from '../core/plan/changes.ts'
+import { problemFacts } from '../core/presentation/documents.ts'
+import { noteLines } from '../core/presentation/note-lines.ts'
+import { loginCard } from '../core/presentation/print-access.ts'
+import { headline, planLines } from '../core/presentation/print-plan.ts'
 import { isTar } from '../write/bake/open.ts'
 import { fleetTarget } from '../write/fleet/fleet-base.ts'
 import { FORMATS, type Format } from '../write/fleet/layout.ts'
@@ -11,7 +15,6 @@ import { accessOptions } from './access-options.ts'
 import { archiveOptions, misuseForImage } from './archive-options.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
-import { problemFacts } from '../core/presentation/documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type CheckedFleet, checkFleet } from './fleet-check.ts'
 import { prepareDevice } from './fleet-device.ts'
@@ -27,10 +30,7 @@ import { printPaged } from './pager.ts'
 import { partitionOptions } from './partition-options.ts'
 import { planDocument } from './plan.ts'
 import { refuse } from './prepare.ts'
-import { noteLines, printLines, problemLines } from './print.ts'
-import { loginCard } from '../core/presentation/print-access.ts'
-import { headline, planLines } from '../core/presentation/print-plan.ts'
-import { screenOf } from '../core/presentation/screen.ts'
+import { printLines, problemLines } from './print.ts'
 import { specOptions } from './spec-options.ts'
 import { assertSpec } from './swapped.ts'
 import { UsageError } from './usage-error.ts'
@@ -78,7 +78,10 @@ export function addFleet(program: Command, run: Run): void {
         ['pibake fleet kit.yaml --inventory kits.csv', 'check all devices; nothing is written'],
         ['pibake fleet kit.yaml --inventory kits.csv --base base.img.xz --only kit-07', 'the plan of one device'],
         ['pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits', 'make them all'],
-        ['pibake fleet kit.yaml --inventory kits.csv --base base.img -o kits --format overlay.tar', 'what changes alone'],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img -o kits --format overlay.tar',
+          'what changes alone',
+        ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
       ),
     )
@@ -95,7 +98,8 @@ export function addFleet(program: Command, run: Run): void {
 async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<ExitCode> {
   assertSpec(specFile)
   const { inventory, base, output, only } = options
-  if (inventory === undefined) throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
+  if (inventory === undefined)
+    throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
   const format = formatOf(options)
   const shard = shardOf(io, options.shard)
   const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))
@@ -110,7 +114,12 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
     if (only === undefined) throw new UsageError('-o DIR is missing', 'or --only ID, for the plan of one device')
     return planOfOne(io, specFile, base, format, options, checked, only)
   }
-  return makeFleet(io, { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) }, checked, new Set(chosen))
+  return makeFleet(
+    io,
+    { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) },
+    checked,
+    new Set(chosen),
+  )
 }
 
 /** @throws UsageError when base, format and flags do not fit each other */
@@ -141,12 +150,18 @@ function ownFormat(base: string): Format {
 function shardOf(io: Io, given: FleetOptions['shard']): Shard | undefined {
   if (given !== 'auto') return given
   const found = shardOfEngine(io.env)
-  if (found === undefined) throw new UsageError('--shard auto: no job engine says which part this is', 'give --shard I/N')
+  if (found === undefined)
+    throw new UsageError('--shard auto: no job engine says which part this is', 'give --shard I/N')
   say(io, `part ${found.index} of ${found.count}, as ${found.engine} says`)
   return found
 }
 
-function checkedOnly(io: Io, specFile: string, inventory: string, { problems, locate, excerpt, devices }: CheckedFleet): ExitCode {
+function checkedOnly(
+  io: Io,
+  specFile: string,
+  inventory: string,
+  { problems, locate, excerpt, devices }: CheckedFleet,
+): ExitCode {
   if (io.json) {
     const ids = devices.map(({ device }) => device.id)
     printJson(io, { schema: 'pibake.fleet-check/1', devices: ids, problems: problemFacts(problems, locate) })
@@ -185,7 +200,7 @@ async function planOfOne(
     '',
     ...planLines(io, prepared, changes, { all: false, diffs: false }),
     '',
-    ...loginCard(prepared, target.root, screenOf(io)),
+    ...loginCard(prepared, target.root, io.screen),
     '',
     ...prepared.remarks,
     ...(io.quiet ? [] : noteLines(io, prepared.plan.notes)),
@@ -197,7 +212,19 @@ async function planOfOne(
 function jobOptions(options: FleetOptions): JobOptions {
   const { confine, bundle, frozen, aptMirror, acceptLockout, acceptUnproved, allowBooted } = options
   const { rootPartition, bootPartition, strip, allowUnterminated } = options
-  const given = { confine, bundle, frozen, aptMirror, acceptLockout, acceptUnproved, allowBooted, rootPartition, bootPartition, strip, allowUnterminated }
+  const given = {
+    confine,
+    bundle,
+    frozen,
+    aptMirror,
+    acceptLockout,
+    acceptUnproved,
+    allowBooted,
+    rootPartition,
+    bootPartition,
+    strip,
+    allowUnterminated,
+  }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 

@@ -133,7 +133,10 @@ function printDiff(io: Io, { target }: Prepared, changes: readonly Change[], pat
 }
 
 /** The document of `plan --json`. */
-export function planDocument(prepared: Prepared, changes: readonly Change[]): { schema: string } & Record<string, unknown> {
+export function planDocument(
+  prepared: Prepared,
+  changes: readonly Change[],
+): { schema: string } & Record<string, unknown> {
   const { plan, verdict, inventory, target } = prepared
   return {
     schema: 'pibake.plan/1',

@@ -14,7 +14,13 @@ export class DistinctDevices {
     const name = spec.device.hostname?.split('.', 1)[0]?.toLowerCase()
     const problems =
       name === undefined
-        ? this.#claim(id, 'name', ['device'], 'device.hostname is left out: each device would have the name of the image', inInventory)
+        ? this.#claim(
+            id,
+            'name',
+            ['device'],
+            'device.hostname is left out: each device would have the name of the image',
+            inInventory,
+          )
         : this.#claim(id, `name ${name}`, ['device', 'hostname'], `every device would be called ${name}`, inInventory)
     return [...problems, ...this.#addresses(id, spec, inInventory)]
   }
@@ -41,7 +47,11 @@ export class DistinctDevices {
     if (owner === undefined || owner === id) return []
     const hint = 'take it from a column of the inventory: ${device.COLUMN}'
     const shared = { severity: 'error', code: 'FLT006', path } as const
-    const given = inInventory({ ...shared, message: `${keyOf(path)} is that of ${owner} too`, hint: 'each device has its own' })
+    const given = inInventory({
+      ...shared,
+      message: `${keyOf(path)} is that of ${owner} too`,
+      hint: 'each device has its own',
+    })
     return [given.position === undefined ? { ...shared, message: same, hint } : given]
   }
 }

@@ -73,7 +73,9 @@ function parsedFor(
   let inFile = (path: SpecPath) => path
   const open = yaml.texts.filter(({ readByAll }) => readByAll).map((text) => text.file)
   const filledFrom = (path: SpecPath) => at(inFile(path))?.cell.position.file
-  const inventory = device?.isReadByAll ? [...device.cells.values()].slice(0, 1).map(({ position }) => position.file) : []
+  const inventory = device?.isReadByAll
+    ? [...device.cells.values()].slice(0, 1).map(({ position }) => position.file)
+    : []
   const references = new References(host, (path) => yaml.owner(inFile(path)).file, [...open, ...inventory], filledFrom)
   const problems: Problem[] = [...yaml.problems, ...unfilled]
   let spec: Spec | undefined

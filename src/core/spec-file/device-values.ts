@@ -68,7 +68,13 @@ export function fillIn(value: unknown, device: Device | undefined): FilledValues
       const value = cells[next++]?.value
       if (typeof value === 'string' || value === undefined) return value ?? found
       const message = `${keyOf(path)} joins text with a number or a truth value of the inventory`
-      problems.push({ severity: 'error', code: 'FLT007', path, message, hint: 'put the value of the inventory in quotes' })
+      problems.push({
+        severity: 'error',
+        code: 'FLT007',
+        path,
+        message,
+        hint: 'put the value of the inventory in quotes',
+      })
       return String(value)
     })
   }
@@ -93,7 +99,12 @@ export function fillIn(value: unknown, device: Device | undefined): FilledValues
       const hint = near === undefined ? `columns: ${[...device.cells.keys()].join(', ')}` : `did you mean '${near}'?`
       complain('FLT002', `the inventory has no column '${column}'`, hint)
     } else if (cell.value === '') {
-      complain('FLT003', `the column '${column}' of ${device.id} is empty, and ${keyOf(path)} needs it`, 'fill it in', cell)
+      complain(
+        'FLT003',
+        `the column '${column}' of ${device.id} is empty, and ${keyOf(path)} needs it`,
+        'fill it in',
+        cell,
+      )
     }
     return cell
   }

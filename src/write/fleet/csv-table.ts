@@ -45,7 +45,10 @@ function parsed(bytes: Uint8Array, file: string, delimiter: string): Parsed[] {
 function explained(code: string): [message: string, hint: string] {
   switch (code) {
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-      return ['this line has another number of fields than the first one', 'put a field with the delimiter in it in "quotes"']
+      return [
+        'this line has another number of fields than the first one',
+        'put a field with the delimiter in it in "quotes"',
+      ]
     case 'CSV_QUOTE_NOT_CLOSED':
       return ['a quote is opened and never closed', 'a quote within a quoted field is written twice: ""']
     default:

@@ -28,7 +28,8 @@ export function keptHostKeys(file: string, hostname: string): MemoryTree | undef
   const bytes = statSync(folder, { throwIfNoEntry: false }) && readBelieved(file, statSync(folder))
   if (bytes === undefined) return undefined
   const found = v.safeParse(v.pipe(v.string(), v.parseJson(), secretsSchema), new TextDecoder().decode(bytes))
-  if (!found.success) throw new Error(`${file} is not what pibake has written: restore it, or remove it for new host keys`)
+  if (!found.success)
+    throw new Error(`${file} is not what pibake has written: restore it, or remove it for new host keys`)
   const node = (text: string): MemoryNode => ({ kind: 'file', content: utf8(text), mode: 0o600, uid: 0, gid: 0 })
   const keys = HOST_KEY_NAMES.flatMap((name) => {
     const text = found.output.hostKeys[name]

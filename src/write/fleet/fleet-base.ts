@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { PlainFile } from '../../base/disk/plain-file.ts'
 import { sha256OfFile } from '../../base/disk/hash-file.ts'
+import { PlainFile } from '../../base/disk/plain-file.ts'
 import { compressionForName } from '../../storage/archive/compression.ts'
 import { TarArchive } from '../../storage/tar/archive.ts'
 import type { Target } from '../../storage/tree/tree.ts'

@@ -7,7 +7,13 @@ const SSHFP_SHA256 = 2
 
 /** The host keys of all devices for ssh(1): one file for all who log in. Empty: none were made beforehand. */
 export function knownHostsText(devices: readonly Made[]): string {
-  return devices.map((made) => ed25519First(made).map(({ publicKey }) => `${namesOf(made)} ${publicKey}\n`).join('')).join('')
+  return devices
+    .map((made) =>
+      ed25519First(made)
+        .map(({ publicKey }) => `${namesOf(made)} ${publicKey}\n`)
+        .join(''),
+    )
+    .join('')
 }
 
 /** Names as ssh looks them up: with another port than 22, in brackets with it. */

@@ -47,13 +47,19 @@ export function readInventory({ file, bytes, readByAll }: InventoryFile): Invent
       ? listRows(bytes, file, report, problems)
       : undefined
   if (rows === undefined) {
-    report('FLT004', start, 'the ending of its name says of what kind an inventory is, and this one says nothing', 'one of .csv, .tsv, .yaml, .yml, .json')
+    report(
+      'FLT004',
+      start,
+      'the ending of its name says of what kind an inventory is, and this one says nothing',
+      'one of .csv, .tsv, .yaml, .yml, .json',
+    )
     return { devices: [], problems }
   }
   const isWhole = problems.length === 0
   const devices = rows.flatMap(({ position, cells }) => deviceOf(cells, position, readByAll, report) ?? [])
   twice(devices, report)
-  if (isWhole && rows.length === 0) report('FLT004', start, 'the inventory has no devices', 'a line, or a section, for each')
+  if (isWhole && rows.length === 0)
+    report('FLT004', start, 'the inventory has no devices', 'a line, or a section, for each')
   return { devices, problems }
 }
 
@@ -105,13 +111,23 @@ function listRows(bytes: Uint8Array, file: string, report: Report, problems: Pro
   const start = { file, line: 1, column: 1 }
   if (found.length > 0) return []
   if (!Array.isArray(value)) {
-    report('FLT004', start, 'the inventory is not a list', 'a line "- id: …" for each device, and its other values below')
+    report(
+      'FLT004',
+      start,
+      'the inventory is not a list',
+      'a line "- id: …" for each device, and its other values below',
+    )
     return []
   }
   const rows = value.flatMap((member: unknown, i): Row[] => {
     const position = locate([i]) ?? start
     if (typeof member !== 'object' || member === null || Array.isArray(member)) {
-      report('FLT004', position, 'a device is a section of names and values', 'as in: - { id: kit-01, hostname: kit-01 }')
+      report(
+        'FLT004',
+        position,
+        'a device is a section of names and values',
+        'as in: - { id: kit-01, hostname: kit-01 }',
+      )
       return []
     }
     const cells = Object.entries(member).flatMap(([name, one]): [string, Cell][] => {
@@ -158,7 +174,12 @@ function twice(devices: readonly Device[], report: Report): void {
     else {
       const { line } = (first.cells.get('id') as Cell).position
       const { position } = device.cells.get('id') as Cell
-      report('FLT006', position, `the id '${device.id}' is that of line ${line} too`, 'each device has an id of its own')
+      report(
+        'FLT006',
+        position,
+        `the id '${device.id}' is that of line ${line} too`,
+        'each device has an id of its own',
+      )
     }
   }
 }

@@ -50,9 +50,12 @@ function readParts(folder: string): Fleet[] {
   const names = namesIn(join(folder, 'shards'))
   const counts = [...new Set(names.map((name) => shardOfName(name)?.count))]
   const [count] = counts
-  if (count === undefined) throw new MergeError([`${folder} has no shards/I-of-N.json: pibake fleet … --shard I/N makes them`])
+  if (count === undefined)
+    throw new MergeError([`${folder} has no shards/I-of-N.json: pibake fleet … --shard I/N makes them`])
   if (counts.length > 1) {
-    throw new MergeError([`there are parts of ${counts.join(' and of ')}: remove those of the earlier run from shards/`])
+    throw new MergeError([
+      `there are parts of ${counts.join(' and of ')}: remove those of the earlier run from shards/`,
+    ])
   }
   const missing = Array.from({ length: count }, (_, i) => recordName({ index: i + 1, count }))
     .filter((name) => !names.includes(name.replace('shards/', '')))
@@ -83,7 +86,8 @@ function differing(parts: readonly Fleet[]): string[] {
   const [first, ...others] = parts
   return others.flatMap((part) =>
     SHARED.filter((key) => !isDeepStrictEqual(part[key], first?.[key])).map(
-      (key) => `${nameOf(part)} was made with another ${key === 'ids' ? 'list of devices' : key} than ${nameOf(first as Fleet)}`,
+      (key) =>
+        `${nameOf(part)} was made with another ${key === 'ids' ? 'list of devices' : key} than ${nameOf(first as Fleet)}`,
     ),
   )
 }
@@ -96,13 +100,21 @@ function misplaced(parts: readonly Fleet[]): string[] {
     part.devices.flatMap(({ id }) => {
       const isOwn = shardOf(id, parts.length) === part.shard?.index
       if (isOwn && missing.delete(id)) return []
-      return [isOwn ? `${nameOf(part)} has ${id} twice, or the inventory has it not` : `${nameOf(part)} has ${id} of another part`]
+      return [
+        isOwn
+          ? `${nameOf(part)} has ${id} twice, or the inventory has it not`
+          : `${nameOf(part)} has ${id} of another part`,
+      ]
     }),
   )
   return [...faults, ...[...missing].map((id) => `${id} is not made; it belongs to part ${shardOf(id, parts.length)}`)]
 }
 
-async function changedOutputs(folder: string, devices: readonly Made[], { signal, onProgress }: MergeWork): Promise<string[]> {
+async function changedOutputs(
+  folder: string,
+  devices: readonly Made[],
+  { signal, onProgress }: MergeWork,
+): Promise<string[]> {
   const faults: string[] = []
   for (const [i, { file, sha256, bytes }] of devices.entries()) {
     const path = join(folder, file)
