@@ -1,12 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Code, isUnproved } from '../base/report/codes.ts'
 
-/** What of the proof of access the caller takes upon himself. */
-export interface AccessOptions {
-  readonly acceptLockout?: boolean
-  readonly acceptUnproved?: readonly Code[]
-}
-
 /** Adds the flags to a command that refuses what is not proved. */
 export function accessOptions(command: Command): Command {
   return command

@@ -1,9 +1,9 @@
 import { compared } from '../core/audit/compare.ts'
 import type { AuditFinding } from '../core/audit/finding.ts'
 import type { Role } from '../core/audit/role.ts'
+import { imageFacts } from '../core/presentation/documents.ts'
 import type { AuditDocument, ComparisonDocument } from './audit-schema.ts'
 import type { AuditedImage } from './audited-image.ts'
-import { imageFacts } from './documents.ts'
 
 /** The JSON document of one image. */
 export function auditDocument(image: AuditedImage, role: Role): AuditDocument {

@@ -4,11 +4,13 @@ import { visible } from '../base/encode/visible.ts'
 import { compared } from '../core/audit/compare.ts'
 import type { Level } from '../core/audit/finding.ts'
 import { auditPage } from '../core/audit/page/page.ts'
+import { reportedImage } from '../core/audit/page/reported-image.ts'
 import { LEVELS } from '../core/audit/risk.ts'
 import { parseRole, type Role } from '../core/audit/role.ts'
 import { sarif } from '../core/audit/sarif.ts'
 import { suggestedSpec } from '../core/audit/suggest.ts'
 import { hostnameIn } from '../core/controls/hostname.ts'
+import { imageText } from '../core/presentation/print-plan.ts'
 import { toolVersion } from '../write/emit/tool.ts'
 import { auditDocument, comparisonDocument } from './audit-documents.ts'
 import { type AuditedImage, type AuditInput, auditedImage, type Question, questionOf } from './audited-image.ts'
@@ -20,7 +22,6 @@ import { assertPlace } from './output-place.ts'
 import { ownStarter } from './own-starter.ts'
 import { printLines } from './print.ts'
 import { auditLines, comparisonLines, countOf } from './print-audit.ts'
-import { imageText } from './print-plan.ts'
 import { placeOptions, TARGET } from './target.ts'
 
 interface AuditOptions extends AuditInput {
@@ -122,13 +123,7 @@ function auditImages(io: Io, images: readonly string[], options: AuditOptions): 
 }
 
 function pageOf(all: readonly AuditedImage[], { role, today: day }: Question): Uint8Array {
-  const images = all.map(({ inventory, name, ...found }) => ({
-    name,
-    title: imageText(inventory),
-    hostname: hostnameIn(inventory.root),
-    hasBoot: inventory.boot !== undefined,
-    audit: found,
-  }))
+  const images = all.map(({ name, ...audited }) => reportedImage(name, audited))
   return auditPage({ images, role, today: day, version: toolVersion() })
 }
 

@@ -1,10 +1,8 @@
 import { basename, resolve } from 'node:path'
-import { type Audit, type AuditQuestion, audit } from '../core/audit/audit.ts'
+import type { AuditQuestion } from '../core/audit/audit.ts'
+import { type AuditedTarget, auditTarget } from '../core/audit/audit-target.ts'
 import { NO_ROLE, type Role } from '../core/audit/role.ts'
-import { inspect } from '../device/inspect/inspect.ts'
 import type { Inventory } from '../device/inspect/inventory.ts'
-import { BudgetTree } from '../storage/tree/budget.ts'
-import type { Tree } from '../storage/tree/tree.ts'
 import { sbomPackages } from '../write/emit/sbom-packages.ts'
 import { type Vulnerability, vulnerabilitiesOf } from '../write/packages/vulnerabilities.ts'
 import { today } from './clock.ts'
@@ -25,10 +23,9 @@ export interface AuditInput extends TargetOptions {
 }
 
 /** An image and what was found in it. */
-export interface AuditedImage extends Audit {
+export interface AuditedImage extends AuditedTarget {
   /** What it was called by. */
   readonly name: string
-  readonly inventory: Inventory
 }
 
 export interface Question extends AuditQuestion {
@@ -49,19 +46,10 @@ export function questionOf(io: Io, { spec: file, role }: AuditInput): Question |
 
 /** Reads an image and audits it. */
 export function auditedImage(options: AuditInput, question: Question): AuditedImage {
-  const given = openTarget(options)
-  // What is asked to read every file is not kept from it.
-  const bounded = (tree: Tree) => (options.deep === true ? tree : new BudgetTree(tree))
-  const target = { root: bounded(given.root), boot: given.boot && bounded(given.boot) }
-  const inventory = inspect(target, { allowBooted: true, isLookedAt: true })
-  const found = audit(inventory, {
-    ...question,
-    isDeep: options.deep === true,
-    wordBehind,
-    known: knownIn(inventory, options),
-  })
-  for (const tree of [target.root, target.boot]) if (tree instanceof BudgetTree) tree.assertKept()
-  return { ...found, inventory, name: basename(resolve(options.image ?? options.root ?? '.')) }
+  const { deep: isDeep = false, image, root } = options
+  const known = (inventory: Inventory) => knownIn(inventory, options)
+  const found = auditTarget(openTarget(options), { ...question, isDeep, wordBehind, known })
+  return { ...found, name: basename(resolve(image ?? root ?? '.')) }
 }
 
 /** As it is now: the first start may upgrade it. */

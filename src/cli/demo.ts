@@ -6,6 +6,9 @@ import { packageRoot } from '../base/host/assets.ts'
 import { compileFor, finishPlan } from '../core/compile-for.ts'
 import { applyToMemory } from '../core/plan/apply-in-memory.ts'
 import { changesOf } from '../core/plan/changes.ts'
+import { noteLines } from '../core/presentation/note-lines.ts'
+import { loginCard } from '../core/presentation/print-access.ts'
+import { headline, planLines } from '../core/presentation/print-plan.ts'
 import type { Behaviour } from '../device/inspect/inventory.ts'
 import { behaviours } from '../sample/behaviours.ts'
 import { samplePiOs } from '../sample/sample.ts'
@@ -19,10 +22,7 @@ import type { Io } from './io.ts'
 import { knownHostsIn, saveKnownHosts } from './known-hosts.ts'
 import { loadSpec } from './load-spec.ts'
 import { nextLines } from './next.ts'
-import { noteLines, printLines, printProblems } from './print.ts'
-import { loginCard } from './print-access.ts'
-import { headline, planLines } from './print-plan.ts'
-import { screenOf } from './screen.ts'
+import { printLines, printProblems } from './print.ts'
 
 interface DemoOptions {
   readonly output: string
@@ -88,7 +88,7 @@ export function addDemo(program: Command, run: Run): void {
       printLines(io, [
         visible(`Applied to the sample image and read back: nothing differs; the changed paths are in ${overlay}`),
         '',
-        ...loginCard({ ...evaluation, spec }, target.root, screenOf(io)),
+        ...loginCard({ ...evaluation, spec }, target.root, io.screen),
         '',
         ...(io.quiet ? [] : noteLines(io, evaluation.plan.notes)),
         ...nextLines(io, [['next', 'pibake init']]),

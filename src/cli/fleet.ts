@@ -3,6 +3,10 @@ import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
 import { summary } from '../base/report/print.ts'
 import { changesOf } from '../core/plan/changes.ts'
+import { noteLines } from '../core/presentation/note-lines.ts'
+import { loginCard } from '../core/presentation/print-access.ts'
+import { headline, planLines } from '../core/presentation/print-plan.ts'
+import { problemFacts } from '../core/presentation/problem-facts.ts'
 import { isTar } from '../storage/tar/tar-name.ts'
 import { fleetTarget } from '../write/fleet/fleet-base.ts'
 import { FORMATS, type Format } from '../write/fleet/layout.ts'
@@ -11,7 +15,6 @@ import { accessOptions } from './access-options.ts'
 import { archiveOptions, misuseForImage } from './archive-options.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
-import { problemFacts } from './problem-facts.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type CheckedFleet, checkFleet } from './fleet-check.ts'
 import { prepareDevice } from './fleet-device.ts'
@@ -27,10 +30,7 @@ import { printPaged } from './pager.ts'
 import { partitionOptions } from './partition-options.ts'
 import { planDocument } from './plan.ts'
 import { refuse } from './prepare.ts'
-import { noteLines, printLines, problemLines } from './print.ts'
-import { loginCard } from './print-access.ts'
-import { headline, planLines } from './print-plan.ts'
-import { screenOf } from './screen.ts'
+import { printLines, problemLines } from './print.ts'
 import { specOptions } from './spec-options.ts'
 import { assertSpec } from './swapped.ts'
 import { UsageError } from './usage-error.ts'
@@ -200,7 +200,7 @@ async function planOfOne(
     '',
     ...planLines(io, prepared, changes, { all: false, diffs: false }),
     '',
-    ...loginCard(prepared, target.root, screenOf(io)),
+    ...loginCard(prepared, target.root, io.screen),
     '',
     ...prepared.remarks,
     ...(io.quiet ? [] : noteLines(io, prepared.plan.notes)),

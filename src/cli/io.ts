@@ -1,9 +1,9 @@
 import { styleText } from 'node:util'
-
-type Format = Parameters<typeof styleText>[0]
+import type { Paper } from '../core/presentation/paper.ts'
+import type { Screen } from '../core/presentation/screen.ts'
 
 /** What a command may print with: data goes to stdout, messages to stderr. */
-export interface Io {
+export interface Io extends Paper {
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
   readonly env: NodeJS.ProcessEnv
@@ -12,8 +12,6 @@ export interface Io {
   readonly verbose: boolean
   /** May a command ask questions? (`--no-input` and a missing terminal say no.) */
   readonly interactive: boolean
-  /** `text` in a style where stdout shows colours, else as it is. */
-  style(format: Format, text: string): string
 }
 
 /** The flags that every command takes. */
@@ -33,6 +31,10 @@ export function processIo(options: CommonOptions): Io {
   const stdout = options.output === '-' ? process.stderr : process.stdout
   return {
     stdout,
+    // Its size may change while a command runs.
+    get screen() {
+      return screenOf(stdout)
+    },
     stderr: process.stderr,
     env: process.env,
     json: options.json ?? false,
@@ -52,4 +54,19 @@ export function printJson(io: Io, document: { readonly schema: string } & Readon
 /** A message on stderr, unless `--quiet`. */
 export function say(io: Io, text: string): void {
   if (!io.quiet) io.stderr.write(`${text}\n`)
+}
+
+/** Lists are folded into lines of this length where no terminal says another one. */
+const COLUMNS = 100
+/** Below it, nothing is laid out any more. */
+const LEAST = 40
+
+export function screenOf(stream: NodeJS.WritableStream): Screen {
+  const { isTTY = false, columns = COLUMNS, rows = 24 } = stream as Partial<NodeJS.WriteStream>
+  // A terminal of serial lines says 0.
+  return {
+    isTerminal: isTTY,
+    columns: columns === 0 ? COLUMNS : Math.max(LEAST, columns),
+    rows: rows === 0 ? 24 : rows,
+  }
 }

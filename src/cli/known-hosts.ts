@@ -4,10 +4,10 @@ import { openBelieved } from '../base/disk/believed.ts'
 import { realDisk } from '../base/disk/disk.ts'
 import { writeAtomically } from '../base/disk/write-atomically.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
+import { addressOf } from '../core/presentation/print-access.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import type { HostKeys } from '../device/formats/host-key.ts'
 import type { Tree } from '../storage/tree/tree.ts'
-import { addressOf } from './print-access.ts'
 
 /** A known_hosts file that a run writes: where, and for whom. */
 export interface KnownHosts {

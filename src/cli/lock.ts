@@ -1,7 +1,5 @@
 import { type Command, Option } from 'commander'
-import { visible } from '../base/encode/visible.ts'
-import { packagesText, sizeText } from '../core/carried/bundle.ts'
-import type { LockedPackage } from '../core/carried/lock.ts'
+import { lockedPackageText, packagesText, sizeText } from '../core/carried/bundle.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
@@ -59,14 +57,9 @@ async function lock(io: Io, specFile: string, options: LockOptions): Promise<Exi
   if (typeof prepared === 'number') return prepared
   const packages = prepared.bundle?.lock.packages ?? []
   if (io.json) printJson(io, { schema: 'pibake.packages/1', lock: lockFileOf(specFile), packages })
-  else for (const one of packages) io.stdout.write(`${lineOf(one)}\n`)
+  else for (const one of packages) io.stdout.write(`${lockedPackageText(one)}\n`)
   const bytes = packages.reduce((sum, { size }) => sum + size, 0)
   say(io, packages.length === 0 ? 'no packages are carried' : `${packagesText(packages.length)}, ${sizeText(bytes)}`)
   printMessages(io, nextLines(io, [['next', pibakeCommand('plan', [specFile], options)]]))
   return EXIT.ok
-}
-
-/** Name, version, size and reason of a package that is carried. */
-export function lineOf({ name, version, architecture, size, because }: LockedPackage): string {
-  return visible(`${name} ${version} ${architecture}  ${sizeText(size)}  ${because}`)
 }

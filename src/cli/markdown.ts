@@ -1,5 +1,5 @@
+import { wrapped } from '../core/presentation/screen.ts'
 import type { Io } from './io.ts'
-import { screenOf, wrapped } from './screen.ts'
 
 /** A blank inside a word that is not to be broken. */
 const FIXED = '\u00a0'
@@ -40,7 +40,7 @@ function blockLines(io: Io, block: string): string[] {
   if (heading !== undefined) return [io.style('bold', heading), '']
   const items = block.startsWith('- ') ? block.split(/\n(?=- )/) : [block]
   const indent = items.length > 1 || block.startsWith('- ') ? 2 : 0
-  const filled = items.flatMap((item) => wrapped(plain(item.replace(/\s*\n\s*/g, ' ')), screenOf(io), indent))
+  const filled = items.flatMap((item) => wrapped(plain(item.replace(/\s*\n\s*/g, ' ')), io.screen, indent))
   return [...filled.map((line) => styled(io, line)), '']
 }
 

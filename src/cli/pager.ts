@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { programEnvironment, programPath } from '../base/process/find-program.ts'
 import type { Io } from './io.ts'
 import { printLines } from './print.ts'
-import { screenOf } from './screen.ts'
 
 /**
  * Prints a long report: on a terminal that it does not fit, through the pager that PIBAKE_PAGER or PAGER names, a command
  * for the shell; everywhere else, and where the pager cannot be started, as it is.
  */
 export function printPaged(io: Io, lines: readonly string[]): void {
-  const { isTerminal, rows, columns } = screenOf(io)
+  const { isTerminal, rows, columns } = io.screen
   const pager = (io.env.PIBAKE_PAGER ?? io.env.PAGER ?? '').trim()
   // biome-ignore lint/suspicious/noControlCharactersInRegex: styles are no characters on the screen.
   const heights = lines.map((line) => Math.max(1, Math.ceil(line.replace(/\u001b\[[\d;]*m/g, '').length / columns)))

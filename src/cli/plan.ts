@@ -4,11 +4,16 @@ import { visible } from '../base/encode/visible.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
 import { changesOf } from '../core/plan/changes.ts'
 import type { Change } from '../core/plan/state.ts'
+import { changeFacts, hostKeyFacts, imageFacts } from '../core/presentation/documents.ts'
+import { noteLines } from '../core/presentation/note-lines.ts'
+import { loginCard } from '../core/presentation/print-access.ts'
+import { changeLines, changesAt } from '../core/presentation/print-changes.ts'
+import { headline, planLines } from '../core/presentation/print-plan.ts'
+import { problemFacts } from '../core/presentation/problem-facts.ts'
 import { isPacked } from '../write/bake/base-image.ts'
 import type { Vulnerability } from '../write/packages/vulnerabilities.ts'
 import { accessOptions } from './access-options.ts'
 import { common, type Run } from './command.ts'
-import { changeFacts, hostKeyFacts, imageFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
@@ -16,12 +21,6 @@ import { freeName, nextLines, pibakeCommand } from './next.ts'
 import { packageOptions } from './package-options.ts'
 import { printPaged } from './pager.ts'
 import { type Prepared, type PrepareOptions, prepare } from './prepare.ts'
-import { noteLines } from './print.ts'
-import { loginCard } from './print-access.ts'
-import { changeLines, changesAt } from './print-changes.ts'
-import { headline, planLines } from './print-plan.ts'
-import { problemFacts } from './problem-facts.ts'
-import { screenOf } from './screen.ts'
 import { specOptions } from './spec-options.ts'
 import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
 import { knownVulnerabilities, type TrackerOptions, trackerOption, vulnerabilityLines } from './tracker.ts'
@@ -83,7 +82,7 @@ function report(
     ...planLines(io, prepared, changes, viewOf(io, options)),
     ...vulnerabilityLines(vulnerabilities),
     '',
-    ...loginCard(prepared, target.root, screenOf(io)),
+    ...loginCard(prepared, target.root, io.screen),
     '',
     ...prepared.remarks,
     ...(io.quiet ? [] : noteLines(io, plan.notes)),

@@ -5,11 +5,12 @@ import type { Bundle, Carried } from '../core/carried/bundle.ts'
 import type { SpecInputs } from '../core/check/parse.ts'
 import { compileFor, type Evaluation, finishPlan } from '../core/compile-for.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
+import { type AccessPolicy, accessReport, refuses } from '../core/presentation/access-report.ts'
+import { problemFacts } from '../core/presentation/problem-facts.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import { isWorkedOn } from '../device/inspect/booted.ts'
 import { hostKeysIn } from '../device/inspect/host-keys.ts'
 import type { Target, Tree } from '../storage/tree/tree.ts'
-import { type AccessPolicy, accessReport } from './access-report.ts'
 import { choosePackages } from './choose-packages.ts'
 import { sourceDateEpoch, today } from './clock.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -20,7 +21,6 @@ import { type LoadedSpec, loadSpec } from './load-spec.ts'
 import type { ChoiceMode } from './package-job.ts'
 import type { PackageOptions } from './package-options.ts'
 import { printMessages, printProblems, problemLines } from './print.ts'
-import { problemFacts } from './problem-facts.ts'
 import type { SpecOptions } from './spec-options.ts'
 import { assertSpec } from './swapped.ts'
 
@@ -125,10 +125,6 @@ export async function prepareLoaded<T extends Target>(
 function unknownText(carried: Carried): string[] {
   if (carried === undefined || !('unknown' in carried)) return []
   return [visible(`note: the carried packages are not known: ${carried.unknown}`)]
-}
-
-function refuses(problems: readonly Problem[], acceptLockout: boolean): boolean {
-  return problems.some((problem) => problem.severity === 'error' && !(acceptLockout && problem.lockout === true))
 }
 
 export function refuse(io: Io, problems: readonly Problem[], locate: Locate, excerpt: LoadedSpec['excerpt']): ExitCode {

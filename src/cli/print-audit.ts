@@ -6,9 +6,8 @@ import type { AuditFinding, Level } from '../core/audit/finding.ts'
 import { levelOf } from '../core/audit/risk.ts'
 import type { Grade } from '../core/audit/rules.ts'
 import { GRADES, HARM, LIKELY } from '../core/audit/scale.ts'
+import { wayLines } from '../core/presentation/print-access.ts'
 import type { Io } from './io.ts'
-import { wayLines } from './print-access.ts'
-import { screenOf } from './screen.ts'
 
 const STYLES = { low: 'dim', medium: 'yellow', high: 'red', critical: 'magenta' } as const
 
@@ -24,7 +23,7 @@ export function auditLines(
 ): string[] {
   const shown = all ? findings : findings.slice(0, TOP)
   const more = findings.length - shown.length
-  const ways = wayLines(proof.intruders, `${hostname}.local`, proof, screenOf(io))
+  const ways = wayLines(proof.intruders, `${hostname}.local`, proof, io.screen)
   return [
     ...(findings.length === 0 ? ['Nothing was found.'] : [...matrixLines(io, findings), '']),
     ...shown.flatMap((finding) => findingLines(io, finding)),

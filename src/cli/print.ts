@@ -1,12 +1,8 @@
-import { visible } from '../base/encode/visible.ts'
-import { type Origin, placeText } from '../base/report/origin.ts'
 import { reportLines } from '../base/report/print.ts'
 import type { Locate, Problem } from '../base/report/report.ts'
-import type { Note } from '../core/plan/request.ts'
 import type { Excerpt } from '../core/spec-file/excerpt.ts'
-import type { Io } from './io.ts'
+import { type Io, screenOf } from './io.ts'
 import type { LoadedSpec } from './load-spec.ts'
-import { screenOf, wrapped } from './screen.ts'
 
 /** A report: every error, and the warnings unless `--quiet`; with the lines of the spec where a person looks at it. */
 export function problemLines(
@@ -16,7 +12,7 @@ export function problemLines(
   excerpt: LoadedSpec['excerpt'] = () => undefined,
 ): string[] {
   const shown = io.quiet ? problems.filter(({ severity }) => severity === 'error') : problems
-  const { isTerminal, columns } = screenOf({ stdout: io.stderr })
+  const { isTerminal, columns } = screenOf(io.stderr)
   return reportLines(shown, locate, (problem) => (isTerminal ? excerptLines(excerpt(problem), columns) : []))
 }
 
@@ -54,24 +50,4 @@ export function printMessages({ stderr }: Io, lines: readonly string[]): void {
 /** Prints the lines of a report on stdout. */
 export function printLines(io: Io, lines: readonly string[]): void {
   if (lines.length > 0) io.stdout.write(lines.map((line) => `${line}\n`).join(''))
-}
-
-/** What the owner should know, a line each; warnings first. */
-export function noteLines(io: Io, notes: readonly Note[]): string[] {
-  const screen = screenOf(io)
-  const sorted = [...notes].sort((a, b) => Number(a.severity !== 'warning') - Number(b.severity !== 'warning'))
-  return sorted.flatMap(({ origin, severity, message }) => {
-    const word = severity === 'warning' ? 'warning' : 'note'
-    const from = [origin.key, origin.position === null ? 'default' : placeText(origin)]
-      .filter((part) => part !== '')
-      .join(', ')
-    const [first = '', ...rest] = wrapped(visible(`${word}: ${message} (${from})`), screen)
-    return [first.replace(word, io.style(severity === 'warning' ? 'yellow' : 'cyan', word)), ...rest]
-  })
-}
-
-/** `pibake.yaml:12:7 ssh.port: the reason` */
-export function originText(origin: Origin): string {
-  const reason = origin.key === '' ? origin.because : `${origin.key}: ${origin.because}`
-  return visible(`${placeText(origin)} ${reason}`)
 }

@@ -23,6 +23,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     fleet: async () => (await import('./fleet.ts')).addFleet,
     verify: async () => (await import('./verify.ts')).addVerify,
     lock: async () => (await import('./lock.ts')).addLock,
+    page: async () => (await import('./page.ts')).addPage,
   },
   'Look something up:': {
     audit: async () => (await import('./audit.ts')).addAudit,

@@ -4,19 +4,19 @@ import { visible } from '../base/encode/visible.ts'
 import { packagesText } from '../core/carried/bundle.ts'
 import { changesOf } from '../core/plan/changes.ts'
 import type { Change } from '../core/plan/state.ts'
+import { changeFacts, hostKeyFacts, imageFacts } from '../core/presentation/documents.ts'
+import { noteLines } from '../core/presentation/note-lines.ts'
+import { loginCard } from '../core/presentation/print-access.ts'
+import { changesAt } from '../core/presentation/print-changes.ts'
+import { headline, planLines } from '../core/presentation/print-plan.ts'
+import { problemFacts } from '../core/presentation/problem-facts.ts'
 import type { Target } from '../storage/tree/tree.ts'
-import { changeFacts, hostKeyFacts, imageFacts } from './documents.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
 import { knownHostsIn, saveKnownHosts } from './known-hosts.ts'
 import { nextLines } from './next.ts'
 import type { Prepared } from './prepare.ts'
-import { noteLines, printLines, printMessages } from './print.ts'
-import { loginCard } from './print-access.ts'
-import { changesAt } from './print-changes.ts'
-import { headline, planLines } from './print-plan.ts'
-import { problemFacts } from './problem-facts.ts'
-import { screenOf } from './screen.ts'
+import { printLines, printMessages } from './print.ts'
 import { knownVulnerabilities, vulnerabilityLines } from './tracker.ts'
 import { UsageError } from './usage-error.ts'
 import { isViewAsked, type ViewOptions, viewOf } from './view-options.ts'
@@ -94,7 +94,7 @@ export async function runPlan(
     ...warned,
     ...vulnerabilityLines(vulnerabilities),
     '',
-    ...loginCard(prepared, target.root, screenOf(io)),
+    ...loginCard(prepared, target.root, io.screen),
     ...(isBaked ? [visible(`The host keys are noted in ${knownHosts.file}`)] : []),
     ...(changes.length === 0 ? [] : [firstStartText(prepared)]),
     '',

@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import { type Io, screenOf } from './io.ts'
 
 /** Gives what would be printed to `write`, errors alone: of one device among many nobody reads notes and warnings. */
 export function silentIo(write: (text: string) => void): Io {
@@ -11,6 +11,7 @@ export function silentIo(write: (text: string) => void): Io {
     quiet: true,
     verbose: false,
     interactive: false,
+    screen: screenOf(stream),
     style: (_, text) => text,
   }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import type { PlanView } from '../core/presentation/print-plan.ts'
 import type { Io } from './io.ts'
-import type { PlanView } from './print-plan.ts'
 
 /** How much of a plan is shown. */
 export interface ViewOptions {

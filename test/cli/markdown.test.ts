@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
-import type { Io } from '../../src/cli/io.ts'
+import { type Io, screenOf } from '../../src/cli/io.ts'
 import { markdownLines } from '../../src/cli/markdown.ts'
 import { suite } from '../support/suite.ts'
 
@@ -14,7 +14,17 @@ const test = suite('Markdown on a terminal')
 function io(columns: number | undefined, hasColours: boolean): Io {
   const stdout = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns, rows: 24 })
   const style: Io['style'] = (format, text) => (hasColours ? styleText(format, text, { validateStream: false }) : text)
-  return { stdout, stderr: stdout, env: {}, json: false, quiet: false, verbose: false, interactive: false, style }
+  return {
+    stdout,
+    stderr: stdout,
+    env: {},
+    json: false,
+    quiet: false,
+    verbose: false,
+    interactive: false,
+    style,
+    screen: screenOf(stdout),
+  }
 }
 
 const PAGE = `# SSH000 some-name

@@ -92,6 +92,8 @@ const portable = [
   'base/bytes',
   'base/encode',
   'base/report',
+  'web/form',
+  'web/job',
   'storage/ext4',
   'storage/fat',
   'storage/jbd2',
@@ -140,6 +142,24 @@ test('what compiles, proves and edits reaches the host by base/host alone', () =
     return [...imports, ...uses].map((what) => `${path.join(' > ')}: ${what.trim()}`)
   })
   assert.equal(wrong, [])
+})
+
+test('the page reaches Node by nothing but the door, whose other side is in web/host', () => {
+  const reached = reachedFrom(graph, ['web/page/page.ts', 'web/worker/worker.ts'], isDoor)
+  const outside = [...reached].flatMap(([file, path]) =>
+    [...(graph.get(file) ?? [])]
+      .filter((name) => name.startsWith('node:'))
+      .map((name) => `${path.join(' > ')}: ${name}`),
+  )
+  assert.equal(outside, [])
+  const sides = ['base/host', 'web/host'].map((side) =>
+    [...graph.keys()].flatMap((file) => (file.startsWith(`${side}/`) ? [file.slice(side.length + 1)] : [])).sort(),
+  )
+  // Bytes need no host; what stands for the package ejs, and the types of what the build makes, are not of the door.
+  assert.equal(
+    sides[1]?.filter((file) => file !== 'ejs.ts' && file !== 'built-modules.d.ts'),
+    sides[0]?.filter((file) => file !== 'bytes.ts'),
+  )
 })
 
 test('the door is small: nothing but what the host alone can do, and bytes', () => {

@@ -33,7 +33,8 @@ test('holds what package.json names, whole, and nothing else', () => {
   const wanted = [...always, ...manifest.files].flatMap((name) => filesAt(repository, name))
   const packed = filesAt(join(place, 'package'), '.').filter((file) => !file.startsWith('node_modules'))
   assert.equal(packed.sort(), [...new Set(wanted)].sort())
-  for (const needed of ['dist/cli/main.js', 'firstboot/pibake-firstboot']) assert.ok(packed.includes(needed), needed)
+  for (const needed of ['dist/cli/main.js', 'dist/web/pibake.html', 'firstboot/pibake-firstboot'])
+    assert.ok(packed.includes(needed), needed)
   assert.ok(packed.some((file) => file.startsWith('templates/root/')))
 })
 

@@ -181,6 +181,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     ['completion', 'bash'],
     ['demo'],
     ['doctor'],
+    ['page', '-o', out('html')],
     ...(isRoot
       ? [
           baked('img', 'img.xz', '--no-checksums'),

@@ -1,4 +1,5 @@
-import type { LockedImage } from './lock.ts'
+import { visible } from '../../base/encode/visible.ts'
+import type { LockedImage, LockedPackage } from './lock.ts'
 
 /** Packages to be carried in an image: a flat apt repository, and the lock that it was made from. */
 export interface Bundle {
@@ -26,6 +27,11 @@ export function packagesText(count: number): string {
 /** `38 KiB`, `2.8 MiB` */
 export function sizeText(bytes: number): string {
   return bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / (1 << 20)).toFixed(1)} MiB`
+}
+
+/** Name, version, size and reason of a package that is carried. */
+export function lockedPackageText({ name, version, architecture, size, because }: LockedPackage): string {
+  return visible(`${name} ${version} ${architecture}  ${sizeText(size)}  ${because}`)
 }
 
 /** The packages that the image carries, or why it carries none though the spec wants it. */

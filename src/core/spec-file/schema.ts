@@ -21,7 +21,8 @@ import { updates } from './sections/updates.ts'
 import { users } from './sections/users.ts'
 import { flag, oneOf, section, setting } from './values.ts'
 
-const { nullish: part } = v
+// Not taken out of `v`: a bundler would keep all of it for that.
+const part = v.nullish
 
 /**
  * The spec, version 1: every key with its kind, its default (others where the strict and cis profiles differ) and what it

@@ -1,9 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
 import type { PlainFile } from '../../base/disk/plain-file.ts'
-import { TargetError } from '../../base/errors.ts'
-
-/** So much is decoded before {@link DecodeOptions.limit} is asked. */
-export const FIRST = 1024 * 1024
 
 export interface DecodeOptions {
   /** Called once with the first MiB (less if there is less); gives the most bytes that the image may have. */
@@ -29,13 +25,6 @@ export type Use = (bytes: Uint8Array) => void | Promise<void>
 export interface Decoding extends Reading, Pick<DecodeOptions, 'limit'> {
   /** The empty file that the image goes to. */
   readonly fd: number
-}
-
-/** @throws TargetError when an image of `size` bytes is more than the limit allows */
-export function assertLimit(path: string, size: number, limit: number): void {
-  if (size > limit) {
-    throw new TargetError(`${path}: decodes to more than the ${limit} bytes that its partition table speaks of`)
-  }
 }
 
 /** Calls `use` with a descriptor of the file that has a position of its own, for a program to read from. */

@@ -1,4 +1,5 @@
-import { assertLimit, type Decoding, FIRST } from './decoding.ts'
+import { assertLimit, FIRST } from './decoded-size.ts'
+import type { Decoding } from './decoding.ts'
 import { SparseWriter } from './sparse-writer.ts'
 
 /** Writes what is decoded, and stops when it is more than the limit. */

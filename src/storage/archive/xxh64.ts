@@ -1,3 +1,5 @@
+import { fieldsOf } from '../../base/bytes/fields.ts'
+
 /**
  * XXH64 with seed 0 (github.com/Cyan4973/xxHash, doc/xxhash_spec.md), which .zst has as its checksum. Numbers of 64 bits
  * are slow in JavaScript, so each is two halves.
@@ -18,7 +20,7 @@ const STRIPE = 32
 /** The hash of bytes that come in pieces. */
 export class Xxh64 {
   readonly #lanes: Word[] = [add(copy(P1), P2), copy(P2), { lo: 0, hi: 0 }, negated(P1)]
-  readonly #buffer = Buffer.alloc(STRIPE)
+  readonly #buffer = new Uint8Array(STRIPE)
   #buffered = 0
   #size = 0
 
@@ -34,8 +36,7 @@ export class Xxh64 {
       this.#buffered = 0
     }
     const end = bytes.length - ((bytes.length - at) % STRIPE)
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#stripes(view, at, end)
+    this.#stripes(bytes, at, end)
     this.#buffer.set(bytes.subarray(end))
     this.#buffered = bytes.length - end
   }
@@ -53,13 +54,14 @@ export class Xxh64 {
     return hash.lo >>> 0
   }
 
-  #stripes(bytes: Buffer, start: number, end: number): void {
+  #stripes(bytes: Uint8Array, start: number, end: number): void {
+    const fields = fieldsOf(bytes)
     const input: Word = { lo: 0, hi: 0 }
     for (let at = start; at < end; at += STRIPE) {
       let offset = at
       for (const lane of this.#lanes) {
-        input.lo = bytes.readInt32LE(offset)
-        input.hi = bytes.readInt32LE(offset + 4)
+        input.lo = fields.getInt32(offset, true)
+        input.hi = fields.getInt32(offset + 4, true)
         round(lane, input)
         offset += 8
       }
@@ -79,15 +81,16 @@ export class Xxh64 {
 
   /** The bytes that fill no stripe. */
   #tail(hash: Word): void {
+    const fields = fieldsOf(this.#buffer)
     let at = 0
     for (; at + 8 <= this.#buffered; at += 8) {
-      const input = { lo: this.#buffer.readInt32LE(at), hi: this.#buffer.readInt32LE(at + 4) }
+      const input = { lo: fields.getInt32(at, true), hi: fields.getInt32(at + 4, true) }
       xor(hash, round({ lo: 0, hi: 0 }, input))
       Object.assign(hash, rotated(hash, 27))
       add(multiply(hash, P1), P4)
     }
     for (; at + 4 <= this.#buffered; at += 4) {
-      xor(hash, multiply({ lo: this.#buffer.readInt32LE(at), hi: 0 }, P1))
+      xor(hash, multiply({ lo: fields.getInt32(at, true), hi: 0 }, P1))
       Object.assign(hash, rotated(hash, 23))
       add(multiply(hash, P2), P3)
     }

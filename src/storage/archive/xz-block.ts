@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Bytes } from '../../base/bytes/bytes.ts'
+import { equals } from '../../base/host/bytes.ts'
 import { crc64 } from './crc64.ts'
 import { type Chunk, readChunks } from './lzma2.ts'
 import { type Check, crc32Bytes, type IndexRecord, padded, VliReader, vli } from './xz-format.ts'
@@ -51,7 +52,7 @@ function readHeader(
 ): { codedSize?: number; size?: number; dictionary: number; isPlain: boolean } | undefined {
   const body = header.subarray(0, -4)
   const flags = body[1] ?? 0
-  if (!crc32Bytes(body).equals(header.subarray(-4)) || (flags & 0x3c) !== 0) return undefined
+  if (!equals(crc32Bytes(body), header.subarray(-4)) || (flags & 0x3c) !== 0) return undefined
   const reader = new VliReader(body, 2)
   const codedSize = (flags & HAS_CODED_SIZE) === 0 ? undefined : reader.next()
   const size = (flags & HAS_SIZE) === 0 ? undefined : reader.next()
@@ -116,7 +117,7 @@ export function makeBlock(
 }
 
 /** 3.4: the check of what a block decodes to. */
-function checkOf(decoded: Uint8Array, check: Check): Buffer {
+function checkOf(decoded: Uint8Array, check: Check): Uint8Array {
   switch (check.name) {
     case 'none':
       return Buffer.alloc(0)

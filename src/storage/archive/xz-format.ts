@@ -1,4 +1,6 @@
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../../base/bytes/crc32.ts'
+import { fieldsOf } from '../../base/bytes/fields.ts'
+import { concat, latin1 } from '../../base/host/bytes.ts'
 
 /**
  * The frame of an .xz file (tukaani.org/xz/xz-file-format.txt): a stream is a header, blocks, an index of their sizes,
@@ -8,8 +10,8 @@ export const HEADER_SIZE = 12
 
 export const FOOTER_SIZE = 12
 
-export const HEADER_MAGIC = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])
-export const FOOTER_MAGIC = Buffer.from('YZ')
+export const HEADER_MAGIC = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)
+export const FOOTER_MAGIC = latin1('YZ')
 
 /** What xz can write behind each block: the number in the flags (2.1.1.2), and the bytes it takes. */
 export const CHECKS = [
@@ -65,26 +67,28 @@ export class VliReader {
 }
 
 /** The four bytes of a CRC-32. */
-export function crc32Bytes(bytes: Uint8Array): Buffer {
-  const check = Buffer.alloc(4)
-  check.writeUInt32LE(crc32(bytes))
-  return check
+export function crc32Bytes(bytes: Uint8Array): Uint8Array {
+  return uint32(crc32(bytes))
 }
 
-const flagsOf = (check: Check) => Buffer.from([0, check.id])
+function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  fieldsOf(bytes).setUint32(0, value, true)
+  return bytes
+}
+
+const flagsOf = (check: Check) => Uint8Array.of(0, check.id)
 
 /** 2.1.1 */
-export function streamHeader(check: Check): Buffer {
-  return Buffer.concat([HEADER_MAGIC, flagsOf(check), crc32Bytes(flagsOf(check))])
+export function streamHeader(check: Check): Uint8Array {
+  return concat([HEADER_MAGIC, flagsOf(check), crc32Bytes(flagsOf(check))])
 }
 
 /** The index (4) and the footer (2.1.2) of a stream of these blocks. */
-export function streamEnd(check: Check, records: readonly IndexRecord[]): Buffer {
+export function streamEnd(check: Check, records: readonly IndexRecord[]): Uint8Array {
   const list = [0, ...vli(records.length), ...records.flatMap(({ unpadded, size }) => [...vli(unpadded), ...vli(size)])]
-  const index = Buffer.alloc(padded(list.length))
+  const index = new Uint8Array(padded(list.length))
   index.set(list)
-  const size = Buffer.alloc(4)
-  size.writeUInt32LE(index.length / 4)
-  const fields = Buffer.concat([size, flagsOf(check)])
-  return Buffer.concat([index, crc32Bytes(index), crc32Bytes(fields), fields, FOOTER_MAGIC])
+  const fields = concat([uint32(index.length / 4), flagsOf(check)])
+  return concat([index, crc32Bytes(index), crc32Bytes(fields), fields, FOOTER_MAGIC])
 }

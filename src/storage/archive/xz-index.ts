@@ -1,5 +1,7 @@
 import type { Bytes } from '../../base/bytes/bytes.ts'
+import { fieldsOf } from '../../base/bytes/fields.ts'
 import { TargetError } from '../../base/errors.ts'
+import { equals } from '../../base/host/bytes.ts'
 import {
   CHECKS,
   type Check,
@@ -102,17 +104,17 @@ function paddingBefore(file: Bytes, end: number): number {
 
 function readFooter(file: Bytes, end: number): Footer | undefined {
   if (end % 4 !== 0 || end < HEADER_SIZE + FOOTER_SIZE) return undefined
-  const footer = Buffer.from(file.read(end - FOOTER_SIZE, FOOTER_SIZE))
+  const footer = file.read(end - FOOTER_SIZE, FOOTER_SIZE)
   const fields = footer.subarray(4, 10)
   const check = CHECKS.find(({ id }) => id === footer[9])
-  if (!footer.subarray(10).equals(FOOTER_MAGIC) || !footer.subarray(0, 4).equals(crc32Bytes(fields))) return undefined
+  if (!equals(footer.subarray(10), FOOTER_MAGIC) || !equals(footer.subarray(0, 4), crc32Bytes(fields))) return undefined
   if (check === undefined || footer[8] !== 0) return undefined
-  return { check, indexSize: (footer.readUInt32LE(4) + 1) * 4 }
+  return { check, indexSize: (fieldsOf(footer).getUint32(4, true) + 1) * 4 }
 }
 
 function readRecords(index: Uint8Array): IndexRecord[] | undefined {
   const body = index.subarray(0, -4)
-  if (index.length > MAX_INDEX || index[0] !== 0 || !crc32Bytes(body).equals(index.subarray(-4))) return undefined
+  if (index.length > MAX_INDEX || index[0] !== 0 || !equals(crc32Bytes(body), index.subarray(-4))) return undefined
   const reader = new VliReader(body, 1)
   const count = reader.next() ?? Number.NaN
   const records: IndexRecord[] = []
@@ -127,12 +129,11 @@ function readRecords(index: Uint8Array): IndexRecord[] | undefined {
 }
 
 function isHeader(header: Uint8Array, check: Check): boolean {
-  const bytes = Buffer.from(header)
-  const flags = bytes.subarray(6, 8)
+  const flags = header.subarray(6, 8)
   return (
-    bytes.subarray(0, 6).equals(HEADER_MAGIC) &&
+    equals(header.subarray(0, 6), HEADER_MAGIC) &&
     flags[0] === 0 &&
     flags[1] === check.id &&
-    bytes.subarray(8).equals(crc32Bytes(flags))
+    equals(header.subarray(8), crc32Bytes(flags))
   )
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../base/bytes/bytes.ts'
+import { fieldsOf } from '../../base/bytes/fields.ts'
 import { TargetError } from '../../base/errors.ts'
 
 /**
@@ -26,11 +27,12 @@ export const MAX_WINDOW_LOG = 27
  */
 function readFrame(file: Bytes, offset: number, about: string): Frame | { readonly skip: number } {
   const fail = (what: string) => new TargetError(`${about}: damaged: at ${offset}: ${what}`)
-  const head = Buffer.alloc(18)
+  const head = new Uint8Array(18)
   head.set(file.read(offset, Math.min(head.length, file.size - offset)))
-  const magic = head.readUInt32LE(0)
+  const fields = fieldsOf(head)
+  const magic = fields.getUint32(0, true)
   if (magic >>> 4 === 0x184d2a5) {
-    const skip = 8 + head.readUInt32LE(4)
+    const skip = 8 + fields.getUint32(4, true)
     if (offset + skip > file.size) throw fail('truncated')
     return { skip }
   }
@@ -44,7 +46,7 @@ function readFrame(file: Bytes, offset: number, about: string): Frame | { readon
   }
   const isOneSegment = (descriptor & 0x20) !== 0
   const at = isOneSegment ? 5 : 6
-  const size = contentSize(head, at, descriptor >> 6, isOneSegment)
+  const size = contentSize(fields, at, descriptor >> 6, isOneSegment)
   const window = isOneSegment ? (size.value ?? 0) : windowSize(head[5] ?? 0)
   if (window > 2 ** MAX_WINDOW_LOG) throw needsMemory(about, window)
   return { offset, blocks: offset + at + size.length, size: size.value, hasChecksum: (descriptor & 0x04) !== 0 }
@@ -62,15 +64,15 @@ function needsMemory(about: string, window: number): TargetError {
 
 /** 3.1.1.1.4 */
 function contentSize(
-  head: Buffer,
+  head: DataView,
   at: number,
   flag: number,
   isOneSegment: boolean,
 ): { length: number; value: number | undefined } {
-  if (flag === 3) return { length: 8, value: Number(head.readBigUInt64LE(at)) }
-  if (flag === 2) return { length: 4, value: head.readUInt32LE(at) }
-  if (flag === 1) return { length: 2, value: head.readUInt16LE(at) + 256 }
-  return isOneSegment ? { length: 1, value: head[at] } : { length: 0, value: undefined }
+  if (flag === 3) return { length: 8, value: Number(head.getBigUint64(at, true)) }
+  if (flag === 2) return { length: 4, value: head.getUint32(at, true) }
+  if (flag === 1) return { length: 2, value: head.getUint16(at, true) + 256 }
+  return isOneSegment ? { length: 1, value: head.getUint8(at) } : { length: 0, value: undefined }
 }
 
 /** 3.1.1.1.2 */
@@ -94,7 +96,8 @@ export function* frameParts(
   let end = frame.blocks
   for (let isLast = false; !isLast; ) {
     if (end + 3 > file.size) throw new TargetError(`${about}: truncated`)
-    const head = Buffer.from(file.read(end, 3)).readUIntLE(0, 3)
+    const [low = 0, middle = 0, high = 0] = file.read(end, 3)
+    const head = low | (middle << 8) | (high << 16)
     isLast = (head & 1) === 1
     const kind = (head >> 1) & 3
     if (kind === 3) throw new TargetError(`${about}: damaged: at ${end}: an unknown kind of block`)

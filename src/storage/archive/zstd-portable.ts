@@ -1,5 +1,7 @@
 import { Decompress } from 'fzstd'
 import { assertInside, type Bytes } from '../../base/bytes/bytes.ts'
+import { fieldsOf } from '../../base/bytes/fields.ts'
+import { concat } from '../../base/host/bytes.ts'
 import { Xxh64 } from './xxh64.ts'
 import { damaged, type Frame, frameParts, readFrames } from './zst-frame.ts'
 
@@ -30,7 +32,7 @@ export function* decodeFramePortably(file: Bytes, frame: Frame, about: string): 
     }
     decoded = []
   }
-  if (frame.hasChecksum && hash.low32() !== Buffer.from(file.read(end - 4, 4)).readUInt32LE()) {
+  if (frame.hasChecksum && hash.low32() !== fieldsOf(file.read(end - 4, 4)).getUint32(0, true)) {
     throw damaged(about, 'a checksum is wrong')
   }
 }
@@ -39,7 +41,7 @@ export function* decodeFramePortably(file: Bytes, frame: Frame, about: string): 
 export function decodeWholePortably(bytes: Uint8Array, about: string): Uint8Array {
   const file = new MemoryBytes(bytes)
   const frames = [...readFrames(file, about)]
-  return Buffer.concat(frames.flatMap((frame) => [...decodeFramePortably(file, frame, about)]))
+  return concat(frames.flatMap((frame) => [...decodeFramePortably(file, frame, about)]))
 }
 
 /** A file in memory. */

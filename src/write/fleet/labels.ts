@@ -1,5 +1,5 @@
-import { encode } from 'uqr'
 import { render } from '../../core/render/render.ts'
+import { qrOf } from '../emit/qr-code.ts'
 import { ed25519First } from './host-key-records.ts'
 import type { Made } from './record.ts'
 
@@ -27,11 +27,4 @@ function linkOf({ address, port, users }: Made): string {
   if (port === null) return address
   const user = users[0] === undefined ? '' : `${users[0]}@`
   return `ssh://${user}${address}${port === 22 ? '' : `:${port}`}`
-}
-
-/** The dark squares as one path, with the four light ones around them that scanners need (ISO/IEC 18004). */
-function qrOf(text: string): { size: number; path: string } {
-  const { size, data } = encode(text, { ecc: 'M', border: 4 })
-  const squares = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])))
-  return { size, path: squares.join('') }
 }

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { loginCard, unprovedReport } from '../../../src/cli/print-access.ts'
+import { loginCard, unprovedReport } from '../../../src/core/presentation/print-access.ts'
 import { samplePiOs } from '../../../src/sample/sample.ts'
 import type { MemoryNode, MemoryTree } from '../../../src/storage/tree/memory.ts'
 import { compiled } from '../../support/plan.ts'

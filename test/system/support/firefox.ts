@@ -3,21 +3,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { patient } from '../../runner/patience.ts'
-import type { Looks, OpenPage } from './browsers.ts'
+import { isDownloaded, type Looks, type OpenPage, until } from './browsers.ts'
 import { webSocket } from './web-socket.ts'
 
 /**
  * Debian's Firefox, driven by WebDriver BiDi (w3.org/TR/webdriver-bidi): playwright-core sends commands that the extended
  * support release does not know.
  */
-export async function openInFirefox(url: string, { scheme, width, height }: Looks): Promise<OpenPage> {
+export async function openInFirefox(url: string, looks: Looks): Promise<OpenPage> {
   const profile = mkdtempSync(join(tmpdir(), 'pibake-firefox-'))
+  const { scheme, downloads = profile } = looks
   const override = scheme === 'dark' ? 0 : 1
   writeFileSync(
     join(profile, 'user.js'),
     [
       `user_pref("layout.css.prefers-color-scheme.content-override", ${override});`,
       'user_pref("browser.startup.page", 0);',
+      'user_pref("browser.download.folderList", 2);',
+      `user_pref("browser.download.dir", ${JSON.stringify(downloads)});`,
+      'user_pref("browser.download.useDownloadDir", true);',
+      'user_pref("browser.download.always_ask_before_handling_new_types", false);',
     ].join('\n'),
   )
   const args = ['--headless', '--no-remote', '--remote-debugging-port=0', '--profile', profile, 'about:blank']
@@ -29,7 +34,7 @@ export async function openInFirefox(url: string, { scheme, width, height }: Look
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    return await session(`${await addressOf(browser)}/session`, url, { scheme, width, height }, end)
+    return await session(`${await addressOf(browser)}/session`, url, looks, end)
   } catch (error) {
     await end()
     throw error
@@ -108,6 +113,17 @@ async function session(address: string, url: string, looks: Looks, end: () => Pr
       const value = '\ue004'
       const actions = [{ type: 'key', id: 'keyboard', actions: ['keyDown', 'keyUp'].map((type) => ({ type, value })) }]
       await call('input.performActions', { context, actions })
+    },
+    async choose(input, ...files) {
+      const expression = `document.querySelector(${JSON.stringify(input)})`
+      const found = await call('script.evaluate', { expression, target: { context }, awaitPromise: false })
+      await call('input.setFiles', { context, element: { sharedId: found.result.sharedId }, files })
+    },
+    async downloaded(name, start) {
+      const file = join(looks.downloads ?? '', name)
+      await start()
+      await until(`${name} is downloaded`, () => isDownloaded(file))
+      return file
     },
     async close() {
       line.close()

@@ -79,7 +79,7 @@ export const ROWS: readonly Row[] = [
     'looked',
   ),
   row('FILE of `--sarif`', /^<OUT>\/[\w-]+\.sarif$/, 'the findings of `audit`', 'placed'),
-  row('FILE of `--html`', /^<OUT>\/[\w-]+\.html$/, 'the page of `audit`', 'placed'),
+  row('FILE of `--html` and `page`', /^<OUT>\/[\w-]+\.html$/, 'the page of `audit`; pibake as a page', 'placed'),
   row(
     '`SHA256SUMS`, `SHA256SUMS.sig` beside OUT',
     /^<OUT>\/SHA256SUMS(\.sig)?$/,

@@ -14,7 +14,7 @@ import { pictureOf } from './picture.ts'
 import { wayRows } from './ways.ts'
 
 /** An image, and what was found in it. */
-interface Audited {
+export interface ReportedImage {
   /** What it was called by. */
   readonly name: string
   /** What it is, in a few words. */
@@ -28,7 +28,7 @@ interface Audited {
 /** What a page is about. */
 export interface Report {
   /** One image, or the two before and after a change. */
-  readonly images: readonly Audited[]
+  readonly images: readonly ReportedImage[]
   readonly role: Role
   /** `YYYY-MM-DD` */
   readonly today: string
@@ -48,7 +48,7 @@ export function auditPage(report: Report): Uint8Array {
   const numbers = numbering(report.images.map(({ audit }) => audit))
   const part = (name: string, data: object) => render(`audit-page/${name}.html.ejs`, data).content
   const { entries } = numbers
-  const last = report.images.at(-1) as Audited
+  const last = report.images.at(-1) as ReportedImage
   const isOfTwo = report.images.length === 2
   return concat([
     part('head', { title: last.title, styleHash: base64(sha256(utf8(style))) }),
@@ -70,7 +70,7 @@ export function auditPage(report: Report): Uint8Array {
   ])
 }
 
-function countsOf({ audit }: Audited): readonly { readonly level: Level; readonly count: number }[] {
+function countsOf({ audit }: ReportedImage): readonly { readonly level: Level; readonly count: number }[] {
   return LEVELS.map((level) => ({ level, count: audit.findings.filter((one) => one.level === level).length })).reverse()
 }
 
@@ -99,7 +99,7 @@ function roleParts({
 }
 
 /** What counts for nothing above: advice, and what the owner has waived. */
-function asideOf({ audit: { advice, waived, idle } }: Audited) {
+function asideOf({ audit: { advice, waived, idle } }: ReportedImage) {
   return {
     advice,
     waived: waived.map(({ level, title, because, waiver }) => ({
@@ -133,7 +133,7 @@ function firstOf(entries: readonly Numbered[]) {
     .map(({ number, finding }) => ({ number, level: finding.level, title: finding.title }))
 }
 
-function surfaceOf({ audit, hostname, name, hasBoot }: Audited, i: number, report: Report, numbers: Numbering) {
+function surfaceOf({ audit, hostname, name, hasBoot }: ReportedImage, i: number, report: Report, numbers: Numbering) {
   const side = sideOf(report, i)
   return { side, name, hostname, hasBoot, picture: pictureOf(audit, report.role, numbers), ways: wayRows(audit.proof) }
 }

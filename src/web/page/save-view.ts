@@ -1,0 +1,65 @@
+import { button, downloadText, el, lines } from './dom.ts'
+import { step } from './form-view.ts'
+import { qrCode } from './qr.ts'
+import { TEXT } from './texts.ts'
+
+/** What saving needs of the page. */
+export interface SaveEvents {
+  /** @param isPicked into a file that the owner picks, else as a download */
+  save(isPicked: boolean): void
+  manifest(): void
+}
+
+/** Whether this browser can write to a file that its user picks (File System Access; Chromium). */
+export const hasPicker = 'showSaveFilePicker' in window
+
+/** What is done with a plan that was looked at. */
+export class SaveView {
+  readonly section: HTMLElement
+  readonly #buttons: readonly HTMLButtonElement[]
+  readonly #state = el('p', { role: 'status', class: 'wide', id: 'save-state' })
+  readonly #after = el('div', { class: 'wide', id: 'saved' })
+
+  constructor(events: SaveEvents) {
+    const as = button(TEXT.save.as, () => events.save(true), { class: 'main' })
+    const plain = button(TEXT.save.download, () => events.save(false), {
+      class: hasPicker ? '' : 'main',
+      id: 'download',
+    })
+    const manifest = button(TEXT.save.manifest, () => events.manifest())
+    this.#buttons = [...(hasPicker ? [as] : []), plain, manifest]
+    const secret = el('p', { class: 'wide' }, TEXT.save.secret)
+    const row = el('p', { class: 'wide buttons' }, ...this.#buttons)
+    this.section = step('save', TEXT.save.heading, secret, row, this.#state, this.#after)
+    this.enable(false)
+  }
+
+  enable(isEnabled: boolean): void {
+    for (const one of this.#buttons) one.disabled = !isEnabled
+    if (!isEnabled) this.#state.textContent = ''
+  }
+
+  /** @param card the lines of the card that says how to log in */
+  saved(text: string, hostname: string, card: readonly string[]): void {
+    this.#state.textContent = text
+    const paper = el(
+      'article',
+      { id: 'card', 'aria-label': TEXT.save.card },
+      el('h3', {}, `${TEXT.save.card}: ${hostname}`),
+      lines(card, TEXT.save.card),
+      qrCode(card.join('\n'), TEXT.save.qr),
+      el('p', {}, TEXT.save.cardHint),
+    )
+    const print = button(TEXT.save.print, () => window.print())
+    this.#after.replaceChildren(el('p', {}, TEXT.save.next), paper, el('p', { class: 'buttons' }, print))
+  }
+
+  clear(): void {
+    this.#after.replaceChildren()
+  }
+}
+
+/** @param text JSON */
+export function saveManifest(text: string, name: string): void {
+  downloadText(text, `${name}.manifest.json`)
+}

@@ -1,0 +1,145 @@
+import { TargetError } from '../../base/errors.ts'
+import { concat } from '../../base/host/bytes.ts'
+import { compressionOf, type Packing } from '../../storage/archive/compression.ts'
+import { assertLimit, FIRST } from '../../storage/archive/decoded-size.ts'
+import { assertNotForeign, FOREIGN_HEAD } from '../../storage/archive/foreign.ts'
+import { padded, streamEnd, streamHeader } from '../../storage/archive/xz-format.ts'
+import { readXzIndex, type XzBlock } from '../../storage/archive/xz-index.ts'
+import { readFrames, wrongSize } from '../../storage/archive/zst-frame.ts'
+import { decodeFramePortably } from '../../storage/archive/zstd-portable.ts'
+import { imageLimit } from '../../storage/image/partitions.ts'
+import { BlobBytes } from './blob-bytes.ts'
+import { scratchFile } from './scratch.ts'
+import { decodeXzStream } from './xz-decoder.ts'
+
+/** Bytes that are read at once, and between two reports. */
+const PIECE = 1 << 20
+
+/** @param share of the work that is done, 0 to 1 */
+export type OnProgress = (share: number) => void
+
+type Decode = (file: File, onProgress: OnProgress) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** Those that a page unpacks. */
+const DECODERS: Partial<Record<Packing, Decode>> = { xz: decodeXz, gz: decodeGz, zst: decodeZst }
+
+/**
+ * The image in a file, as its first bytes say: the file itself, or what it decodes to.
+ *
+ * @throws TargetError when it is something that pibake does not read, or damaged, or decodes to more than its partition
+ *   table speaks of
+ */
+export async function unpacked(file: File, onProgress: OnProgress): Promise<Blob> {
+  const head = new Uint8Array(await file.slice(0, FOREIGN_HEAD).arrayBuffer())
+  const kind = compressionOf(head)
+  if (kind === 'none') {
+    assertNotForeign(head, file.name)
+    return file
+  }
+  const decode = DECODERS[kind]
+  if (decode !== undefined) return decoded(file, decode, onProgress)
+  throw new TargetError(`${file.name}: a page does not unpack .${kind}`, {
+    hint: 'unpack it first; the pibake program takes it as it is',
+  })
+}
+
+async function decoded(file: File, decode: Decode, onProgress: OnProgress): Promise<Blob> {
+  const output = await scratchFile()
+  const first: Uint8Array[] = []
+  let [size, limit] = [0, undefined as number | undefined]
+  const limitOf = () => imageLimit(concat(first.splice(0)).subarray(0, FIRST), file.name)
+  try {
+    for await (const bytes of decode(file, onProgress)) {
+      size += bytes.length
+      if (limit === undefined) {
+        first.push(new Uint8Array(bytes))
+        if (size >= FIRST) limit = limitOf()
+      }
+      if (limit !== undefined) assertLimit(file.name, size, limit)
+      output.write(bytes)
+    }
+    if (limit === undefined) limitOf()
+    return await output.finish()
+  } finally {
+    output.close()
+  }
+}
+
+/** Each block is a stream of its own for the decoder, which takes one stream only. */
+function* decodeXz(file: File, onProgress: OnProgress): Generator<Uint8Array, void, undefined> {
+  const source = new BlobBytes(file)
+  const index = readXzIndex(source, file.name)
+  let done = 0
+  for (const { check, blocks } of index.streams) {
+    if (check.name === 'sha256') {
+      throw new TargetError(`${file.name}: a page cannot look at its checksums, which are SHA-256`, {
+        hint: `unpack it first: unxz --keep ${file.name}; the pibake program takes it as it is`,
+      })
+    }
+    for (const block of blocks) {
+      const before = done
+      const input = () => piecesOf(source, block)
+      try {
+        for (const bytes of decodeXzStream(around(streamHeader(check), input, streamEnd(check, [block])))) {
+          yield bytes
+          done += bytes.length
+          onProgress(done / index.size)
+        }
+      } catch (error) {
+        if (error instanceof TargetError) throw error
+        const why = error instanceof Error ? error.message : error
+        throw new TargetError(`${file.name}: damaged: the block at ${block.offset} cannot be decoded: ${why}`)
+      }
+      if (done - before !== block.size)
+        throw new TargetError(`${file.name}: damaged: the block at ${block.offset} has a wrong size`)
+    }
+  }
+}
+
+function* around(start: Uint8Array, between: () => Iterable<Uint8Array>, end: Uint8Array) {
+  yield start
+  yield* between()
+  yield end
+}
+
+function* piecesOf(source: BlobBytes, { offset, unpadded }: XzBlock) {
+  const end = offset + padded(unpadded)
+  for (let at = offset; at < end; at += PIECE) yield source.read(at, Math.min(PIECE, end - at))
+}
+
+function* decodeZst(file: File, onProgress: OnProgress): Generator<Uint8Array, void, undefined> {
+  const source = new BlobBytes(file)
+  for (const frame of readFrames(source, file.name)) {
+    let size = 0
+    for (const bytes of decodeFramePortably(source, frame, file.name)) {
+      yield bytes
+      size += bytes.length
+      // A frame says what it decodes to where the packer knew it.
+      if (frame.size !== undefined) {
+        const share = size / frame.size
+        onProgress((frame.offset + share * (frame.end - frame.offset)) / source.size)
+      }
+    }
+    if (size !== (frame.size ?? size)) throw wrongSize(file.name)
+  }
+}
+
+/** By the browser's own decoder: it refuses what is damaged, truncated, or followed by something else. */
+async function* decodeGz(file: File, onProgress: OnProgress): AsyncGenerator<Uint8Array, void, undefined> {
+  let read = 0
+  const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(bytes, controller) {
+      read += bytes.length
+      onProgress(read / file.size)
+      controller.enqueue(bytes)
+    },
+  })
+  const reader = file.stream().pipeThrough(counted).pipeThrough(new DecompressionStream('gzip')).getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      throw new TargetError(`${file.name}: damaged, or truncated: ${error instanceof Error ? error.message : error}`)
+    })
+    if (done) return
+    yield value
+  }
+}

@@ -1,0 +1,53 @@
+import type { FormValues } from '../form/form-values.ts'
+import { readForm, writeForm } from '../form/spec-form.ts'
+import { assetText } from '../host/assets.ts'
+import { checkSpec, ImageJob, type SpecText } from '../job/image-job.ts'
+import { hashPassword, readKey } from '../job/person.ts'
+import { BlobBytes } from './blob-bytes.ts'
+import { composed, composedOfFew } from './compose.ts'
+import { type OnProgress, unpacked } from './unpack.ts'
+
+interface Opened {
+  readonly image: Blob
+  readonly bytes: BlobBytes
+  readonly job: ImageJob
+}
+let opened: Opened | undefined
+
+const { version } = JSON.parse(assetText('package.json')) as { version: string }
+
+const today = () => new Date().toISOString().slice(0, 10)
+
+function current(): Opened {
+  if (opened === undefined) throw new Error('no image is open')
+  return opened
+}
+
+/** What the page may ask for. */
+export const verbs = {
+  async open({ file }: { file: File }, onProgress: OnProgress) {
+    opened = undefined
+    const image = await unpacked(file, onProgress)
+    const bytes = new BlobBytes(image)
+    const job = new ImageJob(bytes, file.name, today())
+    const title = job.title()
+    opened = { image, bytes, job }
+    return { title, size: image.size }
+  },
+  check: (spec: SpecText) => checkSpec(spec, today()),
+  look: (spec: SpecText) => current().job.look(spec),
+  audit: () => current().job.audit(version),
+  manifest: () => `${JSON.stringify(current().job.manifest(version), null, 2)}\n`,
+  /** The image as it is to be, read back from the very Blob that is saved. @param isOfFew see {@link composedOfFew} */
+  async make({ isOfFew }: { isOfFew: boolean }) {
+    const { image, bytes, job } = current()
+    const extents = job.extents()
+    const made = isOfFew ? await composedOfFew(image, bytes, extents) : composed(image, extents)
+    job.assertReadsBack(new BlobBytes(made))
+    return made
+  },
+  readForm: ({ text }: { text: string }) => readForm(text),
+  writeForm: ({ text, values }: { text: string; values: FormValues }) => writeForm(text, values),
+  key: ({ text }: { text: string }) => readKey(text),
+  password: hashPassword,
+}
