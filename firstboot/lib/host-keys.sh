@@ -20,7 +20,7 @@ host_keys() {
 }
 
 is_slow() {
-  [ "$1" = rsa ] && [ ! -e "$(baked_path rsa)" ]
+  case $1 in rsa*) [ ! -e "$(baked_path rsa)" ] ;; *) return 1 ;; esac
 }
 
 # host_keys_whole before|after
@@ -53,13 +53,14 @@ make_host_keys_whole() {
   [ $damaged = no ] || give_up baked-host-key-damaged
 }
 
+# key_path TYPE: rsa-4096 is a longer rsa.
 key_path() {
-  echo "$PIBAKE_PREFIX/etc/ssh/ssh_host_$1_key"
+  echo "$PIBAKE_PREFIX/etc/ssh/ssh_host_${1%%-*}_key"
 }
 
 # A key that was made before the first start. It is not in /etc/ssh because Bookworm's first start empties that.
 baked_path() {
-  echo "$ASK/host-keys.d/ssh_host_$1_key"
+  echo "$ASK/host-keys.d/ssh_host_${1%%-*}_key"
 }
 
 # put_in_force BAKED KEY: in place of whatever the system has made meanwhile. BAKED is there until the very rename that
@@ -78,7 +79,7 @@ good_private() {
   case $(ls -ln "$2") in -rw------*) ;; *) return 1 ;; esac
   public=$(bounded 20 ssh-keygen -y -P '' -f "$2" 2>/dev/null) || return 1
   case $1:$public in
-    ed25519:ssh-ed25519\ * | rsa:ssh-rsa\ * | ecdsa:ecdsa-sha2-*\ *) ;;
+    ed25519:ssh-ed25519\ * | rsa:ssh-rsa\ * | rsa-4096:ssh-rsa\ * | ecdsa:ecdsa-sha2-*\ *) ;;
     *) return 1 ;;
   esac
 }
@@ -99,8 +100,13 @@ make_pair() {
   new=$2.new
   rm -f "$new" "$new.pub"
   mkdir -p "${2%/*}"
-  case $1 in rsa) bits=3072 ;; *) bits=256 ;; esac
-  bounded 220 ssh-keygen -q -t "$1" -b $bits -N '' -C "root@$(first_line "$PIBAKE_PREFIX/etc/hostname")" -f "$new" ||
+  seconds=220
+  case $1 in
+    rsa) bits=3072 ;;
+    rsa-4096) bits=4096 seconds=1500 ;;
+    *) bits=256 ;;
+  esac
+  bounded $seconds ssh-keygen -q -t "${1%%-*}" -b $bits -N '' -C "root@$(first_line "$PIBAKE_PREFIX/etc/hostname")" -f "$new" ||
     give_up host-key-not-made
   checkpoint host-keys.generated
   if ! good_private "$1" "$new" || ! good_public "$new"; then give_up host-key-not-made; fi

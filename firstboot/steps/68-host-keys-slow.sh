@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # The host keys that sshd does not wait for. After what guards the device: until then sshd offers its other keys.
-limit=280
+limit=1700
 severity=degraded
 
 check() {

@@ -3,18 +3,14 @@ import { bakesHostKeys } from '../core/controls/host-keys.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import {
-  HOST_KEY_NAMES,
   HOST_KEY_TYPES,
-  type HostKeyName,
+  HOST_KEYS_BY_TYPE,
   type HostKeys,
   hostKeyComment,
   parseHostKey,
 } from '../device/formats/host-key.ts'
 import { openSshPrivateKey } from '../device/formats/openssh-private-key.ts'
 import type { Tree } from '../storage/tree/tree.ts'
-
-/** The length that ssh-keygen gives RSA keys. */
-const RSA_BITS = 3072
 
 /**
  * Makes the host keys that the spec wants made beforehand and that are not among `have`. They are made in this process
@@ -25,12 +21,13 @@ const RSA_BITS = 3072
 export function newHostKeysFor(spec: Spec, root: Tree, have: HostKeys): HostKeys {
   if (!bakesHostKeys(spec)) return {}
   const comment = hostKeyComment(hostnameOf(spec, root))
-  const missing = HOST_KEY_NAMES.filter((name) => have[name] === undefined)
-  return Object.fromEntries(missing.map((name) => [name, makeHostKey(name, comment)]))
+  const missing = spec.ssh.hostKeyTypes.filter((type) => have[HOST_KEYS_BY_TYPE[type].name] === undefined)
+  return Object.fromEntries(missing.map((type) => [HOST_KEYS_BY_TYPE[type].name, makeHostKey(type, comment)]))
 }
 
-function makeHostKey(name: HostKeyName, comment: string) {
-  const pair = name === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: RSA_BITS }) : generateKeyPairSync('ed25519')
+function makeHostKey(type: keyof typeof HOST_KEYS_BY_TYPE, comment: string) {
+  const { name, bits } = HOST_KEYS_BY_TYPE[type]
+  const pair = bits === undefined ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: bits })
   const text = openSshPrivateKey(HOST_KEY_TYPES[name], pair.privateKey.export({ format: 'jwk' }), comment)
   const key = parseHostKey(name, text)
   if (key === undefined) throw new Error(`the new ${name} host key cannot be read back`)

@@ -12,7 +12,7 @@ import type { Verdict } from './access/prove.ts'
 import { type Proof, proveAccess } from './access/prove-target.ts'
 import { type Additions, type CompiledControls, compileControls, finish } from './compile/compile.ts'
 import { fail2banStartProblems } from './controls/fail2ban-start.ts'
-import { bakesHostKeys } from './controls/host-keys.ts'
+import { bakesHostKeys, wantedHostKeys } from './controls/host-keys.ts'
 import { hostnameOf } from './controls/hostname.ts'
 import type { Plan } from './plan/plan.ts'
 import { WithoutText } from './plan/without-text.ts'
@@ -52,7 +52,9 @@ export function compileFor(spec: Spec, given: Target, options: EvaluationOptions
   const target = { root: new BudgetTree(given.root), boot: given.boot && new BudgetTree(given.boot) }
   const inventory = inspect(target, { allowBooted: options.allowBooted })
   const epoch = options.epoch ?? imageEpoch(inventory)
-  const hostKeys = bakesHostKeys(spec) ? hostKeysIn(target.root, hostnameOf(spec, target.root)) : {}
+  const hostKeys = bakesHostKeys(spec)
+    ? wantedHostKeys(spec, hostKeysIn(target.root, hostnameOf(spec, target.root)))
+    : {}
   const { locate, specDigest, today } = options
   const controls = compileControls(spec, inventory, { locate, specDigest, epoch })
   const { plan, problems } = finish(controls, { hostKeys })

@@ -79,6 +79,19 @@ test('a private key that others may read is not one that sshd takes', async () =
 const patient = { env: { STEP_LIMIT: '90' }, limit: 120 }
 const rsa = 'etc/ssh/ssh_host_rsa_key'
 
+test('an RSA key of 4096 bits where the plan asks for one', async () => {
+  const device = new Device().ask('host-keys', 'ed25519\nrsa-4096\n')
+  try {
+    assert.is((await device.call(['run', 'local'], patient)).status, 0)
+    assert.not(device.has(rsa))
+    const network = await device.call(['run', 'network'], patient)
+    assert.match(network.stdout, /host-keys-slow: ok \(done now\)/)
+    assert.match(attempt(['ssh-keygen', '-l', '-f', device.path(rsa)]).stdout, /^4096 /)
+  } finally {
+    device.remove()
+  }
+})
+
 test('sshd waits for no RSA key: the network half makes it, with 3072 bits, and has sshd read it', async () => {
   const device = new Device().ask('host-keys', 'ed25519\nrsa\n')
   try {

@@ -94,6 +94,7 @@ export const codes = {
   SSH016: ['disabled-auth-method', 'An authentication method that is switched off.'],
   SSH017: ['risky-sshd-setting', 'A setting of sshd with a risk.'],
   SSH018: ['unchecked-sshd-keyword', 'A keyword of sshd that cannot be checked without the device.'],
+  SSH019: ['host-key-types', 'Types of host keys without ed25519, or RSA twice.'],
   SSH020: ['broken-sshd-config', 'A file of the image with which sshd would not start.'],
   SSH021: ['no-sshd-drop-ins', 'The image’s sshd_config does not read drop-ins.'],
   SSH022: ['overruled-by-image', 'A line of the image that beats what the spec wants of sshd.'],

@@ -20,7 +20,7 @@ function compile(context: Context): Contribution {
   const operations: Operation[] = [
     rootDirectory(ASK, origin),
     rootFile(PROGRAM, {}, origin, { mode: 0o755 }),
-    ...UNITS.map((unit) => rootFile(unit, {}, origin)),
+    ...UNITS.map((unit) => rootFile(unit, { mails: to.length > 0 }, origin)),
     lines('about', subjectsOf(context), context),
     ...(to.length === 0 ? [] : [lines('to', to, context)]),
     ...(webhook === undefined

@@ -8,8 +8,13 @@ import { rootFile, staleOnly } from './root-file.ts'
 const ASK = '/etc/pibake/first-boot'
 const RECORDS = '/var/lib/pibake/steps'
 const LIMITS = `${ASK}/script-limits`
-/** Lets the local half be run before the network, and gives its scripts what owners expect a script of root to have. */
-const DROP_IN = '/etc/systemd/system/pibake-firstboot.service.d/pibake-scripts.conf'
+/**
+ * For each half that runs scripts: gives them what owners expect a script of root to have, and lets the local half be run
+ * before the network.
+ */
+const DROP_INS = ['pibake-firstboot', 'pibake-firstboot-network'].map(
+  (unit) => `/etc/systemd/system/${unit}.service.d/pibake-scripts.conf`,
+)
 
 type Script = Spec['firstBoot']['scripts'][number]
 
@@ -32,7 +37,7 @@ export function scriptOperations(context: Context): Operation[] {
       context,
     ),
   )
-  return [...folders, ...limits(numbered, context), ...dropIn(context)]
+  return [...folders, ...limits(numbered, context), ...dropIns(context)]
 }
 
 interface Numbered {
@@ -81,10 +86,14 @@ function limits(scripts: readonly Numbered[], { because, inventory }: Context): 
   return [file(LIMITS, content, { mode: 0o600, origin, lines: origins })]
 }
 
-function dropIn({ spec, because, inventory }: Context): Operation[] {
-  const origin = because(['firstBoot', 'scripts'], 'scripts are run before there is a network')
-  const wanted = spec.firstBoot.scripts.some(({ when }) => when === 'before-network')
-  return wanted ? [rootFile(DROP_IN, {}, origin)] : staleOnly(inventory.root, [DROP_IN], origin)
+function dropIns({ spec, because, inventory }: Context): Operation[] {
+  const origin = because(['firstBoot', 'scripts'], 'scripts are run with all that a script of root has')
+  return DROP_INS.flatMap((path, index): Operation[] => {
+    const isBeforeNetwork = index === 0
+    const isWanted = spec.firstBoot.scripts.some(({ when }) => (when === 'before-network') === isBeforeNetwork)
+    if (!isWanted) return staleOnly(inventory.root, [path], origin)
+    return [rootFile(path, { isBeforeNetwork }, origin, { template: DROP_INS[0] as string })]
+  })
 }
 
 /** Scripts that the kernel would not run. */

@@ -1,7 +1,6 @@
 import { assetNames, assetText } from '../../base/host/assets.ts'
 import type { Origin } from '../../base/report/origin.ts'
 import type { Problem, SpecPath } from '../../base/report/report.ts'
-import { HOST_KEY_NAMES } from '../../device/formats/host-key.ts'
 import { matchPattern } from '../../device/sshd/patterns.ts'
 import type { Carried } from '../carried/bundle.ts'
 import { directory, type FileOperation, file, type Operation, remove, symlink } from '../plan/operation.ts'
@@ -142,7 +141,7 @@ function values(
   const isCarried = carried !== undefined && 'lock' in carried
   const isOutOfReach = spec.network.none && !isCarried
   return [
-    value('host-keys', ['ssh', 'hostKeys'], 'the host keys that sshd offers', ssh(HOST_KEY_NAMES)),
+    value('host-keys', ['ssh', 'hostKeyTypes'], 'the host keys that sshd offers', ssh(spec.ssh.hostKeyTypes)),
     value('ssh-port', ['ssh', 'port'], 'ufw is switched on only when it admits this port', ssh([spec.ssh.port])),
     value('access', ['users'], 'what sshd and sudo must say of each owner at the end', accessLines(spec)),
     value('firewall', ['firewall', 'enabled'], 'ufw is up at the end', spec.firewall.enabled ? ['ufw'] : []),

@@ -1,12 +1,12 @@
 import type { Origin } from '../../base/report/origin.ts'
-import { HOST_KEY_NAMES, type HostKeys } from '../../device/formats/host-key.ts'
+import { HOST_KEY_NAMES, HOST_KEYS_BY_TYPE, type HostKeyName, type HostKeys } from '../../device/formats/host-key.ts'
 import { BAKED_KEYS, hostKeyFile } from '../../device/inspect/host-keys.ts'
 import { unitNames } from '../../device/systemd/unit-files.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Note, UnitRequest } from '../plan/request.ts'
 import type { Spec } from '../spec-file/spec.ts'
 import type { Context, Contribution } from './control.ts'
-import { absent, rootDirectory, rootFile, secretFile } from './root-file.ts'
+import { absent, rootDirectory, rootFile, secretFile, staleOnly } from './root-file.ts'
 
 /** Deletes the host keys and makes new ones (raspberrypi-sys-mods); its own last act is to disable itself. */
 const REGENERATE = 'regenerate_ssh_host_keys.service'
@@ -17,6 +17,17 @@ const MAKERS = [REGENERATE, 'sshd-keygen.service', 'ssh-hostkeys-generate.servic
 /** Whether the device's host keys are made before its first start. */
 export function bakesHostKeys({ ssh }: Spec): boolean {
   return ssh.enabled && ssh.hostKeys === 'bake'
+}
+
+/** The keys that the device is to have, each by the name of its file. */
+export function hostKeyNames({ ssh }: Spec): readonly HostKeyName[] {
+  return ssh.hostKeyTypes.map((type) => HOST_KEYS_BY_TYPE[type].name)
+}
+
+/** Those of the keys that the device is to have. */
+export function wantedHostKeys(spec: Spec, keys: HostKeys): HostKeys {
+  const names = hostKeyNames(spec)
+  return Object.fromEntries(Object.entries(keys).filter(([name]) => names.includes(name as HostKeyName)))
 }
 
 /**
@@ -35,15 +46,25 @@ export function compileHostKeys(context: Context, keys: HostKeys): Contribution 
   }
 
   const origin = because('moved to /etc/ssh by the first start, before sshd')
-  const files = HOST_KEY_NAMES.map((name) =>
+  const names = hostKeyNames(spec)
+  const files = names.map((name) =>
     secretFile(hostKeyFile(BAKED_KEYS, name), keys[name]?.privateKey.reveal() ?? '', origin),
   )
+  const unwanted = HOST_KEY_NAMES.filter((name) => !names.includes(name)).map((name) => hostKeyFile(BAKED_KEYS, name))
   const isInImage = inventory.root.lstat(`/usr/lib/systemd/system/${REGENERATE}`) !== undefined
   const off: UnitRequest = { unit: REGENERATE, state: 'disabled', origin: because('it would delete the host keys') }
   return {
-    operations: [rootDirectory(BAKED_KEYS, origin, 0o700), ...files, ...conditions],
+    operations: [
+      rootDirectory(BAKED_KEYS, origin, 0o700),
+      ...files,
+      ...staleOnly(inventory.root, unwanted, origin),
+      ...conditions,
+    ],
     units: isInImage ? [off] : [],
-    notes: notesOn(keys, (severity, message) => ({ severity, message, origin })),
+    notes: notesOn(
+      names.some((name) => keys[name] === undefined),
+      (severity, message) => ({ severity, message, origin }),
+    ),
   }
 }
 
@@ -62,13 +83,12 @@ function conditionsOfMakers({ spec, inventory }: Context, origin: Origin): Opera
   })
 }
 
-function notesOn(keys: HostKeys, note: (severity: Note['severity'], message: string) => Note): Note[] {
-  const missing = HOST_KEY_NAMES.some((name) => keys[name] === undefined)
+function notesOn(isMissing: boolean, note: (severity: Note['severity'], message: string) => Note): Note[] {
   return [
     note(
       'warning',
       'the private host keys are in what is written: who has a copy can pose as the device, and two cards with it are one',
     ),
-    ...(missing ? [note('info', 'apply makes the host keys')] : []),
+    ...(isMissing ? [note('info', 'apply makes the host keys')] : []),
   ]
 }

@@ -1,9 +1,11 @@
 import type { SpecPath } from '../../base/report/report.ts'
 import { MIN_RSA_BITS } from '../../device/formats/public-key.ts'
+import { hostKeyFile } from '../../device/inspect/host-keys.ts'
 import type { SshdConfig } from '../../device/sshd/config.ts'
 import { canonical } from '../../device/sshd/keywords.ts'
 import type { Context } from './control.ts'
-import { takenOut } from './ssh-algorithms.ts'
+import { hostKeyNames } from './host-keys.ts'
+import { algorithmList, takenOut } from './ssh-algorithms.ts'
 import type { SshLine } from './ssh-line.ts'
 import { userCALines } from './ssh-user-ca.ts'
 
@@ -15,6 +17,8 @@ export function sshLines(context: Context): readonly SshLine[] {
   const { ssh, profile, hardening } = context.spec
   const [noCommand, trusted, principals] = userCALines(context)
   const isStrict = profile !== 'standard'
+  const { release } = context.inventory
+  const hasRsa = hostKeyNames(context.spec).includes('rsa')
   const always = (keyword: string, value: string, because: string, path: SpecPath = ['ssh']): SshLine => ({
     keyword,
     value,
@@ -73,7 +77,16 @@ export function sshLines(context: Context): readonly SshLine[] {
       ? []
       : [always('Banner', '/etc/issue.net', 'who logs in reads the rules first', ['hardening', 'banner'])]),
     always('DebianBanner', 'no', 'the exact package version is nobody else’s business'),
-    ...takenOut.map(({ keyword, patterns, because }) => always(keyword, `-${patterns}`, because)),
+    // sshd offers its keys in the order of these lines, and else RSA first.
+    ...(isStrict ? hostKeyNames(context.spec) : []).map((name) =>
+      always('HostKey', hostKeyFile('/etc/ssh', name), 'the host keys of ssh.hostKeyTypes, in its order', [
+        'ssh',
+        'hostKeyTypes',
+      ]),
+    ),
+    ...takenOut.map((entry) =>
+      always(entry.keyword, algorithmList(entry, { release, isStrict, hasRsa }), entry.because, ['profile']),
+    ),
     always('RequiredRSASize', String(MIN_RSA_BITS), 'shorter RSA keys are refused, as in the spec'),
   ]
   const own = Object.entries(ssh.settings).map(

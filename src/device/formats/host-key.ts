@@ -16,6 +16,13 @@ export interface HostKey {
   readonly publicKey: PublicKey
 }
 
+/** The types of `ssh.hostKeyTypes`, each with the name of its key and its bits, where they can be chosen. */
+export const HOST_KEYS_BY_TYPE = {
+  ed25519: { name: 'ed25519', bits: undefined },
+  rsa: { name: 'rsa', bits: 3072 },
+  'rsa-4096': { name: 'rsa', bits: 4096 },
+} as const
+
 export type HostKeys = Readonly<Partial<Record<HostKeyName, HostKey>>>
 
 /** Reads a private key file; undefined when it is not a whole key of that type which sshd can use. */

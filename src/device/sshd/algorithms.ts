@@ -48,11 +48,7 @@ const own: Readonly<Record<Release, Partial<Record<AlgorithmKind, readonly strin
   trixie: { kex: ['mlkem768x25519-sha256'] },
 }
 
-/**
- * The names that the sshd of a release knows.
- *
- * @internal exported for the tests
- */
+/** The names that the sshd of a release knows. */
 export function algorithmsOf(release: Release, kind: AlgorithmKind): readonly string[] {
   return [...both[kind], ...(own[release][kind] ?? [])]
 }

@@ -177,7 +177,11 @@ test('scripts with a time of their own lie in its folder, in the order of the sp
   )
   const dropIn = operations.find(({ path }) => path.endsWith('pibake-firstboot.service.d/pibake-scripts.conf'))
   assert.is(dropIn?.kind, 'file')
-  target.root.nodes.set('/etc/systemd/system/pibake-firstboot.service.d', directory())
+  const other = operations.find(({ path }) => path.endsWith('pibake-firstboot-network.service.d/pibake-scripts.conf'))
+  assert.is(other?.kind, 'file')
+  for (const unit of ['pibake-firstboot', 'pibake-firstboot-network']) {
+    target.root.nodes.set(`/etc/systemd/system/${unit}.service.d`, directory())
+  }
   applyToMemory(target, operations)
   const removed = compiled('firstBoot: { scripts: [a.sh] }\n', SCRIPT, target).operations.flatMap(({ kind, path }) =>
     kind === 'remove' ? [path] : [],
@@ -196,7 +200,7 @@ test('plain scripts are as they always were', () => {
   const { operations } = compiled('firstBoot: { scripts: [a.sh, b.sh] }\n', SCRIPT)
   assert.equal(folders(operations), ['scripts/01-a.sh', 'scripts/02-b.sh'])
   assert.is(asked(operations)['script-limits'], undefined)
-  assert.not.ok(operations.some(({ path }) => /first-boot\/script(s-|-)|pibake-scripts/.test(path)))
+  assert.not.ok(operations.some(({ path }) => /first-boot\/script(s-|-)|firstboot[.]service[.]d/.test(path)))
 })
 
 test('limits that could not be kept are refused where they stand', () => {

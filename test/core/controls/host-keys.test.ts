@@ -217,6 +217,24 @@ for (const [what, spoil] of Object.entries(unusable)) {
   })
 }
 
+test('types that are not wanted: the key goes, and none is made; a longer RSA key has its bits', () => {
+  const target = sample()
+  applied(bakeSpec(), target, keys)
+  const alone = bakeSpec({ ssh: { hostKeys: 'bake', hostKeyTypes: ['ed25519'] } })
+  const second = finished(alone, target)
+  assert.equal(Object.keys(second.hostKeys), ['ed25519'])
+  assert.equal(newHostKeysFor(sound(alone).spec, target.root, {}).rsa, undefined)
+  const removed = changesOf(target, second.plan.operations).flatMap(({ operation }) =>
+    operation.kind === 'remove' ? [pathKey(operation)] : [],
+  )
+  assert.equal(
+    removed.filter((path) => path.includes('host-keys.d')),
+    [`root:${folder}/ssh_host_rsa_key`],
+  )
+  const long = bakeSpec({ ssh: { hostKeys: 'bake', hostKeyTypes: ['ed25519', 'rsa-4096'] } })
+  assert.is(newHostKeysFor(sound(long).spec, target.root, {}).rsa?.publicKey.bits, 4096)
+})
+
 test('keys made for another host name are another device’s', () => {
   const target = sample()
   applied(bakeSpec(), target, keys)

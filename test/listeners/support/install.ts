@@ -1,14 +1,16 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Release } from '../../../src/device/inspect/inventory.ts'
-import { debianSources, machineCodename } from '../../system/support/mirror.ts'
-import { debianRoot, scratch } from '../../system/support/roots.ts'
+import { debianSources, machineCodename, unstableSource } from '../../system/support/mirror.ts'
+import { debianRoot, discard, scratch } from '../../system/support/roots.ts'
 import { run } from '../../system/support/run.ts'
 
+type Suite = Release | 'unstable'
+
 /** What apt fetches is kept, for the packages of one daemon are those of many. */
-function cacheOf(release: Release): string {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test', `listeners-${release}`)
+function cacheOf(suite: Suite): string {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pibake-test', `listeners-${suite}`)
   for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(cache, folder), { recursive: true })
   return cache
 }
@@ -34,7 +36,7 @@ const APT = [
   'Acquire::Languages=none',
 ]
 
-function enter(root: string, release: Release, command: readonly string[], seconds: number): string {
+function enter(root: string, suite: Suite, command: readonly string[], seconds: number): string {
   const alone = [
     // One apt at a time uses the cache.
     'flock',
@@ -49,7 +51,7 @@ function enter(root: string, release: Release, command: readonly string[], secon
     ENTER,
     'sh',
     root,
-    cacheOf(release),
+    cacheOf(suite),
   ]
   return run([...alone, ...command], { timeout: seconds })
 }
@@ -65,6 +67,27 @@ export function installed(release: Release, packages: readonly string[]): string
   const root = prepared(release)
   enter(root, release, [...APT, 'install', '--yes', '--no-install-recommends', ...packages], 900)
   return root
+}
+
+/**
+ * Fetches a package of Debian unstable that is data alone, and unpacks it.
+ *
+ * @param to an empty folder
+ */
+export function unpackedFromUnstable(name: string, to: string): void {
+  const root = prepared('trixie')
+  try {
+    writeFileSync(join(root, 'etc/apt/sources.list'), `${unstableSource(machineCodename())}\n`)
+    // A mirror may be some weeks behind; what it says is signed all the same.
+    enter(root, 'unstable', [...APT, '-o', 'Acquire::Check-Valid-Until=false', 'update'], 300)
+    const fetch = 'mkdir /fetched; cd /fetched; exec "$@"'
+    enter(root, 'unstable', ['sh', '-euc', fetch, 'sh', ...APT, 'download', name], 300)
+    const [file = ''] = readdirSync(join(root, 'fetched'))
+    cpSync(join(root, 'fetched', file), join(to, 'package.deb'))
+    run(['dpkg-deb', '--extract', join(to, 'package.deb'), to])
+  } finally {
+    discard(root)
+  }
 }
 
 function prepared(release: Release): string {

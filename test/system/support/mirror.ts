@@ -23,6 +23,11 @@ export function debianSources(release: string, machineCodename: string): string 
   return `${lines.join('\n')}\n`
 }
 
+/** The line of Debian unstable, from the same mirror: for packages of data that a release has in a form too old. */
+export function unstableSource(machineCodename: string): string {
+  return debianSources('unstable', machineCodename).split('\n')[0] ?? ''
+}
+
 function indexTargets(): IndexTarget[] {
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)'
   const lines = run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']).split('\n')

@@ -14,6 +14,7 @@ import { durationsAreFail2bans } from './durations-are-fail2bans.ts'
 import { everyFirewallRuleIsRead } from './every-firewall-rule-is-read.ts'
 import { filesLieWhereTheyLast } from './files-lie-where-they-last.ts'
 import { firewallRulesAreUfws } from './firewall-rules-are-ufws.ts'
+import { hostKeyTypesFit } from './host-key-types-fit.ts'
 import { keysHaveAnEffect } from './keys-have-an-effect.ts'
 import { mountsHideNothing } from './mounts-hide-nothing.ts'
 import { namesAreUnique } from './names-are-unique.ts'
@@ -63,6 +64,7 @@ const rules: readonly Rule[] = [
   passwordsCanBeChanged,
   portsAreForwardedWhereTheyArePermitted,
   principalsAreOfUsers,
+  hostKeyTypesFit,
   rsaKeysAreLongEnough,
   scriptsEndInTime,
   servicesHaveOneState,

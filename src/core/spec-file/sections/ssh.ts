@@ -37,6 +37,14 @@ export const ssh = section(
       oneOf(['device', 'bake'], 'Where the host keys are made: on the device at its first start, or now.'),
       'device',
     ),
+    hostKeyTypes: setting(
+      list(
+        oneOf(['ed25519', 'rsa', 'rsa-4096'], 'A type; `rsa` has 3072 bits.'),
+        'Types of host keys that the device has; ed25519 is among them.',
+      ),
+      ['ed25519', 'rsa'],
+      ['ed25519', 'rsa-4096'],
+    ),
     settings: setting(
       table(
         /^[A-Za-z][A-Za-z0-9]{1,63}$/,
