@@ -40,7 +40,7 @@ function enter(root: string, suite: Suite, command: readonly string[], seconds: 
   const alone = [
     // One apt at a time uses the cache.
     'flock',
-    join(cacheOf(release), 'lock'),
+    join(cacheOf(suite), 'lock'),
     'unshare',
     '--mount',
     '--pid',
