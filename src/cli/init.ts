@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { shellWord } from '../base/encode/shell-word.ts'
 import { parseSpec } from '../core/check/parse.ts'
-import { type Starter, starterSpec } from '../core/spec-file/starter.ts'
-import { hashOf, passwordFault, passwordWeakness } from '../device/formats/plain-password.ts'
-import { ask, askSecret } from './ask.ts'
+import { starterSpec } from '../core/spec-file/starter.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, say } from './io.ts'
-import { ownStarter, readKey } from './own-starter.ts'
-import { printProblems } from './print.ts'
+import { nextLines } from './next.ts'
+import { ownStarter } from './own-starter.ts'
+import { printMessages, printProblems } from './print.ts'
 
 /** `pibake init [FILE]`: a commented spec to start from. */
 export function addInit(program: Command, run: Run): void {
@@ -35,13 +35,24 @@ async function init(io: Io, file: string, yes: boolean): Promise<ExitCode> {
     io.stderr.write(`pibake: ${file} is there already\n`)
     return EXIT.usage
   }
-  const found = ownStarter()
-  const starter = io.interactive && !yes ? await askAll(io, found) : found
-  if (starter === undefined) return EXIT.usage
+  const asks = io.interactive && !yes
+  const answers = asks
+    ? await (await import('./init-questions.ts')).askAll(io, ownStarter())
+    : { starter: ownStarter() }
+  if (answers === undefined) return EXIT.interrupted
+  const { starter, psk } = answers
+  const secret =
+    starter.wifi?.pskFile === undefined || psk === undefined
+      ? undefined
+      : { file: join(dirname(file), starter.wifi.pskFile), psk }
+  if (secret !== undefined && existsSync(secret.file)) {
+    io.stderr.write(`pibake: ${secret.file} is there already\n`)
+    return EXIT.usage
+  }
   const text = starterSpec(starter)
   const reason = 'init names no files'
   const host = {
-    read: () => ({ failure: reason }),
+    read: () => (psk === undefined ? { failure: reason } : { bytes: Buffer.from(`${psk}\n`), readByAll: false }),
     verify: () => reason,
     unpack: () => reason,
     ask: () => ({ failure: reason }),
@@ -52,33 +63,16 @@ async function init(io: Io, file: string, yes: boolean): Promise<ExitCode> {
     printProblems(io, invalid, spec.locate)
     return EXIT.usage
   }
-  // `wx`: never over a file that came in between; 0600: it holds a hash.
+  // `wx`: never over a file that came in between; 0600: they hold a hash and a password.
+  if (secret !== undefined) writeFileSync(secret.file, `${secret.psk}\n`, { flag: 'wx', mode: 0o600 })
   writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
-  say(io, `${file} is written. Next: pibake check ${file}`)
+  say(
+    io,
+    secret === undefined
+      ? `${file} is written.`
+      : `${file} is written, and ${secret.file} with the password of the Wi-Fi.`,
+  )
   printProblems(io, spec.problems, spec.locate)
+  printMessages(io, nextLines(io, [['next', `pibake check ${shellWord(file)}`]]))
   return EXIT.ok
-}
-
-async function askAll(io: Io, found: Starter): Promise<Starter | undefined> {
-  const name = (await ask(`Your login name [${found.name}]: `)) || found.name
-  const hostname = (await ask(`Name of the device [${found.hostname}]: `)) || found.hostname
-  const keyFile = await ask(`File of your public key${found.publicKey === undefined ? '' : ' [the one in ~/.ssh]'}: `)
-  const publicKey = keyFile === '' ? found.publicKey : readKey(keyFile)
-  if (keyFile !== '' && publicKey === undefined) {
-    io.stderr.write(`pibake: ${keyFile} holds no public key\n`)
-    return undefined
-  }
-  const password = await askSecret('Password for sudo (empty: later): ')
-  if (password === undefined) return undefined
-  const fault = password === '' ? undefined : (passwordFault(password) ?? passwordWeakness(password, name))
-  if (fault !== undefined) {
-    io.stderr.write(`pibake: ${fault}\n`)
-    return undefined
-  }
-  const again = password === '' ? '' : await askSecret('Once more: ')
-  if (again !== password) {
-    io.stderr.write('pibake: the two passwords differ\n')
-    return undefined
-  }
-  return { name, hostname, publicKey, passwordHash: password === '' ? undefined : hashOf(password, randomBytes(12)) }
 }

@@ -139,13 +139,24 @@ test('init on a terminal: what was answered makes a sound spec', () =>
         'bob\r',
         'Name of the device',
         'kit-1\r',
-        'public key',
+        'Public key',
+        '\r',
+        'File of your public key',
         `${key}\r`,
-        'Password',
+        'Password for sudo',
         's3cret-word\r',
         'Once more',
         's3cret-word\r',
+        'Time zone',
+        '\r',
+        'Language',
+        '\r',
+        'Keyboard',
+        '\r',
+        'Wi-Fi',
+        '\r',
       ],
+      { HOME: folder },
     )
     assert.is(code, 0, screen)
     assert.not.match(screen, 's3cret')
@@ -209,10 +220,13 @@ test('completion: bash completes commands, flags, words of a flag and of an argu
 function onTerminal(
   args: readonly string[],
   dialogue: readonly string[],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; screen: string }> {
   const words = [process.execPath, program, ...args].map((word) => `'${word}'`)
   // script(1) is in bsdutils, which is Essential on Debian.
-  const child = spawn('script', ['-qec', words.join(' '), '/dev/null'], { env: { ...process.env, NO_COLOR: '1' } })
+  const child = spawn('script', ['-qec', words.join(' '), '/dev/null'], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+  })
   let screen = ''
   let seen = 0
   const steps = [...dialogue]

@@ -5,6 +5,18 @@ export interface Starter {
   /** One line of a .pub file; undefined: the owner has to fill it in. */
   readonly publicKey: string | undefined
   readonly passwordHash: string | undefined
+  /** Undefined: as the image has them. */
+  readonly timezone?: string | undefined
+  readonly locale?: string | undefined
+  readonly keyboard?: string | undefined
+  readonly wifi?: StarterWifi | undefined
+}
+
+interface StarterWifi {
+  readonly country: string
+  readonly ssid: string
+  /** The file with its password; undefined: an open network. */
+  readonly pskFile: string | undefined
 }
 
 /** The section `users` with the owner. What is missing is a comment where it belongs, and `pibake check` names it. */
@@ -37,9 +49,9 @@ profile: standard
 
 device:
   hostname: ${quoted(starter.hostname)}
-  # timezone: Europe/Vienna
-  # locale: en_GB.UTF-8
-  # keyboard: gb
+  ${optional('timezone', starter.timezone, 'Europe/Vienna')}
+  ${optional('locale', starter.locale, 'en_GB.UTF-8')}
+  ${optional('keyboard', starter.keyboard, 'gb')}
 
 ${ownerSection(starter)}
 # The stock account pi: remove, lock or keep.
@@ -59,7 +71,27 @@ defaultUser: remove
 
 # hardware:
 #   bluetooth: "off"
-`
+${wifiSection(starter.wifi)}`
+}
+
+/** A key with its value, or as a comment with an example. */
+function optional(key: string, value: string | undefined, example: string): string {
+  return value === undefined ? `# ${key}: ${example}` : `${key}: ${quoted(value)}`
+}
+
+function wifiSection(wifi: StarterWifi | undefined): string {
+  if (wifi === undefined) return ''
+  const psk =
+    wifi.pskFile === undefined
+      ? ''
+      : `        pskFile: ${quoted(wifi.pskFile)}  # beside this file, readable by you alone\n`
+  return `
+network:
+  wifi:
+    country: ${wifi.country}
+    networks:
+      - ssid: ${quoted(wifi.ssid)}
+${psk}`
 }
 
 /** A YAML scalar in double quotes: JSON's strings are YAML's. */
