@@ -37,7 +37,10 @@ class Questions {
 
   constructor(io: Io) {
     this.#io = io
-    this.#to = { output: process.stderr }
+    const output = process.stderr
+    // A serial line, or a container, may say that it has none.
+    if (output.columns === 0) output.columns = 80
+    this.#to = { output }
   }
 
   async all(found: Starter): Promise<Answers> {
