@@ -1,5 +1,6 @@
 import { readAccounts } from '../../device/formats/accounts.ts'
 import { isVerifiable } from '../../device/formats/crypt-hash.ts'
+import { plainPath } from '../../device/formats/plain-path.ts'
 import { readAssignments } from '../../device/formats/shell-assignments.ts'
 import { seedsOn } from '../../device/inspect/boot-seeds.ts'
 import { zoneOf } from '../../device/inspect/time-zones.ts'
@@ -13,8 +14,8 @@ import { sshdFindings } from './sshd-config-file.ts'
 export function imageFindings({ root, boot }: Target, hash: Hash): readonly Findings[] {
   const nameOf = (path: string) => `root:${path}`
   const file = (path: string): readonly ForeignFile[] => {
-    const bytes = root.read(path)
-    return bytes === undefined ? [] : [{ name: nameOf(path), text: new TextDecoder().decode(bytes) }]
+    const text = textAt(root, path)
+    return text === '' ? [] : [{ name: nameOf(path), text }]
   }
   const files = [
     ...[
@@ -43,8 +44,10 @@ function seedsIn(boot: Tree): readonly ForeignFile[] {
     : [...seeds, { name: 'boot:/cmdline.txt', text: new TextDecoder().decode(cmdline) }]
 }
 
+/** The text of a regular file; nothing where there is none. */
 function textAt(root: Tree, path: string): string {
-  return new TextDecoder().decode(root.read(path) ?? new Uint8Array())
+  const isFile = root.lstat(root.resolve(path))?.kind === 'file'
+  return isFile ? new TextDecoder().decode(root.read(path)) : ''
 }
 
 function namesIn(root: Tree): Findings {
@@ -73,9 +76,10 @@ function accountsIn(root: Tree): Findings {
   for (const [index, { name, uid, home, shell }] of passwd.entries()) {
     const line = index + 1
     const hash = shadow.find((entry) => entry.name === name)?.password ?? ''
-    const keys = textAt(root, `${home}/.ssh/authorized_keys`)
+    if (uid < 1000 || uid > 60_000 || /\/(nologin|false)$/.test(shell)) continue
+    const keys = textAt(root, plainPath(`${home}/.ssh/authorized_keys`) ?? '/')
     const canLogIn = isVerifiable(hash) || /\S/.test(keys)
-    if (uid < 1000 || uid > 60_000 || !canLogIn || /\/(nologin|false)$/.test(shell)) continue
+    if (!canLogIn) continue
     found.set([...userOf(name), 'name'], name, line)
     if (isVerifiable(hash)) takeHash(found, name, hash, line)
     for (const key of keys.split('\n')) takeKey(found, name, key, line)
