@@ -1,4 +1,15 @@
+import { createInterface } from 'node:readline/promises'
 import { StringDecoder } from 'node:string_decoder'
+
+/** Asks on the terminal; the answer may be empty. */
+export async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await terminal.question(question)).trim()
+  } finally {
+    terminal.close()
+  }
+}
 
 /** Asks on the terminal without showing what is typed; undefined after Ctrl-C or Ctrl-D. */
 export function askSecret(question: string): Promise<string | undefined> {
