@@ -130,6 +130,7 @@ function makeRun(name: string, uid: number): Record<keyof typeof FOLDERS, string
   write('files/hash', `${HASH}\n`)
   write('files/alice.pub', `${KEYS.alice}\n`)
   write('files/psk', 'correct horse battery\n')
+  write('files/custom.toml', '[wlan]\nssid = "kit"\npassword = "correct horse"\ncountry = "AT"\n')
   write('files/kit.conf', 'x\n')
   write('files/set-up.sh', '#!/bin/sh\n')
   copyFileSync(own.file, join(at.SPEC, 'files/own.deb'))
@@ -159,6 +160,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
   return [
     ['--help'],
     ['init', '--yes'],
+    ['import', join(at.SPEC, 'files/custom.toml'), '-o', 'imported.yaml'],
     ['check', spec],
     ['lock', spec, ...image, ...mirror],
     ['plan', spec, ...image, '--json', '--frozen'],

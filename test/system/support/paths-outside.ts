@@ -33,7 +33,7 @@ const OUTPUT = String.raw`[^/]+\.(img|tar)(\.xz|\.zst|\.gz)?`
 /** Every path that pibake and the programs that it starts read, write or run, outside the target and pibake's own package. */
 export const ROWS: readonly Row[] = [
   row(
-    'SPEC, and what it names',
+    'SPEC, and what it names; FILE… of `import`',
     /^<SPEC>\/((pibake|plain|fleet)\.yaml|files\/.+)$/,
     'the spec; `…File`, `source`, scripts, packages, signatures, keys',
     'named',
@@ -98,7 +98,8 @@ export const ROWS: readonly Row[] = [
     'what a run that was killed has left',
     'looked',
   ),
-  row('FILE of `init`', /^<CWD>\/pibake\.yaml$/, 'the new spec', 'made'),
+  row('FILE of `init`, `-o` of `import`', /^<CWD>\/(pibake|imported)\.yaml$/, 'the new spec', 'made'),
+  row('`wifi-NAME.psk` beside it', /^<CWD>\/wifi-[\w.-]+\.psk$/, 'the password of a Wi-Fi network', 'made'),
   row('`-o` of `demo`, a folder', /^<CWD>\/pibake-demo$/, 'where it writes', 'made'),
   row(
     '`overlay.tar` in it',
