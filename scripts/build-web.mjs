@@ -19,7 +19,8 @@ const filesBelow = (folder) =>
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort()
 
-const templates = filesBelow('templates').filter((path) => path.endsWith('.ejs'))
+/** Those of the device and of an audit; the others are the program's. */
+const templates = ['templates/root', 'templates/audit-page'].flatMap(filesBelow).filter((path) => path.endsWith('.ejs'))
 const AUDIT_STYLE = 'templates/audit-page/style.css'
 
 /** What src/web/host/assets.ts hands out. Of a template only the first line is asked for, which names its grammar. */

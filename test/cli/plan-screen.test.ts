@@ -79,7 +79,7 @@ test('the smallest spec: on one screen and one stream, by subject, what to do ne
     assert.match(stdout, /^ {14}- .*\/etc\/ssh\/sshd_config\.d\/rename_user\.conf/m)
     assert.match(stdout, /^ {2}first boot +\+ installs .*fail2ban.* ufw/m)
     assert.match(stdout, /^ {14}\+ \d+ paths of pibake's own program \(--all\)$/m)
-    assert.match(stdout, /^Plan: \d+ to create, 7 to change, 1 to remove\.\n\nYou get in by\n {2}ssh alice@/m)
+    assert.match(stdout, /^Plan: \d+ to create, 8 to change, 1 to remove\.\n\nYou get in by\n {2}ssh alice@/m)
     assert.match(stdout, /^note: \/home\/pi stays as it is/m)
     assert.not.match(stdout, '/usr/lib/pibake')
     assert.match(
