@@ -152,7 +152,7 @@ const closedBy: Readonly<Record<string, Readonly<Record<string, string | undefin
   },
 }
 
-/** Rules that the profile cis leaves open, and why. Waived, which is not passed. */
+/** Rules that the profile cis leaves open, and why. Waived, which is not passed. @internal exported for the tests */
 export const waived: Readonly<Record<string, string>> = {
   accounts_password_set_max_life_existing:
     'an owner whose password has ended is refused with the key too, and the clock of a Pi may be wrong: the ages are for accounts that are made later',

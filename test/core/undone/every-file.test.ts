@@ -47,6 +47,7 @@ const OTHERWISE: readonly (readonly [paths: RegExp, why: string])[] = [
     'a state, written by its program alone',
   ],
   [/^root:\/(etc\/pibake|usr\/lib\/pibake|var\/lib\/pibake)\//, 'read by pibake alone'],
+  [/^root:\/usr\/lib\/userconf-pi\/userconf$/, 'a program that is run by its path'],
   [/^root:\/etc\/motd$/, 'of the spec'],
 ]
 
