@@ -78,7 +78,7 @@ try {
       await work()
       console.log(`${name}, ${what}: ${Math.round(performance.now() - start)} ms, at most ${peak} MB`)
     }
-    const isThere = (what: string) => () => page.evaluate(`(${what}) && document.querySelector('#busy').hidden`)
+    const isThere = (what: string) => () => page.evaluate(`Boolean(${what}) && document.querySelector('#busy').hidden`)
     const click = (what: string) => page.run(`document.querySelector('${what}').click()`)
     try {
       await until('the page is ready', isThere(`document.querySelector('#spec textarea')?.value`))
