@@ -133,7 +133,7 @@ function formatOf({ base, output, format, shard, only, ...reading }: FleetOption
   const misuse = isArchive ? undefined : misuseForImage(reading)
   if (misuse !== undefined) throw new UsageError(misuse)
   if (format === undefined) return ownFormat(base)
-  if (format !== 'overlay.tar' && isArchive !== isTar(format)) {
+  if (format !== 'overlay.tar' && isArchive !== isTar(`x.${format}`)) {
     throw new UsageError('an image becomes an image, and an archive an archive', 'or --format overlay.tar')
   }
   return format

@@ -35,6 +35,8 @@ test('ssh-audit: what it has against an algorithm, and a policy that fails', () 
   const errors = [{ mismatched_field: 'MACs', expected_required: ['a'], actual: ['b', 'c'] }]
   assert.equal(readPolicy(JSON.stringify({ passed: false, errors })), ['MACs: expected a; actual b, c'])
   assert.equal(readPolicy(JSON.stringify({ passed: true, errors: [] })), [])
+  const offered = [{ mismatched_field: 'Key exchanges', expected_required: ['a'], actual: ['a', 'ext-info-s'] }]
+  assert.equal(readPolicy(JSON.stringify({ passed: false, errors: offered })), [])
 })
 
 test('nmap: open ports; a scan that was cut off is an error', () => {

@@ -7,11 +7,10 @@ import { CMDLINE, linesOf, type Mechanism } from './assignment.ts'
 
 const FOLDERS = ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d']
 
-const UFW_FILE = '/etc/ufw/sysctl.conf'
-
 /** Kernel settings. A key with `*` never beats one that is spelt out (sysctl.d(5)), so it is a setting of its own here. */
 export const sysctl: Mechanism = {
-  isOurs: (path) => path === '/etc/sysctl.d/99-zz-pibake.conf' || path === UFW_FILE,
+  // What is written into ufw's file says the same; other lines there are of the image or of the spec's `files`.
+  isOurs: (path) => path === '/etc/sysctl.d/99-zz-pibake.conf',
   read: ({ root, boot }) => [
     ...[...mergedByName(root, FOLDERS, '.conf'), ...ofUfw(root)].flatMap((file) =>
       linesOf(root, file).flatMap(({ text, line }) => {
@@ -29,5 +28,5 @@ export const sysctl: Mechanism = {
 /** ufw sets them once more when it starts, after systemd-sysctl (IPT_SYSCTL in /etc/default/ufw, which pibake writes). */
 function ofUfw(root: Tree): readonly string[] {
   const text = (path: string) => new TextDecoder().decode(root.read(path) ?? new Uint8Array())
-  return readSettings(text(DEFAULTS), text(CONF)).enabled ? [UFW_FILE] : []
+  return readSettings(text(DEFAULTS), text(CONF)).enabled ? ['/etc/ufw/sysctl.conf'] : []
 }

@@ -47,6 +47,7 @@ const OTHERWISE: readonly (readonly [paths: RegExp, why: string])[] = [
     'a state, written by its program alone',
   ],
   [/^root:\/(etc\/pibake|usr\/lib\/pibake|var\/lib\/pibake)\//, 'read by pibake alone'],
+  [/^root:\/etc\/ufw\/sysctl\.conf$/, 'what ufw sets last, after all that systemd-sysctl has read'],
   [/^root:\/usr\/lib\/userconf-pi\/userconf$/, 'a program that is run by its path'],
   [/^root:\/etc\/motd$/, 'of the spec'],
 ]
