@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { digestOf } from '../base/digest.ts'
+import { readBelieved } from '../base/disk/believed.ts'
 import { removeAbandoned } from '../base/disk/temporary.ts'
 import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
@@ -173,7 +174,8 @@ async function settlePackages(job: FleetJob, { load }: CheckedFleet, devices: re
 /** What is the same for all devices and decides their bytes. */
 function sharedDigest({ specFile, format, options }: FleetRun, { sha256 }: FleetBase): string {
   const lock = lockFileOf(specFile)
-  const locked = existsSync(lock) ? digestOf(readFileSync(lock)) : null
+  const bytes = readBelieved(lock, statSync(specFile))
+  const locked = bytes === undefined ? null : digestOf(bytes)
   const parts = [toolDigest(), sha256, format, sourceDateEpoch(process.env) ?? null, locked, options]
   return digestOf(utf8(JSON.stringify(parts)))
 }

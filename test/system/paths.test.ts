@@ -264,7 +264,7 @@ const CHECKS: Readonly<Record<Rule, Check>> = {
   image: ({ access }) => ['read', 'write', 'change'].includes(access),
   believed: ({ access, flags }) =>
     ['place', 'remove'].includes(access) || (access === 'read' && flags.includes('O_NOFOLLOW')),
-  looked: ({ access, path }) => access === 'list' || (access === 'read' && lstatSync(path).isDirectory()),
+  looked: isLook,
   placed: ({ access }) => ['place', 'remove', 'read'].includes(access),
   new: ({ access, flags, path }, isOwn, isPrivate) =>
     access === 'place' || isOwn(path) || (isPrivate && (access === 'folder' || flags.includes('O_EXCL'))),
@@ -273,13 +273,17 @@ const CHECKS: Readonly<Record<Rule, Check>> = {
   cache: ({ access, flags }, _, isPrivate) =>
     ['read', 'place', 'remove'].includes(access) ||
     (isPrivate && (access === 'folder' || (access === 'make' && flags.includes('O_EXCL')))),
-  made: ({ access, flags }) => access === 'folder' || (access === 'make' && flags.includes('O_EXCL')),
+  made: (call) => call.access === 'folder' || (call.access === 'make' && call.flags.includes('O_EXCL')) || isLook(call),
   system: ({ access, path }) => ['read', 'list', 'run', 'connect'].includes(access) && isRootsAlone(path),
   device: ({ access, flags }) =>
     (access === 'write' && flags.includes('O_EXCL')) || (access === 'read' && flags.includes('O_DIRECT')),
   kernel: ({ access, path }) =>
     ['read', 'list'].includes(access) ||
     (['write', 'make'].includes(access) && /^(\/dev\/(null|tty)|\/proc\/self\/fd\/\d+)$/.test(path)),
+}
+
+function isLook({ access, path }: FileCall): boolean {
+  return access === 'list' || (access === 'read' && lstatSync(path).isDirectory())
 }
 
 /** What is not there would be made by who may write the folder. */

@@ -10,7 +10,7 @@ const RULES = {
   private:
     'A file or folder with a random name and mode 0600 or 0700 (mkstemp, mkdtemp); the folder of the apt of root is 0755, and nobody else writes in it.',
   cache: 'Of the user alone: 0700 and 0600; what is read is held against its SHA-256.',
-  made: 'Named by the caller, and made if it is not there; never over what is there.',
+  made: 'Named by the caller, and made if it is not there; never over what is there. Of a folder the names are looked at.',
   system: 'Root’s, and writable by root alone, up to `/`.',
   device: 'Named by the caller, a whole disk: opened with `O_EXCL` to be written, with `O_DIRECT` to be read.',
   kernel: 'Made by the kernel.',
@@ -51,6 +51,7 @@ export const ROWS: readonly Row[] = [
   ),
   row('the folder of IMAGE', /^<IMAGE>$/, 'locks of others', 'looked'),
   row('DEVICE of `flash --to`', /^\/dev\/loop\d+$/, 'the card', 'device'),
+  row('the file behind a loop device', /\/pibake-paths-\w+\/card$/, 'its name is the serial of the device', 'looked'),
   row('BASE', new RegExp(`^<BASE>/${OUTPUT}$`), 'the image or archive that `bake` copies or `flash` writes', 'named'),
   row('`BASE.bmap`', new RegExp(`^<BASE>/${OUTPUT}\\.bmap$`), 'checksums of what does not change', 'believed'),
   row('OUT', new RegExp(`^<OUT>/${OUTPUT}$`), 'what `bake` and `--overlay` make; what `verify` reads', 'placed'),
@@ -62,7 +63,7 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     '`devices/*`, `fleet.json`, `known_hosts`, `sshfp.zone`, `devices.csv`, `labels.html`, `SHA256SUMS` of a fleet',
-    /^<OUT>\/fleet\/(devices\/[\w.-]+|fleet\.json|known_hosts|sshfp\.zone|devices\.csv|labels\.html|SHA256SUMS)$/,
+    /^<OUT>\/fleet\/(devices\/\w[\w.-]*|fleet\.json|known_hosts|sshfp\.zone|devices\.csv|labels\.html|SHA256SUMS)$/,
     'what `fleet` makes, and says of it',
     'placed',
   ),
@@ -75,8 +76,8 @@ export const ROWS: readonly Row[] = [
   row(
     'the folder of a fleet, and those in it',
     /^<OUT>\/fleet(\/(devices|records|secrets|shards))?$/,
-    'what a run that was killed has left; the parts',
-    'looked',
+    'what is made, what a run that was killed has left, the parts',
+    'made',
   ),
   row('FILE of `--sarif`', /^<OUT>\/[\w-]+\.sarif$/, 'the findings of `audit`', 'placed'),
   row('FILE of `--html` and `page`', /^<OUT>\/[\w-]+\.html$/, 'the page of `audit`; pibake as a page', 'placed'),
