@@ -60,7 +60,11 @@ export function judge(spec: LooseSpec, target: Target): Judged {
     return { claim: { ...claim, written: digestOf(evaluation.plan) }, evaluation }
   } catch (error) {
     if (!(error instanceof TargetError)) throw error
-    return { claim: refused(3, [], error.message), evaluation: undefined }
+    // Its label is a folder of this run, which the results are not about.
+    return {
+      claim: refused(3, [], error.message.replace(/\S*\/pibake-root-\w+\/root/g, 'ROOT')),
+      evaluation: undefined,
+    }
   }
 }
 
