@@ -114,8 +114,8 @@ function findingsOf(files: readonly string[], as: Kind | undefined): readonly Fi
 
 function imageFindingsOf(flags: ImportFlags): readonly Findings[] {
   const target = openTarget(flags.fromImage === undefined ? flags : { ...flags, image: flags.fromImage })
-  inspect(target, { allowBooted: true, isLookedAt: true })
-  return imageFindings(target, hash)
+  const { release } = inspect(target, { allowBooted: true, isLookedAt: true })
+  return imageFindings(target, release, hash)
 }
 
 function textOf(name: string): string {

@@ -1,6 +1,7 @@
 import { Secret } from '../../base/secret.ts'
 import { takeKey, takePassword } from './accounts-said.ts'
 import { COUNTRY, type FactPath, Findings, type ForeignFile, type Hash, userOf, wifiOf } from './fact.ts'
+import { leaveEnterprise, WHY_NOT } from './why-not.ts'
 
 /** DietPi's own account, and the password that every DietPi has unless it is changed. */
 const USER = 'dietpi'
@@ -21,7 +22,7 @@ export function readDietpi({ name: file, text }: ForeignFile, hash: Hash): Findi
     const setting = settings.get(key)
     return setting?.value === '' ? undefined : setting
   }
-  const set = (key: string, path: FactPath, value = (text_: string): string | boolean | undefined => text_) => {
+  const set = (key: string, path: FactPath, value = (given: string): string | boolean | undefined => given) => {
     const setting = get(key)
     if (setting !== undefined) found.set(path, value(setting.value), setting.line)
   }
@@ -84,13 +85,7 @@ function takeRest(found: Findings, settings: ReadonlyMap<string, Setting>, taken
   const others = [...settings].filter(([key, { value }]) => !taken.has(key) && !/^(|0|-1|none)$/.test(value))
   const software = others.filter(([key]) => /^AUTO_SETUP_(INSTALL_SOFTWARE_ID|CUSTOM_SCRIPT_EXEC)$/.test(key))
   for (const [key, { line }] of software)
-    found.leave(
-      key,
-      key.endsWith('EXEC')
-        ? 'commands belong in a script: firstBoot.scripts'
-        : 'packages of Debian are named in packages.install',
-      line,
-    )
+    found.leave(key, key.endsWith('EXEC') ? WHY_NOT.commands : 'packages of Debian are named in packages.install', line)
   const rest = others.filter(([key]) => !software.some(([name]) => name === key))
   const [first] = rest
   if (first !== undefined)
@@ -107,11 +102,7 @@ export function readDietpiWifi({ name: file, text }: ForeignFile): Findings {
     if (ssid === undefined || ssid.value === '') continue
     const management = get('KEYMGR')?.value ?? 'WPA-PSK'
     if (/EAP/.test(management)) {
-      found.leave(
-        `the network ${ssid.value}`,
-        'a log-in by 802.1X needs the certificate of its authority: network.wifi.networks[].eap',
-        ssid.line,
-      )
+      leaveEnterprise(found, ssid.value, ssid.line)
       continue
     }
     const own = wifiOf(ssid.value)

@@ -2,6 +2,7 @@ import { shellWords } from '../../base/encode/shell-words.ts'
 import { Secret } from '../../base/secret.ts'
 import { takeHash, takeImportId, takeKey } from './accounts-said.ts'
 import { COUNTRY, Findings, type ForeignFile, userOf, wifiOf } from './fact.ts'
+import { leaveConnect } from './why-not.ts'
 import { readWpaSupplicant } from './wpa-supplicant.ts'
 
 /** The name that keys and hashes are for where the script does not rename the first user. */
@@ -167,8 +168,7 @@ function takeHeredoc(found: Findings, { target, body, user, file }: Heredoc): vo
       found.set(['device', name === 'XKBLAYOUT' ? 'keyboard' : 'keyboardVariant'], value, number)
   }
   const line = (body[0]?.number ?? 1) - 1
-  if (/\.connect\//.test(target))
-    found.leave('Raspberry Pi Connect', 'it is signed in to on the device: rpi-connect signin', line)
+  if (/\.connect\//.test(target)) leaveConnect(found, line)
   else if (!/authorized_keys|default\/keyboard/.test(target))
     found.leave(`the file ${target}`, 'scripts are not read: what it holds belongs in files', line)
 }

@@ -1,9 +1,16 @@
+import { shadowEntry } from '../../device/formats/account-index.ts'
 import { readAccounts } from '../../device/formats/accounts.ts'
 import { isVerifiable } from '../../device/formats/crypt-hash.ts'
 import { plainPath } from '../../device/formats/plain-path.ts'
 import { readAssignments } from '../../device/formats/shell-assignments.ts'
 import { seedsOn } from '../../device/inspect/boot-seeds.ts'
+import type { Release } from '../../device/inspect/inventory.ts'
 import { zoneOf } from '../../device/inspect/time-zones.ts'
+import { callerOf, hostnameOf } from '../../device/sudo/caller.ts'
+import { sudoFor } from '../../device/sudo/evaluate.ts'
+import { readSudoers } from '../../device/sudo/read.ts'
+import { startedFrom } from '../../device/systemd/started.ts'
+import { Units } from '../../device/systemd/units.ts'
 import type { Target, Tree } from '../../storage/tree/tree.ts'
 import { takeHash, takeKey } from './accounts-said.ts'
 import { Findings, type ForeignFile, type Hash, userOf } from './fact.ts'
@@ -11,7 +18,7 @@ import { kindOf, readForeign } from './kinds.ts'
 import { sshdFindings } from './sshd-config-file.ts'
 
 /** What an existing image says: accounts, sshd, ufw, fail2ban, networks, names, and the seeds on its boot partition. */
-export function imageFindings({ root, boot }: Target, hash: Hash): readonly Findings[] {
+export function imageFindings({ root, boot }: Target, release: Release, hash: Hash): readonly Findings[] {
   const nameOf = (path: string) => `root:${path}`
   const file = (path: string): readonly ForeignFile[] => {
     const text = textAt(root, path)
@@ -31,7 +38,13 @@ export function imageFindings({ root, boot }: Target, hash: Hash): readonly Find
     const kind = kindOf(one)
     return kind === undefined ? [] : [{ file: one, kind }]
   })
-  return [namesIn(root), accountsIn(root), ...sshdFindings(root, nameOf), ...readForeign(files, hash), ...sshIn(root)]
+  return [
+    namesIn(root),
+    accountsIn(root),
+    ...sshdFindings(root, nameOf),
+    ...readForeign(files, hash),
+    sshIn(root, release),
+  ]
 }
 
 const PROFILES = '/etc/NetworkManager/system-connections'
@@ -68,14 +81,13 @@ function namesIn(root: Tree): Findings {
 /** People's accounts that somebody can log in to: with a password or a key, and a shell. */
 function accountsIn(root: Tree): Findings {
   const found = new Findings('root:/etc/passwd')
-  const { passwd, shadow, group } = readAccounts(root)
-  const rules = root
-    .list('/etc/sudoers.d')
-    .map((name) => textAt(root, `/etc/sudoers.d/${name}`))
-    .join('\n')
-  for (const [index, { name, uid, home, shell }] of passwd.entries()) {
+  const accounts = readAccounts(root)
+  const host = hostnameOf(root)
+  const sudoers = readSudoers(root, host)
+  for (const [index, user] of accounts.passwd.entries()) {
+    const { name, uid, home, shell } = user
     const line = index + 1
-    const hash = shadow.find((entry) => entry.name === name)?.password ?? ''
+    const hash = shadowEntry(accounts, name)?.password ?? ''
     if (uid < 1000 || uid > 60_000 || /\/(nologin|false)$/.test(shell)) continue
     const keys = textAt(root, plainPath(`${home}/.ssh/authorized_keys`) ?? '/')
     const canLogIn = isVerifiable(hash) || /\S/.test(keys)
@@ -84,20 +96,16 @@ function accountsIn(root: Tree): Findings {
     if (isVerifiable(hash)) takeHash(found, name, hash, line)
     for (const key of keys.split('\n')) takeKey(found, name, key, line)
     if (shell !== '/bin/bash') found.set([...userOf(name), 'shell'], shell, line)
-    const isSudoer = group.some((one) => one.name === 'sudo' && one.members.includes(name))
-    const needsNone = new RegExp(`^${name}\\s+ALL\\s*=.*NOPASSWD:\\s*ALL`, 'm').test(rules)
-    if (needsNone) found.set([...userOf(name), 'sudo'], 'nopasswd', line)
-    else if (!isSudoer) found.set([...userOf(name), 'sudo'], 'none', line)
+    const { allowed, needsPassword } = sudoFor(sudoers, callerOf(accounts, user, host))
+    if (!allowed) found.set([...userOf(name), 'sudo'], 'none', line)
+    else if (!needsPassword) found.set([...userOf(name), 'sudo'], 'nopasswd', line)
   }
   return found
 }
 
-/** Whether ssh.service is started: the links of its unit. */
-function sshIn(root: Tree): readonly Findings[] {
+/** Whether sshd is started, at once or by its socket. */
+function sshIn(root: Tree, release: Release): Findings {
   const found = new Findings('root:/etc/systemd/system')
-  const isOn = ['multi-user.target.wants/ssh.service', 'sockets.target.wants/ssh.socket'].some(
-    (link) => root.lstat(`/etc/systemd/system/${link}`) !== undefined,
-  )
-  found.suppose(['ssh', 'enabled'], isOn)
-  return [found]
+  found.suppose(['ssh', 'enabled'], startedFrom(new Units(root, release), 'multi-user.target').has('ssh.service'))
+  return found
 }

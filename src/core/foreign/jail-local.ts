@@ -1,6 +1,7 @@
 import { StartError } from '../../device/fail2ban/errors.ts'
 import { type IniFile, parseIni, type Section, type Value } from '../../device/fail2ban/ini.ts'
 import { Findings, type ForeignFile, ImportError } from './fact.ts'
+import { WHY_NOT } from './why-not.ts'
 
 /** Keywords that pibake chooses for the release of the image. */
 const CHOSEN =
@@ -79,5 +80,5 @@ function whyNot(option: string): string {
     ? 'who is notified is said by alerts.to and fail2ban.mail'
     : CHOSEN.test(option)
       ? 'pibake chooses it for the release of the image'
-      : 'it has no key in a spec'
+      : WHY_NOT.noKey
 }

@@ -1,24 +1,17 @@
 import { Secret } from '../../base/secret.ts'
 import { COUNTRY, type FactPath, Findings, type ForeignFile, ImportError, wifiOf } from './fact.ts'
-import { type YamlLines, yamlLines } from './yaml-lines.ts'
-
-type Section = Readonly<Record<string, unknown>>
-type Path = readonly (string | number)[]
-
-const isSection = (value: unknown): value is Section =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const textsOf = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String)
+import { leaveEnterprise, WHY_NOT } from './why-not.ts'
+import { isSection, listOf, type YamlLines, type YamlPath, type YamlSection, yamlLines } from './yaml-lines.ts'
 
 /** cloud-init's network-config, version 2: netplan's words for cables and wireless networks. */
 export function readNetworkConfig(file: ForeignFile): Findings {
   const yaml = yamlLines(file)
   const found = new Findings(file.name)
   const isWrapped = isSection(yaml.value) && isSection(yaml.value.network)
-  const top = isWrapped ? (yaml.value as Section).network : yaml.value
+  const top = isWrapped ? (yaml.value as YamlSection).network : yaml.value
   if (top === null || top === undefined) return found
   if (!isSection(top)) throw new ImportError(`${file.name}:1: not a network-config: no section with keys`)
-  const at: Path = isWrapped ? ['network'] : []
+  const at: YamlPath = isWrapped ? ['network'] : []
   if (Number(top.version) === 1)
     found.leave('the network', 'version 1 is not read: write it as version 2', yaml.line([...at, 'version']))
   else new NetworkConfig(found, yaml, top, at).read()
@@ -28,10 +21,10 @@ export function readNetworkConfig(file: ForeignFile): Findings {
 class NetworkConfig {
   readonly #found: Findings
   readonly #yaml: YamlLines
-  readonly #top: Section
-  readonly #at: Path
+  readonly #top: YamlSection
+  readonly #at: YamlPath
 
-  constructor(found: Findings, yaml: YamlLines, top: Section, at: Path) {
+  constructor(found: Findings, yaml: YamlLines, top: YamlSection, at: YamlPath) {
     this.#found = found
     this.#yaml = yaml
     this.#top = top
@@ -50,7 +43,7 @@ class NetworkConfig {
     }
   }
 
-  #wired(name: string, value: unknown, at: Path): void {
+  #wired(name: string, value: unknown, at: YamlPath): void {
     if (!isSection(value)) return
     const match = isSection(value.match) ? value.match : {}
     const mac = typeof match.macaddress === 'string' ? match.macaddress : undefined
@@ -64,7 +57,7 @@ class NetworkConfig {
     this.#found.set([...own, mac === undefined ? 'interface' : 'mac'], mac ?? name, this.#yaml.line(at))
   }
 
-  #wireless(name: string, value: unknown, at: Path): void {
+  #wireless(name: string, value: unknown, at: YamlPath): void {
     if (!isSection(value)) return
     const country = value['regulatory-domain']
     if (typeof country === 'string')
@@ -77,11 +70,7 @@ class NetworkConfig {
       const auth = isSection(settings.auth) ? settings.auth : {}
       const management = String(auth['key-management'] ?? 'psk')
       if (/eap|802\.1x/.test(management)) {
-        this.#found.leave(
-          `the network ${ssid}`,
-          'a log-in by 802.1X needs the certificate of its authority: network.wifi.networks[].eap',
-          line,
-        )
+        leaveEnterprise(this.#found, ssid, line)
         continue
       }
       const own = wifiOf(ssid)
@@ -108,17 +97,17 @@ class NetworkConfig {
   }
 
   /** @returns whether something is said that is not so by itself */
-  #addresses(own: FactPath, value: Section, at: Path): boolean {
+  #addresses(own: FactPath, value: YamlSection, at: YamlPath): boolean {
     const before = this.#found.facts.length
-    const addresses = textsOf(value.addresses)
-    const routes = (Array.isArray(value.routes) ? value.routes : []).filter(isSection)
-    const servers = textsOf(isSection(value.nameservers) ? value.nameservers.addresses : undefined)
+    const addresses = listOf(value.addresses).map(String)
+    const routes = listOf(value.routes).filter(isSection)
+    const servers = listOf(isSection(value.nameservers) ? value.nameservers.addresses : undefined).map(String)
     for (const [family, key] of [
       ['ipv4', 'dhcp4'],
       ['ipv6', 'dhcp6'],
     ] as const) {
       const mine = (text: unknown) => String(text).includes(':') === (family === 'ipv6')
-      const line = (key_: string) => this.#yaml.line([...at, key_])
+      const line = (name: string) => this.#yaml.line([...at, name])
       const fixed = addresses.filter(mine)
       if (fixed.length > 0) {
         this.#found.set([...own, family, 'method'], 'manual', line('addresses'))
@@ -150,7 +139,7 @@ class NetworkConfig {
           key,
         )
       )
-        this.#found.leave(key, 'it has no key in a spec', this.#yaml.line([...at, key]))
+        this.#found.leave(key, WHY_NOT.noKey, this.#yaml.line([...at, key]))
     return this.#found.facts.length > before
   }
 }

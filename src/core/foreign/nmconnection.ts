@@ -1,5 +1,6 @@
 import { Secret } from '../../base/secret.ts'
 import { type FactPath, Findings, type ForeignFile, wifiOf } from './fact.ts'
+import { leaveEnterprise } from './why-not.ts'
 
 interface Line {
   readonly value: string
@@ -39,11 +40,7 @@ function takeWifi(found: Findings, get: (key: string) => Line | undefined): void
     return
   }
   if (/eap/.test(management?.value ?? '')) {
-    found.leave(
-      `the network ${name}`,
-      'a log-in by 802.1X needs the certificate of its authority: network.wifi.networks[].eap',
-      ssid.line,
-    )
+    leaveEnterprise(found, name, ssid.line)
     return
   }
   const own = wifiOf(name)

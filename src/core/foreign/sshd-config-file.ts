@@ -52,7 +52,7 @@ export function sshdFindings(root: Tree, nameOf: (path: string) => string): read
   for (const directive of directives) {
     const { keyword, at, conditions } = directive
     if (conditions.some(({ all: isAll }) => !isAll))
-      of(at.file).leave(`${nameOf_(keyword)} below Match`, 'a spec has settings for everybody only', at.line)
+      of(at.file).leave(`${spelled(keyword)} below Match`, 'a spec has settings for everybody only', at.line)
     else if (!seen.has(keyword) || accumulating.has(keyword)) take(of(at.file), directive, seen.has(keyword))
     if (conditions.every(({ all: isAll }) => isAll)) seen.add(keyword)
   }
@@ -60,7 +60,7 @@ export function sshdFindings(root: Tree, nameOf: (path: string) => string): read
 }
 
 const SPELLED = new Map(keywordsOf(RELEASE).map((keyword) => [keyword.toLowerCase(), keyword]))
-const nameOf_ = (keyword: string) => SPELLED.get(keyword) ?? keyword
+const spelled = (keyword: string) => SPELLED.get(keyword) ?? keyword
 
 /** Debian's own sshd_config (openssh-server), and what pibake sets to the same for everybody. */
 const STOCK = new Set([
@@ -92,7 +92,7 @@ const STOCK = new Set([
 function take(found: Findings, { keyword, args, rest, at }: Directive, isFurther: boolean): void {
   const { line } = at
   const value = args.join(' ')
-  const own = nameOf_(keyword)
+  const own = spelled(keyword)
   if (keyword === 'port') {
     if (isFurther) found.leave(`Port ${value}`, 'a spec has one port', line)
     else found.set(['ssh', 'port'], Number(value), line)
@@ -116,7 +116,7 @@ const WHY: Readonly<Record<string, string>> = {
   allowgroups: 'a spec names users: ssh.allowUsers',
   denygroups: 'a spec names users: ssh.denyUsers',
   listenaddress: 'the firewall decides from where SSH is reached: firewall.rules',
-  banner: 'its text is a file of the device: files, and ssh.settings',
+  banner: 'a spec has its text: hardening.banner',
   trustedusercakeys: 'the authority is a file beside the spec: ssh.userCA',
   usepam: 'without PAM a locked password also shuts out the key',
 }

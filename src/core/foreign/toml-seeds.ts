@@ -3,6 +3,7 @@ import { hex } from '../../base/host/bytes.ts'
 import { Secret } from '../../base/secret.ts'
 import { takeHash, takeImportId, takeKey, takePassword } from './accounts-said.ts'
 import { COUNTRY, type FactPath, Findings, type ForeignFile, type Hash, ImportError, userOf, wifiOf } from './fact.ts'
+import { leaveConnect, WHY_NOT } from './why-not.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -112,11 +113,7 @@ class Seed {
     const serial = this.#text('interfaces.serial')
     const line = this.#line('interfaces.serial')
     if (serial === undefined || serial === 'default') return
-    this.#found.set(
-      ['hardware', 'interfaces', 'uart'],
-      serial !== 'off' && serial !== 'console' ? true : serial !== 'off',
-      line,
-    )
+    this.#found.set(['hardware', 'interfaces', 'uart'], serial !== 'off', line)
     this.#found.set(['hardening', 'serialConsole'], /console/.test(serial) ? 'on' : 'off', line)
   }
 
@@ -160,17 +157,18 @@ class Seed {
     for (const [table, value] of Object.entries(this.#tables)) {
       const isTable = typeof value === 'object' && value !== null && !Array.isArray(value)
       const keys = isTable ? Object.keys(value).map((key) => `${table}.${key}`) : [table]
-      for (const key of keys)
-        if (!this.#seen.has(key) && !SILENT.test(key)) this.#found.leave(key, whyNot(key), this.#line(key))
+      for (const key of keys.filter((one) => !this.#seen.has(one) && !SILENT.test(one))) {
+        if (table === 'connect') leaveConnect(this.#found, this.#line(key))
+        else this.#found.leave(key, whyNot(key), this.#line(key))
+      }
     }
   }
 }
 
 function whyNot(key: string): string {
-  if (key.startsWith('connect.')) return 'Raspberry Pi Connect is signed in to on the device: rpi-connect signin'
-  if (key.startsWith('runcmd.')) return 'commands belong in a script: firstBoot.scripts'
+  if (key.startsWith('runcmd.')) return WHY_NOT.commands
   if (key === 'boot.cmdline_txt') return 'words of the kernel command line are written one by one: hardware.cmdline.add'
-  return 'it has no key in a spec'
+  return WHY_NOT.noKey
 }
 
 function fromHex(text: string | undefined): string | undefined {

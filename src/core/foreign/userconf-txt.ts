@@ -1,5 +1,5 @@
 import { takeHash } from './accounts-said.ts'
-import { Findings, type ForeignFile, ImportError, userOf } from './fact.ts'
+import { COUNTRY, Findings, type ForeignFile, ImportError, userOf } from './fact.ts'
 
 /** userconf.txt: `NAME:HASH` in the first line; userconf-pi reads no other. */
 export function readUserconf({ name: file, text }: ForeignFile): Findings {
@@ -25,6 +25,6 @@ export function readSshMarker({ name: file }: ForeignFile): Findings {
 export function readCmdline({ name: file, text }: ForeignFile): Findings {
   const found = new Findings(file)
   const country = /\bcfg80211\.ieee80211_regdom=([A-Za-z]{2})\b/.exec(text)?.[1]
-  found.set(['network', 'wifi', 'country'], country?.toUpperCase(), 1)
+  found.set(COUNTRY, country?.toUpperCase(), 1)
   return found
 }

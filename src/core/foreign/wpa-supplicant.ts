@@ -1,6 +1,7 @@
 import { Secret } from '../../base/secret.ts'
 import { wpaPasswordKind } from '../../device/formats/wpa-key.ts'
 import { COUNTRY, Findings, type ForeignFile, ImportError, wifiOf } from './fact.ts'
+import { leaveEnterprise, WHY_NOT } from './why-not.ts'
 
 /**
  * wpa_supplicant.conf(5), as people put it on the boot partition until Bookworm: country and networks.
@@ -56,11 +57,7 @@ function takeNetwork(found: Findings, block: Block, start: number): void {
   }
   const management = value('key_mgmt') ?? 'WPA-PSK'
   if (/EAP|IEEE8021X/.test(management)) {
-    found.leave(
-      `the network ${ssid}`,
-      'a log-in by 802.1X needs the certificate of its authority: network.wifi.networks[].eap',
-      start,
-    )
+    leaveEnterprise(found, ssid, start)
     return
   }
   if (value('wep_key0') !== undefined) {
@@ -78,7 +75,7 @@ function takeNetwork(found: Findings, block: Block, start: number): void {
   const priority = Number(value('priority') ?? 0)
   if (priority !== 0) found.set([...path, 'priority'], priority, block.get('priority')?.line ?? start)
   for (const [key, { line }] of block)
-    if (!TAKEN.test(key)) found.leave(`${key} of the network ${ssid}`, 'it has no key in a spec', line)
+    if (!TAKEN.test(key)) found.leave(`${key} of the network ${ssid}`, WHY_NOT.noKey, line)
 }
 
 /** @returns undefined: what the spec has by itself, for such a network; SAE needs the passphrase and takes no key */

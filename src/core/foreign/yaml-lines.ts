@@ -1,11 +1,26 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { type ForeignFile, ImportError } from './fact.ts'
 
+/** Keys and indices from the top. */
+export type YamlPath = readonly (string | number)[]
+
+export type YamlSection = Readonly<Record<string, unknown>>
+
+export const isSection = (value: unknown): value is YamlSection =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A list, or the one thing that is in the place of a list. */
+export const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
+
+/** What cloud-init takes for yes. */
+export const isYes = (value: unknown) => value === true || /^(true|yes|on|1)$/i.test(String(value))
+
 /** A file of YAML with the line of everything in it. */
 export interface YamlLines {
   readonly value: unknown
   /** Where a value stands; that of the nearest one around it where the path leads nowhere. */
-  line(path: readonly (string | number)[]): number
+  line(path: YamlPath): number
 }
 
 /**

@@ -64,7 +64,7 @@ const WORDS: Readonly<Record<string, readonly Meaning[] | string>> = {
   sshpwauth: 'ssh.passwordAuthentication',
   pubkeyonlyssh: 'ssh.passwordAuthentication',
   sshdeletekeys: 'ssh.hostKeys',
-  sshgenkeytypes: 'ssh.hostKeys',
+  sshgenkeytypes: 'ssh.hostKeyTypes',
   enable: [{ within: 'passwordAuthentication', key: 'ssh.enabled' }, { key: 'services.enable' }],
   // Network.
   wlan: [{ within: 'bluetooth', key: 'hardware.wifi' }, { key: 'network.wifi' }],

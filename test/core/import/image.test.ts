@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { imageFindings } from '../../../src/core/foreign/image-facts.ts'
 import { importedSpec } from '../../../src/core/import/imported-spec.ts'
 import { applyToMemory } from '../../../src/core/plan/apply-in-memory.ts'
+import { inspect } from '../../../src/device/inspect/inspect.ts'
 import { samplePiOs } from '../../../src/sample/sample.ts'
 import type { MemoryTree } from '../../../src/storage/tree/memory.ts'
 import type { Target } from '../../../src/storage/tree/tree.ts'
@@ -16,7 +17,7 @@ const test = suite('import: an existing image')
 const ofImage = (target: Target<MemoryTree>) => {
   const fallback = { name: 'owner', publicKey: KEYS.bob }
   const result = importedSpec(
-    imageFindings(target, () => HASHED),
+    imageFindings(target, inspect(target, { allowBooted: true, isLookedAt: true }).release, () => HASHED),
     { file: 'pibake.yaml', today: TODAY, fallback },
   )
   return { ...result, spec: parse(result.text, secretsOf(result), TODAY).spec }
@@ -71,4 +72,33 @@ test('a stock image: nobody can log in, so the owner is who runs this; its seeds
     ['alice'],
   )
   assert.ok(leaves.some(({ fact }) => fact.at.file === 'boot:/custom.toml' && fact.at.line === 4))
+})
+
+test('an image: who becomes root is what sudo decides, and sshd starts when its unit does; names are no patterns', () => {
+  const target = samplePiOs({ behaviour: 'bookworm-2025', variant: 'lite', architecture: 'arm64' })
+  const has = (path: string) => new TextDecoder().decode(target.root.read(path))
+  const names = ['eve', 'mal', 'o(x']
+  write(
+    target.root,
+    '/etc/passwd',
+    `${has('/etc/passwd')}${names.map((name, i) => `${name}:x:${1005 + i}:1000::/home/${name}:/bin/bash\n`).join('')}`,
+  )
+  write(
+    target.root,
+    '/etc/shadow',
+    `${has('/etc/shadow')}${names.map((name) => `${name}:${HASH}:19000:0:99999:7:::\n`).join('')}`,
+  )
+  write(target.root, '/etc/sudoers.d/kit', 'User_Alias KIT = eve\nKIT ALL=(ALL) NOPASSWD: ALL\nmal ALL=(ALL) ALL\n')
+  const { nodes } = target.root
+  const unit = { kind: 'symlink', target: '/usr/lib/systemd/system/ssh.service', uid: 0, gid: 0 } as const
+  nodes.set('/etc/systemd/system/multi-user.target.wants/ssh.service', unit)
+  const said = () => imageFindings(target, 'bookworm', () => HASHED).flatMap(({ facts }) => facts)
+  const sudo = said().flatMap(({ path: [first, item, key], value }) =>
+    first === 'users' && key === 'sudo' && typeof item === 'object' ? [`${item.value} ${value}`] : [],
+  )
+  assert.equal(sudo, ['eve nopasswd', 'o(x none'])
+  const isOn = () => said().find(({ path }) => path.join() === 'ssh,enabled')?.value
+  assert.is(isOn(), true)
+  nodes.set('/etc/systemd/system/ssh.service', { ...unit, target: '/dev/null' })
+  assert.is(isOn(), false)
 })
