@@ -57,62 +57,71 @@ export function makeFleet(
   chosen: ReadonlySet<CheckedDevice>,
 ): Promise<ExitCode> {
   return interruptible(async (signal) => {
-    const { folder, shard, format } = run
+    const { folder, shard, format, specFile } = run
     openFolder(folder)
     const shown = (title: string, total: number | undefined) => progress(io, title, total)
     const base = await openFleetBase(run.base, folder, format, { signal, progress: shown })
     try {
-      const mine = fleet.devices.filter(
-        ({ device }) => shard === undefined || shardOf(device.id, shard.count) === shard.index,
-      )
-      const job = { ...run, base: base.path, label: run.base, options: { ...run.options, carry: 'must' } } as const
+      const isMine = ({ device: { id } }: CheckedDevice) =>
+        shard === undefined || shardOf(id, shard.count) === shard.index
+      const mine = fleet.devices.filter(isMine)
+      const options = { ...run.options, carry: 'must' } as const
+      const job: FleetJob = { specFile, folder, format, base: base.path, label: run.base, options }
       await settlePackages(
         job,
         fleet,
         mine.filter((one) => chosen.has(one)),
       )
-      return await makeMissing(io, run, job, base, mine, chosen, fleet, signal)
+      const plan = planned(run, base, mine, chosen)
+      // What the packages are is settled: a device that needs others fails.
+      const settled = { ...job, options: { ...options, frozen: existsSync(lockFileOf(specFile)) } }
+      const report = new FleetReport(io, plan.tasks.length)
+      const failures = await makeTasks(settled, run, plan, report, signal)
+      return closed(io, { run, base, fleet, mine, plan, failures, report })
     } finally {
       base.close()
     }
   })
 }
 
-async function makeMissing(
-  io: Io,
+/** The devices of a run: those that are made, by their ids, and those that are to be. */
+interface FleetPlan {
+  readonly made: Map<string, Made>
+  readonly tasks: readonly DeviceTask[]
+}
+
+/** @param mine the devices of this run, of which those that are `chosen` may be made */
+function planned(
   run: FleetRun,
-  { specFile, folder, format, base: path, label, options }: FleetJob,
   base: FleetBase,
   mine: readonly CheckedDevice[],
   chosen: ReadonlySet<CheckedDevice>,
-  fleet: CheckedFleet,
-  signal: AbortSignal,
-): Promise<ExitCode> {
+): FleetPlan {
   const shared = sharedDigest(run, base)
   const made = new Map<string, Made>()
   const tasks: DeviceTask[] = []
   for (const one of mine) {
     const inputs = digestOf(utf8(`${shared} ${one.digest}`))
-    const kept = recordOf(pathsOf(folder, one.device.id, format), inputs)
+    const kept = recordOf(pathsOf(run.folder, one.device.id, run.format), inputs)
     if (kept !== undefined) made.set(kept.id, kept)
     else if (chosen.has(one)) tasks.push({ device: one.device, inputs })
   }
-  const report = new FleetReport(io, tasks.length)
+  return { made, tasks }
+}
+
+/** Makes what is to be made. @returns the exit codes of the devices that failed */
+async function makeTasks(
+  job: FleetJob,
+  { folder, shard, threads = availableParallelism() }: FleetRun,
+  { made, tasks }: FleetPlan,
+  report: FleetReport,
+  signal: AbortSignal,
+): Promise<readonly ExitCode[]> {
   const failures: ExitCode[] = []
   // It would speak of devices that are being made anew.
-  if (tasks.length > 0) rmSync(join(folder, recordName(run.shard)), { force: true })
+  if (tasks.length > 0) rmSync(join(folder, recordName(shard)), { force: true })
   for (const kept of made.values()) report.kept(kept)
-  // What the packages are is settled: a device that needs others fails.
-  const job = {
-    specFile,
-    folder,
-    format,
-    base: path,
-    label,
-    options: { ...options, frozen: existsSync(lockFileOf(specFile)) },
-  }
   try {
-    const threads = run.threads ?? availableParallelism()
     await runTasks({ job, answers: programAnswers }, tasks, threads, signal, ({ device }, outcome) => {
       if ('made' in outcome) made.set(device.id, outcome.made)
       else failures.push(outcome.exit)
@@ -121,19 +130,31 @@ async function makeMissing(
   } finally {
     report.close()
   }
-  const devices = [...made.values()]
+  return failures
+}
+
+/** A run whose devices are made, or have failed. */
+interface Ended {
+  readonly run: FleetRun
+  readonly base: FleetBase
+  readonly fleet: CheckedFleet
+  readonly mine: readonly CheckedDevice[]
+  readonly plan: FleetPlan
+  readonly failures: readonly ExitCode[]
+  readonly report: FleetReport
+}
+
+/** Writes the records of a run, and says what came of it. */
+function closed(io: Io, { run, base, fleet, mine, plan, failures, report }: Ended): ExitCode {
+  const devices = [...plan.made.values()]
   const twice = sharedHostKeys(devices)
   for (const line of twice) io.stderr.write(`pibake: ${visible(line)}\n`)
   const ids = fleet.devices.map(({ device }) => device.id).sort(bytewise)
-  const missing = mine.map(({ device }) => device.id).filter((id) => !made.has(id))
-  const files = writeFleet(folder, { ...factsOf(run, base), ids, devices, missing })
+  const missing = mine.map(({ device }) => device.id).filter((id) => !plan.made.has(id))
+  const files = writeFleet(run.folder, { ...factsOf(run, base), ids, devices, missing })
   const exit = twice.length > 0 ? EXIT.failed : exitOf(failures)
-  const counts = {
-    made: tasks.length - failures.length,
-    kept: devices.length - tasks.length + failures.length,
-    failed: failures.length,
-    missing: missing.length,
-  }
+  const made = plan.tasks.length - failures.length
+  const counts = { made, kept: devices.length - made, failed: failures.length, missing: missing.length }
   report.end({ exit, ...counts, files })
   if (!io.json)
     printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, devices))])

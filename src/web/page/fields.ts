@@ -1,4 +1,4 @@
-import { el } from './dom.ts'
+import { button, el } from './dom.ts'
 import { TEXT } from './texts.ts'
 
 /** Something to fill in, with its label, what it is for, and a place for what is wrong with it. */
@@ -47,4 +47,32 @@ export function areaField(label: string, rows: number, why?: string) {
 export function choiceField(label: string, choices: Readonly<Record<string, string>>, why?: string) {
   const options = Object.entries(choices).map(([value, text]) => el('option', { value }, text))
   return field(label, el('select', {}, ...options), why)
+}
+
+/** A step of the page. */
+export function step(name: string, heading: string, ...content: readonly HTMLElement[]): HTMLElement {
+  const title = el('h2', { id: `${name}-heading` }, heading)
+  return el('section', { id: name, 'aria-labelledby': title.id }, title, el('div', { class: 'fields' }, ...content))
+}
+
+/** A button that lets somebody choose files, the same ones again too. */
+export function fileButton(label: string, accept: string, isMany: boolean, take: (files: readonly File[]) => void) {
+  const input = el('input', {
+    type: 'file',
+    accept,
+    multiple: isMany,
+    class: 'unseen',
+    tabindex: -1,
+    'aria-label': label,
+  })
+  input.addEventListener('change', () => {
+    take([...(input.files ?? [])])
+    input.value = ''
+  })
+  return el(
+    'span',
+    {},
+    input,
+    button(label, () => input.click()),
+  )
 }

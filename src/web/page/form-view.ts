@@ -1,8 +1,8 @@
 import { cardOf, type Scope, SERVICES, type Service, withCard } from '../form/firewall-cards.ts'
 import type { FormValues } from '../form/form-values.ts'
 import type { SpecProblem } from '../job/image-job.ts'
-import { button, el } from './dom.ts'
-import { areaField, choiceField, explained, type Field, field, textField } from './fields.ts'
+import { el } from './dom.ts'
+import { areaField, choiceField, explained, type Field, field, step, textField } from './fields.ts'
 import { TEXT } from './texts.ts'
 
 /** Where the passphrase of the form's network lies, beside the spec. */
@@ -255,32 +255,4 @@ export class FormView {
     const boxes = [this.#exposure, this.#place, this.#holds, this.#controls].map(({ box }) => box)
     return step('role', TEXT.role.heading, ...boxes, why)
   }
-}
-
-/** A step of the page. */
-export function step(name: string, heading: string, ...content: readonly HTMLElement[]): HTMLElement {
-  const title = el('h2', { id: `${name}-heading` }, heading)
-  return el('section', { id: name, 'aria-labelledby': title.id }, title, el('div', { class: 'fields' }, ...content))
-}
-
-/** The files of an input, and it is ready for the same ones again. */
-export function fileButton(label: string, accept: string, isMany: boolean, take: (files: readonly File[]) => void) {
-  const input = el('input', {
-    type: 'file',
-    accept,
-    multiple: isMany,
-    class: 'unseen',
-    tabindex: -1,
-    'aria-label': label,
-  })
-  input.addEventListener('change', () => {
-    take([...(input.files ?? [])])
-    input.value = ''
-  })
-  return el(
-    'span',
-    {},
-    input,
-    button(label, () => input.click()),
-  )
 }

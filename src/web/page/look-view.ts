@@ -1,6 +1,6 @@
 import type { Look, ShownAudit, ShownChange, ShownPlan } from '../job/image-job.ts'
 import { button, download, el, inked, lines, withoutInk } from './dom.ts'
-import { step } from './form-view.ts'
+import { step } from './fields.ts'
 import { TEXT } from './texts.ts'
 
 /** What the look needs of the page. */

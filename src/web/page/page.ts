@@ -1,13 +1,15 @@
-import licences from 'pibake:licences'
 import { fromBase64 } from '../../base/host/bytes.ts'
 import { starterSpec } from '../../core/spec-file/starter.ts'
 import type { Look, SpecText } from '../job/image-job.ts'
-import { button, download, el } from './dom.ts'
-import { field } from './fields.ts'
-import { FormView, step, WIFI_FILE } from './form-view.ts'
+import { about } from './about.ts'
+import { BusyView } from './busy-view.ts'
+import { download, el } from './dom.ts'
+import { field, step } from './fields.ts'
+import { FormView, WIFI_FILE } from './form-view.ts'
 import { LookView } from './look-view.ts'
+import { hasPicker, pickedFile, writePicked } from './picked-file.ts'
 import { presetsFor } from './presets.ts'
-import { hasPicker, SaveView, saveManifest } from './save-view.ts'
+import { SaveView, saveManifest } from './save-view.ts'
 import { SpecView } from './spec-view.ts'
 import { TEXT } from './texts.ts'
 import { WorkError, WorkerClient } from './worker-client.ts'
@@ -17,9 +19,6 @@ const SPEC_NAME = 'pibake.yaml'
 const SMALL = 1 << 20
 /** How long somebody types before the spec is checked. */
 const PAUSE_MS = 300
-
-/** What Chromium has, and TypeScript's library does not name. */
-type Picker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>
 
 /** One visit of the page: what is chosen, said, looked at and saved. */
 class Page {
@@ -33,11 +32,8 @@ class Page {
   readonly #look: LookView
   readonly #save: SaveView
   readonly #imageState = el('p', { class: 'wide', role: 'status', id: 'image-state' })
-  readonly #progress = el('progress', { max: 1, 'aria-label': TEXT.working.open })
-  readonly #doing = el('p', { role: 'status' })
-  readonly #busy: HTMLElement
+  readonly #busy = new BusyView(() => this.#cancel())
   #isOpen = false
-  #running = 0
   #shown: Look | undefined
   #typing: number | undefined
   /** How often the form has changed, and the text by hand: an answer to an earlier state is of no use. */
@@ -66,9 +62,7 @@ class Page {
       save: (isPicked) => this.#begin(this.#saveIt(isPicked)),
       manifest: () => this.#begin(this.#manifest()),
     })
-    const cancel = button(TEXT.cancel, () => this.#cancel(), { id: 'cancel' })
-    this.#busy = el('div', { id: 'busy', hidden: true }, this.#doing, this.#progress, cancel)
-    document.body.append(this.#head(), this.#main(), this.#busy, about())
+    document.body.append(this.#head(), this.#main(), this.#busy.box, about())
     this.#listenForDrops()
     this.#begin(this.#start())
   }
@@ -201,7 +195,7 @@ class Page {
     await this.#working(
       isPacked ? TEXT.working.unpack : TEXT.working.open,
       async () => {
-        const { title, size } = await this.#worker.ask('open', { file }, (share) => this.#showShare(share))
+        const { title, size } = await this.#worker.ask('open', { file }, (share) => this.#busy.showShare(share))
         this.#isOpen = true
         this.#look.enable(true)
         this.#imageState.textContent = `${file.name}: ${title}, ${Math.round(size / 2 ** 20)} MiB`
@@ -254,33 +248,19 @@ class Page {
     if (plan === undefined) return
     const name = this.#outputName()
     // Before the work: a dialog may be opened shortly after a click only.
-    const handle = isPicked ? await picked(name) : undefined
+    const handle = isPicked ? await pickedFile(name) : undefined
     if (isPicked && handle === undefined) return
     await this.#working(TEXT.working.make, async () => {
       const made = await this.#worker.ask('make', { isOfFew: !hasPicker })
       if (handle === undefined) download(made, name)
-      else await this.#write(handle, made)
+      else {
+        this.#busy.say(TEXT.working.save)
+        const calledOff = () => new WorkError({ message: TEXT.cancelled })
+        await writePicked(handle, made, this.#calledOff.signal, calledOff)
+      }
       const said = handle === undefined ? TEXT.save.handed(name) : TEXT.save.saved(handle.name)
       this.#save.saved(said, plan.hostname, plan.card)
     })
-  }
-
-  /** The file appears under its name when it is whole: until then the browser writes to one beside it. */
-  async #write(handle: FileSystemFileHandle, made: Blob): Promise<void> {
-    this.#doing.textContent = TEXT.working.save
-    const file = await handle.createWritable()
-    const { signal } = this.#calledOff
-    const abort = () => void file.abort().catch(() => undefined)
-    signal.addEventListener('abort', abort)
-    try {
-      await file.write(made)
-      await file.close()
-    } catch (error) {
-      abort()
-      throw signal.aborted ? new WorkError({ message: TEXT.cancelled }) : error
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
   }
 
   #outputName(): string {
@@ -299,18 +279,10 @@ class Page {
 
   /** Shows that something is done, and what comes of it when it fails. @param at where that is said */
   async #working(text: string, work: () => Promise<void>, at?: HTMLElement): Promise<void> {
-    this.#doing.textContent = text
-    this.#progress.setAttribute('aria-label', text)
-    this.#progress.removeAttribute('value')
-    this.#running++
-    this.#busy.hidden = false
     try {
-      await work()
+      await this.#busy.during(text, work)
     } catch (error) {
       this.#fail(error, at)
-    } finally {
-      this.#running--
-      this.#busy.hidden = this.#running === 0
     }
   }
 
@@ -330,10 +302,6 @@ class Page {
     work.catch((error: unknown) => this.#fail(error))
   }
 
-  #showShare(share: number): void {
-    this.#progress.value = share
-  }
-
   #listenForDrops(): void {
     for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop'] as const) {
       document.addEventListener(kind, (event) => {
@@ -345,27 +313,9 @@ class Page {
   }
 }
 
-/** The file that the owner picks; undefined: the dialog was closed. */
-async function picked(suggestedName: string): Promise<FileSystemFileHandle | undefined> {
-  const { showSaveFilePicker: pick } = window as unknown as { showSaveFilePicker: Picker }
-  try {
-    return await pick({ suggestedName })
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return undefined
-    throw error
-  }
-}
-
 function textOf(error: unknown): string {
   if (error instanceof WorkError) return [error.message, error.hint].filter(Boolean).join('. Hint: ')
   return error instanceof Error ? error.message : String(error)
-}
-
-function about(): HTMLElement {
-  const all = licences.map(({ name, text }) =>
-    el('details', {}, el('summary', {}, name), el('pre', { tabindex: 0, role: 'group', 'aria-label': name }, text)),
-  )
-  return el('footer', {}, el('details', {}, el('summary', {}, TEXT.about), el('p', {}, TEXT.licences), ...all))
 }
 
 /** The program of the workers: packed, for it is most of the page. */

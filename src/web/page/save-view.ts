@@ -1,5 +1,6 @@
 import { button, downloadText, el, lines } from './dom.ts'
-import { step } from './form-view.ts'
+import { step } from './fields.ts'
+import { hasPicker } from './picked-file.ts'
 import { qrCode } from './qr.ts'
 import { TEXT } from './texts.ts'
 
@@ -9,9 +10,6 @@ export interface SaveEvents {
   save(isPicked: boolean): void
   manifest(): void
 }
-
-/** Whether this browser can write to a file that its user picks (File System Access; Chromium). */
-export const hasPicker = 'showSaveFilePicker' in window
 
 /** What is done with a plan that was looked at. */
 export class SaveView {

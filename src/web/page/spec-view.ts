@@ -1,8 +1,7 @@
 import type { Checked, SpecProblem } from '../job/image-job.ts'
 import type { SpecFolder } from '../job/page-host.ts'
 import { button, download, downloadText, el } from './dom.ts'
-import { areaField } from './fields.ts'
-import { fileButton, step } from './form-view.ts'
+import { areaField, fileButton, step } from './fields.ts'
 import { TEXT } from './texts.ts'
 
 /** What the spec's part of the page needs of the rest. */
