@@ -1,5 +1,5 @@
-import type { Operation } from '../plan/operation.ts'
-import { file, remove } from '../plan/operation.ts'
+import { latin1 } from '../../base/host/bytes.ts'
+import { file, type Operation, remove } from '../plan/operation.ts'
 import type { Context, Contribution, Control } from './control.ts'
 import { editedFile, imageText } from './edited-file.ts'
 
@@ -22,13 +22,9 @@ function operationsFor(name: (typeof FILES)[number], { spec, inventory: { root }
   const kept = root.lstat(before) === undefined ? undefined : imageText(root, before)
   if (text !== '') {
     const content = text.endsWith('\n') ? text : `${text}\n`
-    return [editedFile(root, path, content, origin), file(before, bytesOf(kept ?? imageText(root, path)), { origin })]
+    return [editedFile(root, path, content, origin), file(before, latin1(kept ?? imageText(root, path)), { origin })]
   }
   if (kept === undefined) return []
   const restored = kept === '' ? remove(path, { origin }) : { ...editedFile(root, path, kept, origin), undoes: true }
   return [restored, remove(before, { origin })]
-}
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0))
 }

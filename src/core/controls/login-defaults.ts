@@ -9,6 +9,8 @@ const LOGIN_DEFS = '/etc/login.defs'
 const USERADD = '/etc/default/useradd'
 const SHELLS = ['/etc/profile', '/etc/bash.bashrc'] as const
 
+const ENDED = 'an account whose password has ended is shut'
+
 function compile(context: Context): Contribution {
   const { umask, passwords } = context.spec.hardening
   const { maxAge, minAge, warnAge, inactive, hashRounds } = passwords
@@ -28,24 +30,14 @@ function compile(context: Context): Contribution {
     ...rounds('SHA_CRYPT_MAX_ROUNDS'),
     ...line('hashRounds', 'YESCRYPT_COST_FACTOR', costFactor(hashRounds), 'a hash that takes longer to try'),
   ]
+  const ended = inactive === undefined ? [] : [{ text: `INACTIVE=${inactive}`, origin: because('inactive', ENDED) }]
   const shells = umask === undefined ? [] : [{ text: `umask ${umask}`, origin: masked }]
   return {
     operations: [
       ...blockedFile(context, LOGIN_DEFS, definitions, definitions[0]?.origin ?? masked, {
         overrules: overrulesNames(definitions),
       }),
-      ...blockedFile(
-        context,
-        USERADD,
-        line('inactive', 'INACTIVE', inactive, 'an account whose password has ended is shut').map(
-          ({ text, origin }) => ({
-            text: text.replace(' ', '='),
-            origin,
-          }),
-        ),
-        because('inactive', 'an account whose password has ended is shut'),
-        { overrules: /^INACTIVE=/ },
-      ),
+      ...blockedFile(context, USERADD, ended, because('inactive', ENDED), { overrules: /^INACTIVE=/ }),
       ...SHELLS.flatMap((path) => blockedFile(context, path, shells, masked)),
     ],
   }
