@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { SpaceError, TargetError, TruncatedError } from '../../src/base/errors.ts'
+import { ImportError } from '../../src/core/foreign/fact.ts'
 import { OutputError } from '../../src/write/emit/errors.ts'
+import { MergeError } from '../../src/write/fleet/merge.ts'
 import { PackageError } from '../../src/write/packages/errors.ts'
 import type { Failure, Order, Outcome } from './harness.ts'
 import { inputOf } from './input.ts'
@@ -12,7 +14,7 @@ import type { FuzzedReader } from './reader.ts'
 import { fuzzedReaders } from './readers/index.ts'
 
 /** Those that a command explains, and has an exit code for. */
-const EXPLAINED = [TargetError, SpaceError, TruncatedError, OutputError, PackageError]
+const EXPLAINED = [TargetError, SpaceError, TruncatedError, OutputError, PackageError, ImportError, MergeError]
 /** Milliseconds, as the machine was measured when the run began. */
 const LONGEST = 2000 * Number(process.env.PIBAKE_TEST_PATIENCE ?? '1')
 /** Of one kind no more are kept. */

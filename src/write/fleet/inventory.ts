@@ -4,6 +4,7 @@ import type { Cell, Device } from '../../core/spec-file/device-values.ts'
 import { readYaml } from '../../core/spec-file/yaml.ts'
 import { readCsv } from './csv-table.ts'
 import { InventoryError } from './inventory-error.ts'
+import { DEVICE_ID } from './layout.ts'
 
 /** The devices of a fleet, in the order of the file. */
 export interface Inventory {
@@ -28,8 +29,6 @@ const YAML = {
 
 /** A name of a column, as `${device.NAME}` has it. */
 const COLUMN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
-/** It names files, on file systems of any kind. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
 /**
  * Reads an inventory: CSV with a line of names (`.csv`, `.tsv`), or a list of sections in YAML or JSON, by the ending of its
@@ -159,7 +158,7 @@ function deviceOf(cells: Row['cells'], position: Position, isReadByAll: boolean,
     report('FLT005', position, 'the device has no id', 'each device needs one: the column id')
     return undefined
   }
-  if (typeof id.value === 'string' && ID.test(id.value)) return { id: id.value, cells, isReadByAll }
+  if (typeof id.value === 'string' && DEVICE_ID.test(id.value)) return { id: id.value, cells, isReadByAll }
   const hint = 'letters, digits, dots, - and _, 63 at most; in YAML a number is put in quotes'
   report('FLT005', id.position, 'this is not an id for a device', hint)
   return undefined

@@ -15,6 +15,9 @@ export const FORMATS = [
 
 export type Format = (typeof FORMATS)[number]
 
+/** What a device may be called: its id names files, on file systems of any kind. */
+export const DEVICE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
 /** Where what belongs to a device lies in the folder of a fleet. */
 export function pathsOf(folder: string, id: string, format: Format) {
   return {

@@ -6,6 +6,7 @@ import { readBelieved } from '../../base/disk/believed.ts'
 import { sha256OfFile } from '../../base/disk/hash-file.ts'
 import { visible } from '../../base/encode/visible.ts'
 import { sharedHostKeys } from './host-key-records.ts'
+import { outputName } from './layout.ts'
 import type { Made } from './record.ts'
 import { type Fleet, fleetSchema, recordName, shardOfName } from './run-records.ts'
 import { shardOf } from './shard.ts'
@@ -97,9 +98,10 @@ function misplaced(parts: readonly Fleet[]): string[] {
   const [{ ids }] = parts as [Fleet, ...Fleet[]]
   const missing = new Set(ids)
   const faults = parts.flatMap((part) =>
-    part.devices.flatMap(({ id }) => {
+    part.devices.flatMap(({ id, file }) => {
       const isOwn = shardOf(id, parts.length) === part.shard?.index
-      if (isOwn && missing.delete(id)) return []
+      if (isOwn && missing.delete(id))
+        return file === outputName(id, part.format) ? [] : [`${nameOf(part)} has ${id} in another place than its own`]
       return [
         isOwn
           ? `${nameOf(part)} has ${id} twice, or the inventory has it not`
@@ -120,7 +122,7 @@ async function changedOutputs(
     const path = join(folder, file)
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats === undefined) faults.push(`${file} is not there`)
-    else if (stats.size !== bytes || (await sha256OfFile(path, { signal })) !== sha256) {
+    else if (!stats.isFile() || stats.size !== bytes || (await sha256OfFile(path, { signal })) !== sha256) {
       faults.push(`${file} is not what its record says`)
     }
     onProgress(i + 1, devices.length)

@@ -4,13 +4,14 @@ import * as v from 'valibot'
 import { readBelieved } from '../../base/disk/believed.ts'
 import { writeAtomically } from '../../base/disk/write-atomically.ts'
 import { jsonText } from '../emit/json.ts'
+import { DEVICE_ID } from './layout.ts'
 
 const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/))
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
 /** What was made of a device, for everybody to read. */
 export const madeSchema = v.strictObject({
-  id: v.string(),
+  id: v.pipe(v.string(), v.regex(DEVICE_ID)),
   hostname: v.string(),
   address: v.pipe(v.string(), v.description('How the device is reached in its network, e.g. kit-01.local.')),
   addresses: v.pipe(v.array(v.string()), v.description('Its fixed addresses, with the length of their networks.')),

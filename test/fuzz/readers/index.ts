@@ -5,8 +5,9 @@ import { archiveReaders } from './archives.ts'
 import { daemonReaders } from './daemons.ts'
 import { documentReaders } from './documents.ts'
 import { firewallReaders } from './firewall.ts'
+import { foreignReaders } from './foreign.ts'
+import { imageReaders } from './images.ts'
 import { packageReaders } from './packages.ts'
-import { planReader } from './plan.ts'
 import { storageReaders } from './storage.ts'
 import { systemReaders } from './system.ts'
 
@@ -21,5 +22,6 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   ...documentReaders,
   ...storageReaders,
   ...archiveReaders,
-  planReader,
+  ...foreignReaders,
+  ...imageReaders,
 ]

@@ -1,4 +1,5 @@
 import { parseAptConf } from '../../../src/device/apt/conf.ts'
+import { missedUpgrades } from '../../../src/device/apt/security-lists.ts'
 import { imageSources, securityPart } from '../../../src/device/apt/sources.ts'
 import { compareDebVersions } from '../../../src/device/formats/deb-version.ts'
 import { paragraphs } from '../../../src/device/formats/deb822.ts'
@@ -24,6 +25,7 @@ Description: a
  b
 
 `
+const SECURITY_LIST = '/var/lib/apt/lists/x_debian-security_dists_trixie-security_main_binary-arm64_Packages'
 const digest = (path: string) => `0123456789abcdef0123456789abcdef  ${path}\n`
 
 /** Packages, and where they come from. */
@@ -42,6 +44,20 @@ export const packageReaders: readonly FuzzedReader[] = [
         systemOf(root, packages, { allowOthers: false }),
       ]
     },
+  }),
+  treeReader({
+    name: 'list of security upgrades',
+    place: SECURITY_LIST,
+    more: ['Package: sudo\nVersion: 1.9.99\n\nPackage: ufw\nArchitecture: all\nVersion: 9:1~~-+b1\n'],
+    read: ({ root }) =>
+      missedUpgrades(
+        root,
+        new Map([
+          ['dpkg', '1.22'],
+          ['sudo', '1.9.13p3-1+deb12u1'],
+          ['ufw', '0.36.2-1'],
+        ]),
+      ),
   }),
   treeReader({
     name: 'md5sums',
