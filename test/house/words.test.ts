@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
 import { suite } from '../support/suite.ts'
+import { pages } from './pages.ts'
 
 const test = suite('house: plain words')
 
@@ -53,9 +54,8 @@ test('messages of the program are in plain words', () => {
 })
 
 test('pages for readers are in plain words, and so is what the first start and the templates write', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesUnder('docs', /\.md$/)]
   const written = [...filesUnder('templates', /\.ejs$/), ...filesUnder('firstboot', /^[^.]+$|\.sh$/)]
-  const wrong = [...pages, ...written].flatMap((file) =>
+  const wrong = [...pages(), ...written].flatMap((file) =>
     read(file)
       .split('\n')
       // In a script of the shell a comment is not a message.

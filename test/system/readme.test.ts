@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -25,6 +25,7 @@ import { cloneTo } from './support/clone.ts'
 const test = suite('README')
 
 let work = ''
+let card: string | undefined
 const blocks = [...assetText('README.md').matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
   language: language as string,
   text: text as string,
@@ -55,7 +56,10 @@ test.before(() => {
   makeSampleImage(join(work, 'base.img'))
 })
 
-test.after(() => rmSync(work, { recursive: true, force: true }))
+test.after(() => {
+  if (card !== undefined) execFileSync('losetup', ['--detach', card])
+  rmSync(work, { recursive: true, force: true })
+})
 
 test('every code block is of a kind that is tried here', () => {
   assert.ok(blocks.length > 5)
@@ -78,13 +82,23 @@ test('every link leads somewhere', () => {
   }
 })
 
+/** The card of the README is a loop device here, and root needs no sudo. */
+function withCard(text: string, work: string): string {
+  if (!text.includes('/dev/sdX')) return text
+  const file = join(work, 'card.img')
+  execFileSync('truncate', ['-s', '256M', file])
+  const device = execFileSync('losetup', ['-f', '--show', file], { encoding: 'utf8' }).trim()
+  card = device
+  return text.replace('sudo ', '').replace('/dev/sdX', `${device} --force-device ${file} --yes`)
+}
+
 test('the spec and the commands work, one after the other, and print what stands below them', () => {
   let last = ''
   for (const { language, text } of blocks) {
     if (language === 'yaml') writeFileSync(join(work, 'pibake.yaml'), text)
     else if (language === 'text') assertPrinted(text, last)
     else if (!text.includes('npm ')) {
-      const { code, output } = sh(text, work)
+      const { code, output } = sh(withCard(text, work), work)
       assert.is(code, 0, `${text}\n${output}`)
       last = output
     }

@@ -16,6 +16,7 @@ import { missedSecurityUpgrades } from './auditors/missed-upgrades.ts'
 import { network } from './auditors/network.ts'
 import { radios } from './auditors/radios.ts'
 import { secrets } from './auditors/secrets.ts'
+import { sharedFolders } from './auditors/shared-folders.ts'
 import { sources } from './auditors/sources.ts'
 import { upgrades } from './auditors/upgrades.ts'
 import { vulnerabilities } from './auditors/vulnerabilities.ts'
@@ -41,6 +42,7 @@ const auditors: readonly Auditor[] = [
   secrets,
   writable,
   kernel,
+  sharedFolders,
   radios,
   confinement,
 ]

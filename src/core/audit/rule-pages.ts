@@ -224,6 +224,22 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     anssi: [],
     man: ['modprobe.d(5)'],
   },
+  'mount-options': {
+    why: 'What somebody was brought to fetch, and what a program that was taken over writes, lies in /tmp, /var/tmp or /dev/shm, for these are open to all. Mounted with noexec, nosuid and nodev they hold no program, and nothing that runs as another.',
+    cis: [
+      '1.1.2.1.2',
+      '1.1.2.1.3',
+      '1.1.2.1.4',
+      '1.1.2.2.2',
+      '1.1.2.2.3',
+      '1.1.2.2.4',
+      '1.1.2.5.2',
+      '1.1.2.5.3',
+      '1.1.2.5.4',
+    ],
+    anssi: ['R28'],
+    man: ['mount(8)', 'fstab(5)'],
+  },
   'usb-storage': {
     why: 'A disk that somebody plugs in is read by the kernel and by programs, and takes away what is on the device.',
     cis: ['1.1.1.9'],

@@ -159,6 +159,13 @@ export const rules = {
     'Modules of the kernel that hardly anybody uses can be loaded',
     'profile: standard',
   ),
+  'mount-options': rule(
+    'local',
+    1,
+    2,
+    'Programs run from folders that everybody can write',
+    'hardening: { mountOptions: { tmp: noexec, shm: noexec, varTmp: noexec } }',
+  ),
   'usb-storage': rule('hands', 1, 3, 'USB disks are taken', 'hardware: { usbStorage: block }'),
   'bluetooth-on': rule('hands', 1, 2, 'Bluetooth is on', 'hardware: { bluetooth: "off" }'),
   'apparmor-off': rule('local', 2, 2, 'AppArmor confines nothing', 'hardening: { appArmor: true }'),

@@ -63,6 +63,18 @@ test('of two places of one kind, the one that is closed is said', () => {
   assert.equal(added, [])
 })
 
+test('folders for all: what lacks is said, what is closed is not', () => {
+  const image = imageOf('trixie-2026')
+  const said = () => found(image).filter(({ rule }) => rule === 'mount-options')
+  const [before] = said()
+  assert.is(
+    before?.because,
+    '/tmp without nodev, nosuid, noexec; /var/tmp without nodev, nosuid, noexec; /dev/shm without noexec',
+  )
+  applyToMemory(image, planOf({ ...smallSpec(), profile: 'cis' }, { behaviour: 'trixie-2026' }).operations)
+  assert.equal(said(), [])
+})
+
 test('the text of a private file is said nowhere', () => {
   const image = planted(imageOf('trixie-2026'), {
     ...ssh,

@@ -429,5 +429,17 @@ export const faults: Faults = [
     'kernel-weakened /etc/sysctl.d/99-z.conf:2',
     ...(key === 'kernel.dmesg_restrict' ? ['kernel-settings'] : []),
   ]),
+  ...(['/tmp', '/var/tmp', '/dev/shm'] as const).flatMap((folder): readonly Faults[number][] => [
+    [
+      `${folder} that lets programs of others and devices be`,
+      { '/etc/fstab': `${text('/etc/fstab')}tmpfs ${folder} tmpfs nosuid,noexec,suid 0 0\n` },
+      'mount-options',
+    ],
+    [
+      `${folder} without programs, and the others as they were`,
+      { '/etc/fstab': `${text('/etc/fstab')}tmpfs ${folder} tmpfs nodev,nosuid,noexec 0 0\n` },
+      'mount-options',
+    ],
+  ]),
   ['a history that is empty', { '/root/.bash_history': '' }],
 ]

@@ -3,6 +3,7 @@ import { mounts } from '../../../src/core/controls/mounts.ts'
 import { readFstab } from '../../../src/device/formats/fstab.ts'
 import { samplePiOs } from '../../../src/sample/sample.ts'
 import { problemsOf, runControl, secondRunDiffers } from '../../support/control.ts'
+import { append } from '../../support/error-page.ts'
 import { outcomeOf, planOf } from '../../support/plan.ts'
 import { everySample } from '../../support/samples.ts'
 import { parse, smallSpec, sound } from '../../support/spec.ts'
@@ -55,6 +56,31 @@ nas.example.org:/export/films /srv/films nfs nofail,nosuid,nodev,_netdev,ro 0 0
 test('without the key fstab is not touched', () => {
   const image = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
   assert.equal(runControl(mounts, withMounts([]), image).contribution.operations, [])
+})
+
+test('folders without programs: what the image mounts there itself stays what it is, and gets the options', () => {
+  const image = samplePiOs({ behaviour: 'trixie-2026', variant: 'lite', architecture: 'arm64' })
+  const before = new TextDecoder().decode(image.root.read('/etc/fstab'))
+  const own = 'tmpfs /dev/shm tmpfs nosuid,nodev,noexec 0 0\nLABEL=t /tmp ext4 noatime,suid,user 0 2\n'
+  append(image.root, '/etc/fstab', own)
+  const { spec } = sound({
+    ...smallSpec(),
+    hardening: { mountOptions: { tmp: 'noexec', shm: 'noexec', varTmp: 'noexec' } },
+  })
+  const first = runControl(mounts, spec, image)
+  assert.equal(problemsOf(first), [])
+  const [shm, tmp] = own.split('\n')
+  assert.is(
+    new TextDecoder().decode(first.target.root.read('/etc/fstab')),
+    `${before}${shm}
+#pibake: ${tmp}
+# pibake: begin
+LABEL=t /tmp ext4 noatime,nodev,nosuid,noexec 0 2
+/var/tmp /var/tmp none bind,nodev,nosuid,noexec 0 0
+# pibake: end
+`,
+  )
+  assert.equal(secondRunDiffers(mounts, spec, first), [])
 })
 
 test('a password is in no text of the plan', () => {

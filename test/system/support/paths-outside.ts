@@ -51,7 +51,13 @@ export const ROWS: readonly Row[] = [
   ),
   row('the folder of IMAGE', /^<IMAGE>$/, 'locks of others', 'looked'),
   row('DEVICE of `flash --to`', /^\/dev\/loop\d+$/, 'the card', 'device'),
-  row('the file behind a loop device', /\/pibake-paths-\w+\/card$/, 'its name is the serial of the device', 'looked'),
+  // All of the machine are looked at, those of suites that run beside this one too.
+  row(
+    'the file behind a loop device',
+    /\/pibake-(?:paths-\w+\/card|(?!paths-)[\w-]+\/[^/]+)$/,
+    'its name is the serial of the device; an image that is one is in use',
+    'looked',
+  ),
   row('BASE', new RegExp(`^<BASE>/${OUTPUT}$`), 'the image or archive that `bake` copies or `flash` writes', 'named'),
   row('`BASE.bmap`', new RegExp(`^<BASE>/${OUTPUT}\\.bmap$`), 'checksums of what does not change', 'believed'),
   row('OUT', new RegExp(`^<OUT>/${OUTPUT}$`), 'what `bake` and `--overlay` make; what `verify` reads', 'placed'),
