@@ -18,6 +18,7 @@ import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
+import { nextLines, pibakeCommand } from './next.ts'
 import { assertPlace } from './output-place.ts'
 import { ownStarter } from './own-starter.ts'
 import { printLines } from './print.ts'
@@ -107,7 +108,7 @@ function auditImages(io: Io, images: readonly string[], options: AuditOptions): 
   else if (second !== undefined) printLines(io, comparison(io, before, after))
   else if (options.suggest === true) io.stdout.write(suggestedSpec(before.findings, ownStarter()))
   else if (io.json) printJson(io, auditDocument(before, role))
-  else printLines(io, report(io, before, options))
+  else printLines(io, report(io, before, { ...options, ...first }))
   if (options.sarif !== undefined) {
     const text = `${JSON.stringify(sarif(after, toolVersion()), null, 2)}\n`
     writeAtomically(options.sarif, text, { mode: 0o644 })
@@ -127,8 +128,11 @@ function pageOf(all: readonly AuditedImage[], { role, today: day }: Question): U
   return auditPage({ images, role, today: day, version: toolVersion() })
 }
 
-function report(io: Io, found: AuditedImage, { all = false }: AuditOptions): string[] {
+function report(io: Io, found: AuditedImage, { all = false, ...options }: AuditOptions): string[] {
   const { inventory, findings } = found
+  // Not the name of a spec that may be there: a shell would empty it first.
+  const suggest = `${pibakeCommand('audit', [], options)} --suggest > suggested.yaml`
+  const hasCure = findings.some(({ cure }) => 'spec' in cure)
   return [
     visible(imageText(inventory)),
     ...(inventory.boot === undefined ? ['the boot partition was not given: nothing is said of it'] : []),
@@ -136,6 +140,7 @@ function report(io: Io, found: AuditedImage, { all = false }: AuditOptions): str
     ...auditLines(io, found, hostnameIn(inventory.root), all),
     '',
     `${countOf(findings, LEVELS)}.`,
+    ...(hasCure ? nextLines(io, [['next', suggest]]) : []),
   ]
 }
 

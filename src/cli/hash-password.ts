@@ -6,6 +6,8 @@ import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
+import { nextLines } from './next.ts'
+import { printMessages } from './print.ts'
 
 /** `pibake hash-password`: a password in, a crypt(3) hash out. */
 export function addHashPassword(program: Command, run: Run): void {
@@ -46,6 +48,11 @@ async function hashPassword(io: Io, { rounds: count, user, force = false }: Hash
   const hash = hashOf(typed as string, randomBytes(12), count)
   if (io.json) printJson(io, { schema: 'pibake.hash-password/1', hash })
   else io.stdout.write(`${hash}\n`)
+  if (io.interactive && !io.json)
+    printMessages(
+      io,
+      nextLines(io, [['next', 'write it into the spec, between quotes, as passwordHash of its account']]),
+    )
   return EXIT.ok
 }
 

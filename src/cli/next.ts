@@ -24,7 +24,7 @@ export function nextLines(io: Io, steps: readonly (readonly [word: string, comma
 
 /** `sudo pibake apply pibake.yaml --boot boot --root root`: a command with the flags that were given to this one. */
 export function pibakeCommand(
-  name: 'plan' | 'apply' | 'bake' | 'flash' | 'verify',
+  name: 'plan' | 'apply' | 'bake' | 'flash' | 'verify' | 'audit',
   words: readonly string[],
   flags: Flags,
 ): string {
