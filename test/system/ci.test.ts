@@ -84,14 +84,14 @@ function act(folder: string, given: Readonly<Record<string, string>>) {
   for (const [name, { default: usual }] of Object.entries(action.inputs)) {
     context.set(`inputs.${name}`, given[name] ?? usual)
   }
-  const valueOf = (template: string) =>
+  const filledIn = (template: string) =>
     template.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => context.get(name) ?? '')
   let exit: number | null = 0
   for (const step of action.runs.steps) {
     const [, needed] = /^([\w.-]+) != ''$/.exec(step.if ?? '') ?? []
     if (step.if !== undefined && needed === undefined) throw new Error(`a condition of another kind: ${step.if}`)
     if (exit !== 0 || (needed !== undefined && !context.get(needed))) continue
-    const env = Object.fromEntries(Object.entries(step.env).map(([key, template]) => [key, valueOf(template)]))
+    const env = Object.fromEntries(Object.entries(step.env).map(([key, template]) => [key, filledIn(template)]))
     const output = join(folder, 'output')
     writeFileSync(output, '')
     const bash = ['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run]
@@ -103,7 +103,7 @@ function act(folder: string, given: Readonly<Record<string, string>>) {
   }
   return {
     status: exit,
-    outputs: Object.fromEntries(Object.entries(action.outputs).map(([key, { value }]) => [key, valueOf(value)])),
+    outputs: Object.fromEntries(Object.entries(action.outputs).map(([key, { value }]) => [key, filledIn(value)])),
   }
 }
 
