@@ -13,13 +13,14 @@ const test = suite('the executable')
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
 const built: readonly string[] = [process.execPath, join(packageRoot, 'dist/cli/main.js')]
-const executable: readonly string[] = [join(packageRoot, `out/pibake-${version}-linux-x64`)]
+const platform = `linux-${process.arch}`
+const executable: readonly string[] = [join(packageRoot, `out/pibake-${version}-${platform}`)]
 
 let place = ''
 
 test.before(() => {
   assert.ok(existsSync(join(packageRoot, 'dist/cli/main.js')), 'build it first: npm run build')
-  run([process.execPath, join(packageRoot, 'build/packaging/executables.js'), 'linux-x64'], { timeout: 300 })
+  run([process.execPath, join(packageRoot, 'build/packaging/executables.js'), platform], { timeout: 300 })
   place = mkdtempSync(join(tmpdir(), 'pibake-executable-'))
   writeFileSync(join(place, 'pibake.yaml'), JSON.stringify({ ...smallSpec(), packages: { bundle: false } }))
   const fleet = { ...smallSpec(), packages: { bundle: false }, device: { hostname: '${device.id}' } }
