@@ -13,7 +13,7 @@ import { makeSampleImage } from '../write/bake/support/sample-image.ts'
 const test = suite('the container')
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
-const place = mkdtempSync(join(tmpdir(), 'pibake-container-'))
+const place = mkdtempSync(join(tmpdir(), 'pibake-containerfile-'))
 
 test.after(() => rmSync(place, { recursive: true }))
 
