@@ -14,6 +14,8 @@ import { completionScript, SHELLS, type Shell } from '../src/cli/completion-scri
 import { today } from '../src/cli/clock.ts'
 import { manualPages } from '../src/cli/manual.ts'
 import { buildProgram } from '../src/cli/program.ts'
+import { inPlaceOf } from './in-place-of.ts'
+import { licencesOf } from './licences.ts'
 
 interface Manifest {
   readonly version: string
@@ -58,8 +60,8 @@ function put(path: string, content: string | Uint8Array, mode = 0o644): void {
   chmodSync(file, mode)
 }
 
-/** The program with every npm package that it imports. @returns the names of these packages */
-async function bundle(): Promise<readonly string[]> {
+/** The program with every npm package that it imports. @returns what is in it */
+async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: ['src/cli/main.ts', 'src/cli/fleet-worker.ts', 'src/base/disk/hash-worker.ts'].map((path) => join(packageRoot, path)),
     bundle: true,
@@ -71,17 +73,13 @@ async function bundle(): Promise<readonly string[]> {
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     metafile: true,
+    plugins: [inPlaceOf({ 'node:module': 'bundled-module.ts' })],
     logLevel: 'warning',
     // What is written for CommonJS asks for Node's own modules by `require`.
     banner: { js: "import { createRequire as pibakeRequire } from 'node:module'; const require = pibakeRequire(import.meta.url);" },
   })
   put('usr/bin/pibake', `#!/bin/sh\nexec node /${HOME}/dist/cli/main.js "$@"\n`, 0o755)
-  return packagesOf(metafile)
-}
-
-function packagesOf({ inputs }: Metafile): readonly string[] {
-  const names = Object.keys(inputs).map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
-  return [...new Set(names.filter((name) => name !== undefined))].sort()
+  return metafile
 }
 
 /** The files that the program reads; it knows its folder by package.json. */
@@ -98,18 +96,9 @@ async function manual(): Promise<void> {
 }
 
 /** The licences of what is in the bundle lie beside pibake's own. */
-function documents(bundled: readonly string[]): void {
+function documents(bundled: Metafile): void {
   put(`${DOC}/changelog.gz`, packed(readFileSync(join(packageRoot, 'CHANGELOG.md'), 'utf8')))
-  const own = ['NOTICE', 'LICENSE'].map((name) => readFileSync(join(packageRoot, name), 'utf8').trimEnd())
-  put(`${DOC}/copyright`, `${[...own, ...bundled.map(licenceOf)].join(`\n\n${'-'.repeat(72)}\n\n`)}\n`)
-}
-
-function licenceOf(name: string): string {
-  const folder = join(packageRoot, 'node_modules', name)
-  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>
-  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
-  const text = file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), 'utf8').trim()
-  return `${name} ${version}\n\n${text}`
+  put(`${DOC}/copyright`, licencesOf(bundled))
 }
 
 function control(): void {

@@ -9,9 +9,9 @@ import { today } from './clock.ts'
 import { wordBehind } from './crypt.ts'
 import type { Io } from './io.ts'
 import { loadSpec } from './load-spec.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import { printProblems } from './print.ts'
 import { assertSpec } from './swapped.ts'
-import { openTarget, type TargetOptions } from './target.ts'
 import { readTracker } from './tracker.ts'
 
 /** What is audited, and by what. */

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { ensureDir } from 'fs-extra/esm'
 import { visible } from '../base/encode/visible.ts'
-import { packageRoot } from '../base/host/assets.ts'
+import { shippedFolder } from '../base/host/assets.ts'
 import { compileFor, finishPlan } from '../core/compile-for.ts'
 import { applyToMemory } from '../core/plan/apply-in-memory.ts'
 import { changesOf } from '../core/plan/changes.ts'
@@ -42,13 +42,14 @@ export function addDemo(program: Command, run: Run): void {
       ),
     )
     .description('do the whole job on an embedded sample image: plan, apply, verify, the way in')
-    .argument('[spec]', 'the spec file', join(packageRoot, 'examples/kit.yaml'))
+    .argument('[spec]', 'the spec file; without it, the example')
     .option('-o, --output <dir>', 'where the result is written', 'pibake-demo')
     .addOption(
       new Option('--image <release>', 'the kind of image').choices(Object.keys(behaviours)).default('trixie-2026'),
     )
   common(command, ['verbose']).action(
-    run(async (io: Io, specFile: string, options: DemoOptions): Promise<ExitCode> => {
+    run(async (io: Io, given: string | undefined, options: DemoOptions): Promise<ExitCode> => {
+      const specFile = given ?? join(shippedFolder('examples'), 'kit.yaml')
       const { spec, problems: found, locate, digest } = loadSpec(specFile, {}, today(io.env))
       // What the example holds is no secret.
       const problems = found.filter(({ code }) => code !== 'SPC008')

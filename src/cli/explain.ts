@@ -13,11 +13,12 @@ import { explainBenchmark, explainCode, explainRule } from './explain-code.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
 import { pibakeCommand } from './next.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import { packageOptions } from './package-options.ts'
 import { printPaged } from './pager.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { specOptions } from './spec-options.ts'
-import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
+import { TARGET, targetOptions } from './target.ts'
 
 /** `pibake explain SPEC TARGET PATH`, `pibake explain CODE` and `pibake explain RULE` */
 export function addExplain(program: Command, run: Run): void {

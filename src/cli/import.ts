@@ -19,10 +19,11 @@ import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
 import { nextLines } from './next.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import { assertPlace } from './output-place.ts'
 import { ownStarter } from './own-starter.ts'
 import { printMessages, problemLines } from './print.ts'
-import { openTarget, placeOptions, type TargetOptions } from './target.ts'
+import { placeOptions } from './target.ts'
 import { UsageError } from './usage-error.ts'
 
 interface ImportFlags extends TargetOptions {

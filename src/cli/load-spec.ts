@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
+import { utf8 } from '../base/host/bytes.ts'
 import type { Placed } from '../base/report/print.ts'
 import { type ParsedSpec, specParser } from '../core/check/parse.ts'
 import type { Device } from '../core/spec-file/device-values.ts'
@@ -23,6 +24,8 @@ export interface LoadedSpec extends ParsedSpec {
 interface LoadOptions extends SpecOptions {
   /** Whether a program that prints a secret may ask its user for something. */
   readonly mayAsk?: boolean
+  /** What the spec says, in place of what is in its file; the file need not be there, and has no lock beside it. */
+  readonly text?: string
 }
 
 /**
@@ -37,18 +40,19 @@ export function loadSpec(file: string, options: LoadOptions = {}, today?: string
 /** {@link loadSpec} for many devices of an inventory: the spec itself is read once. */
 export function specLoader(
   file: string,
-  { confine = false, mayAsk = false }: LoadOptions,
+  { confine = false, mayAsk = false, text }: LoadOptions,
   today?: string,
 ): (device: Device | undefined) => LoadedSpec {
   const folder = dirname(resolve(file))
   const within = confine ? folder : undefined
-  const spec = readReferenced(file, within)
+  const spec = text === undefined ? readReferenced(file, within) : { bytes: utf8(text), readByAll: false }
   if ('failure' in spec) return () => unreadable(file, spec.failure)
   const read = (path: string, from: string) => readReferenced(resolve(dirname(resolve(from)), path), within)
   const ask = (source: Asked, from: string) => askForSecret(source, dirname(resolve(from)), mayAsk)
   // Read when the spec first asks for it.
   let locked: readonly LockedKeys[] | undefined
   const lockedKeys = (source: string) => {
+    if (text !== undefined) return undefined
     locked ??= readLock(file).keys
     return locked.find((one) => one.source === source)
   }

@@ -8,11 +8,12 @@ import { type Io, printJson, say } from './io.ts'
 import { lockFileOf } from './lock-file.ts'
 import { lockKeys } from './lock-keys.ts'
 import { nextLines, pibakeCommand } from './next.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import { mirrorOption, packageOptions } from './package-options.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { printMessages } from './print.ts'
 import { specOptions } from './spec-options.ts'
-import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
+import { TARGET, targetOptions } from './target.ts'
 
 interface LockOptions extends PrepareOptions, TargetOptions {
   readonly update?: boolean

@@ -4,9 +4,9 @@ import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
 import type { AccessOptions } from '../core/presentation/access-report.ts'
 import type { Io } from './io.ts'
+import type { TargetOptions } from './open-target.ts'
 import type { PackageOptions } from './package-options.ts'
 import type { SpecOptions } from './spec-options.ts'
-import type { TargetOptions } from './target.ts'
 import type { TrackerOptions } from './tracker.ts'
 
 export type Flags = Omit<TargetOptions, 'image'> &

@@ -4,12 +4,10 @@ import { visible } from '../base/encode/visible.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
 import { changesOf } from '../core/plan/changes.ts'
 import type { Change } from '../core/plan/state.ts'
-import { changeFacts, hostKeyFacts, imageFacts } from '../core/presentation/documents.ts'
 import { noteLines } from '../core/presentation/note-lines.ts'
 import { loginCard } from '../core/presentation/print-access.ts'
 import { changeLines, changesAt } from '../core/presentation/print-changes.ts'
 import { headline, planLines } from '../core/presentation/print-plan.ts'
-import { problemFacts } from '../core/presentation/problem-facts.ts'
 import { isPacked } from '../write/bake/base-image.ts'
 import type { Vulnerability } from '../write/packages/vulnerabilities.ts'
 import { accessOptions } from './access-options.ts'
@@ -18,11 +16,13 @@ import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
 import { freeName, nextLines, pibakeCommand } from './next.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import { packageOptions } from './package-options.ts'
 import { printPaged } from './pager.ts'
+import { planDocument } from './plan-documents.ts'
 import { type Prepared, type PrepareOptions, prepare } from './prepare.ts'
 import { specOptions } from './spec-options.ts'
-import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
+import { TARGET, targetOptions } from './target.ts'
 import { knownVulnerabilities, type TrackerOptions, trackerOption, vulnerabilityLines } from './tracker.ts'
 import { type ViewOptions, viewOf, viewOptions } from './view-options.ts'
 
@@ -133,25 +133,4 @@ function printDiff(io: Io, { target }: Prepared, changes: readonly Change[], pat
     found.flatMap((change) => changeLines(io, target, change, { diffs: true })),
   )
   return EXIT.ok
-}
-
-/** The document of `plan --json`. */
-export function planDocument(
-  prepared: Prepared,
-  changes: readonly Change[],
-): { schema: string } & Record<string, unknown> {
-  const { plan, verdict, inventory, target } = prepared
-  return {
-    schema: 'pibake.plan/1',
-    digest: plan.digest,
-    image: imageFacts(inventory),
-    changes: changes.map((change) => changeFacts(target, change)),
-    units: plan.units,
-    packages: plan.packages,
-    carried: prepared.bundle?.lock.packages ?? null,
-    notes: plan.notes,
-    access: verdict,
-    problems: problemFacts(prepared.problems, prepared.locate),
-    hostKeys: hostKeyFacts(prepared.hostKeys),
-  }
 }

@@ -4,8 +4,8 @@ import { changesOf } from '../core/plan/changes.ts'
 import { isWorkedOn } from '../device/inspect/booted.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson, say } from './io.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import type { PrepareOptions } from './prepare.ts'
-import { openTarget, type TargetOptions } from './target.ts'
 import { withBakeJob } from './with-bake.ts'
 
 /**

@@ -4,17 +4,15 @@ import { visible } from '../base/encode/visible.ts'
 import { packagesText } from '../core/carried/bundle.ts'
 import { changesOf } from '../core/plan/changes.ts'
 import type { Change } from '../core/plan/state.ts'
-import { changeFacts, hostKeyFacts, imageFacts } from '../core/presentation/documents.ts'
 import { noteLines } from '../core/presentation/note-lines.ts'
 import { loginCard } from '../core/presentation/print-access.ts'
 import { changesAt } from '../core/presentation/print-changes.ts'
 import { headline, planLines } from '../core/presentation/print-plan.ts'
-import { problemFacts } from '../core/presentation/problem-facts.ts'
-import type { Target } from '../storage/tree/tree.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type Io, printJson } from './io.ts'
 import { knownHostsIn, saveKnownHosts } from './known-hosts.ts'
 import { nextLines } from './next.ts'
+import { receiptFacts } from './plan-documents.ts'
 import type { Prepared } from './prepare.ts'
 import { printLines, printMessages } from './print.ts'
 import { knownVulnerabilities, vulnerabilityLines } from './tracker.ts'
@@ -70,7 +68,7 @@ export async function runPlan(
   saveKnownHosts(knownHosts, hostKeys)
   const changes = changesOf(target, plan.operations)
   // Made before anything is written: the diffs are against what is there then.
-  const document = io.json ? { schema: `pibake.${command}/1`, ...receipt(prepared, target, changes) } : undefined
+  const document = io.json ? { schema: `pibake.${command}/1`, ...receiptFacts(prepared, changes) } : undefined
   if (document === undefined && isViewAsked(io, view)) {
     const seen = typeof view.diff === 'string' ? changesAt(changes, view.diff) : changes
     printLines(io, [headline(prepared, specFile), '', ...planLines(io, prepared, seen, viewOf(io, view)), ''])
@@ -120,17 +118,4 @@ function firstStartText({ plan, bundle }: Prepared): string {
         ? `${packagesText(fetched)} from the network; `
         : ''
   return `First start: ${what}the LED blinks until it is done.`
-}
-
-function receipt(prepared: Prepared, target: Target, changes: readonly Change[]) {
-  const { plan, inventory, verdict, hostKeys } = prepared
-  return {
-    digest: plan.digest,
-    image: imageFacts(inventory),
-    changes: changes.map((change) => changeFacts(target, change)),
-    notes: plan.notes,
-    access: verdict,
-    hostKeys: hostKeyFacts(hostKeys),
-    problems: problemFacts(prepared.problems, prepared.locate),
-  }
 }

@@ -1,22 +1,21 @@
 import type { Command } from 'commander'
 import { changesOf } from '../core/plan/changes.ts'
-import { type Change, differences } from '../core/plan/state.ts'
-import { hostKeyFacts } from '../core/presentation/documents.ts'
+import type { Change } from '../core/plan/state.ts'
 import { changesAt, countText } from '../core/presentation/print-changes.ts'
 import { driftLines, headline } from '../core/presentation/print-plan.ts'
-import { problemFacts } from '../core/presentation/problem-facts.ts'
-import { pathKey } from '../storage/tree/tree.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
 import { cardCommand, nextLines, pibakeCommand, umountCommand } from './next.ts'
+import { openTarget, type TargetOptions } from './open-target.ts'
 import { packageOptions } from './package-options.ts'
+import { verifyDocument } from './plan-documents.ts'
 import { type Prepared, type PrepareOptions, prepare } from './prepare.ts'
 import { printLines } from './print.ts'
 import { rebuild } from './rebuild.ts'
 import { specOptions } from './spec-options.ts'
-import { openTarget, TARGET, type TargetOptions, targetOptions } from './target.ts'
+import { TARGET, targetOptions } from './target.ts'
 import { type ViewOptions, viewOf, viewOptions } from './view-options.ts'
 
 interface VerifyOptions extends PrepareOptions, TargetOptions, ViewOptions {
@@ -57,22 +56,10 @@ async function verify(io: Io, specFile: string, options: VerifyOptions): Promise
     () => openTarget(options),
   )
   if (typeof prepared === 'number') return prepared
-  const { target, plan, verdict, hostKeys } = prepared
+  const { target, plan } = prepared
   const drift = changesOf(target, plan.operations)
-  if (io.json) {
-    printJson(io, {
-      schema: 'pibake.verify/1',
-      digest: plan.digest,
-      drift: drift.map(({ operation, before }) => ({
-        path: pathKey(operation),
-        differences: differences(operation, before),
-        origin: operation.origin,
-      })),
-      access: verdict,
-      problems: problemFacts(prepared.problems, prepared.locate),
-      hostKeys: hostKeyFacts(hostKeys),
-    })
-  } else printLines(io, driftReport(io, prepared, drift, specFile, options))
+  if (io.json) printJson(io, verifyDocument(prepared, drift))
+  else printLines(io, driftReport(io, prepared, drift, specFile, options))
   return drift.length === 0 ? EXIT.ok : EXIT.drift
 }
 

@@ -26,3 +26,8 @@ export function assetNames(folder: string): readonly string[] {
     .map((entry) => entry.name)
     .sort()
 }
+
+/** Where a folder that ships with pibake lies, for what reads its files by their paths. */
+export function shippedFolder(folder: string): string {
+  return join(packageRoot, folder)
+}

@@ -124,8 +124,8 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     '`$TMPDIR/pibake-*-RANDOM`',
-    /^<TMP>\/pibake-(apt|fetch|deb|signature)-\w{6}(\/.*)?$/,
-    'for apt, dpkg-deb and gpgv',
+    /^<TMP>\/pibake-(apt|fetch|deb|signature|examples)-\w{6}(\/.*)?$/,
+    'for apt, dpkg-deb and gpgv; the example of `demo` in a single-file executable',
     'private',
   ),
   row(
