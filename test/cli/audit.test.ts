@@ -117,7 +117,7 @@ test('two images: what was closed, what is new, what is left', () =>
     // What the profile standard leaves as it is.
     assert.match(
       stdout,
-      /\nLeft\n {2}low {7}Programs run from folders that everybody can write: .*\n {2}low {7}USB disks are taken: .*\n\n\d+ closed, 2 new, 2 left\.\n$/,
+      /\nLeft\n {2}low {7}USB disks are taken: .*\n {2}low {7}Programs run from folders that everybody can write: .*\n\n\d+ closed, 2 new, 2 left\.\n$/,
     )
     const document = v.parse(
       comparisonSchema,
