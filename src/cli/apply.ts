@@ -82,7 +82,7 @@ async function apply(io: Io, specFile: string, options: ApplyOptions): Promise<E
     const prepared = await prepare(io, specFile, settings, () => openTarget(options))
     if (typeof prepared === 'number') return prepared
     return runPlan(io, prepared, delivery, async (changes) => {
-      await writeOverlay(overlay, changes, { epoch: prepared.epoch })
+      writeOverlay(overlay, changes, { epoch: prepared.epoch })
       return {
         says: (time) => [`Wrote ${overlay}: ${changes.length} paths in ${time}; the target is as it was.`],
         next: [['next', `tar -tvf ${shellWord(overlay)}`]],

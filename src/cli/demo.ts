@@ -75,7 +75,7 @@ export function addDemo(program: Command, run: Run): void {
       await ensureDir(options.output)
       const overlay = join(options.output, 'overlay.tar')
       saveKnownHosts(knownHostsIn(options.output, spec, target.root), evaluation.hostKeys)
-      await writeOverlay(overlay, changes, { epoch: evaluation.epoch })
+      writeOverlay(overlay, changes, { epoch: evaluation.epoch })
       applyToMemory(
         target,
         changes.map((change) => change.operation),

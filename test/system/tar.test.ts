@@ -95,7 +95,7 @@ for (const behaviour of ['bookworm-2025', 'trixie-2026'] as Behaviour[]) {
     run(['shellcheck', at('apply-overlay')])
     const archives = [new TarArchive(at('root.tar')), new TarArchive(at('boot.tar'))] as const
     const target = tarTarget(...archives)
-    await writeOverlay(at('overlay.tar'), changesOf(target, evaluationOf(target).plan.operations), { epoch: EPOCH })
+    writeOverlay(at('overlay.tar'), changesOf(target, evaluationOf(target).plan.operations), { epoch: EPOCH })
     for (const archive of archives) archive.close()
     const firmware = at('overlaid/boot/firmware')
     run(['mount', '--bind', at('boot.before'), firmware])

@@ -1,11 +1,8 @@
-import type { Header } from 'tar-stream'
-import { BLOCK, FIELD, putText, seal } from './header.ts'
+import { concat } from '../../base/host/bytes.ts'
+import { BLOCK, FIELD, MAX_ID, putNumber, putText, seal } from './header.ts'
 import { type PaxRecord, paxBody, paxRecord } from './pax.ts'
 
-/** tar-stream takes mode 0 for "no mode given" and writes 0644; with the file type's bit, which it masks, 0 stays 0. */
-const S_IFREG = 0o100000
-/** What tar-stream gets into ustar's fields; beyond, a PAX record outranks the field. */
-const MAX_ID = 0o777777
+/** Of a time that every program reads; beyond, and beyond a field, a PAX record outranks the field. */
 const MAX_TIME = 0x7fffffff
 const MAX_NAME = 100
 
@@ -23,18 +20,21 @@ export interface NewEntry {
   readonly content?: Uint8Array
 }
 
+/** POSIX pax, "ustar Interchange Format". */
+const FLAG = { file: '0', symlink: '2', directory: '5' } as const
+
 /**
  * The bytes of an entry: header, content, what fills the last block. ustar where its fields suffice, else with PAX
- * records; these are written here, for tar-stream knows them as text only.
+ * records.
  *
  * @param options.epoch its time, in seconds since 1970
  * @param options.records further PAX records, such as extended attributes
  * @param options.explicit owner and time are told in records too, which outrank a global header's
  */
-export async function entryBytes(
+export function entryBytes(
   entry: NewEntry,
   options: { readonly epoch: number; readonly records?: readonly PaxRecord[]; readonly explicit?: boolean },
-): Promise<Buffer> {
+): Uint8Array {
   const { uid, gid } = entry.owner
   const records: PaxRecord[] = []
   const state = (key: string, value: string, isNeeded: boolean) => {
@@ -48,27 +48,14 @@ export async function entryBytes(
   state('gid', String(gid), gid > MAX_ID)
   state('mtime', String(options.epoch), options.epoch > MAX_TIME)
   records.push(...(options.records ?? []))
-  const header = {
-    name: inField(entry.name),
-    type: entry.type,
-    mode: entry.mode | S_IFREG,
-    uid: Math.min(uid, MAX_ID),
-    gid: Math.min(gid, MAX_ID),
-    mtime: new Date(Math.min(options.epoch, MAX_TIME) * 1000),
-    ...(entry.target === undefined ? {} : { linkname: inField(entry.target) }),
-  }
-  return Buffer.concat([await paxHeader(records), await packed(header, entry.content)])
+  return concat([paxHeader(records), packed(entry, FLAG[entry.type], options.epoch)])
 }
 
 /** The extended header with the records, or nothing when there are none. Its own time and owner mean nothing. */
-export async function paxHeader(records: readonly PaxRecord[]): Promise<Buffer> {
-  if (records.length === 0) return Buffer.alloc(0)
-  const header = { name: 'PaxHeader', type: 'file', mode: 0o644, mtime: new Date(0) } as const
-  const bytes = await packed(header, paxBody(records))
-  const block = bytes.subarray(0, BLOCK)
-  putText(block, FIELD.type, 'x')
-  seal(block)
-  return bytes
+export function paxHeader(records: readonly PaxRecord[]): Uint8Array {
+  if (records.length === 0) return new Uint8Array()
+  const content = paxBody(records)
+  return packed({ name: 'PaxHeader', mode: 0o644, owner: ROOT, content }, 'x', 0)
 }
 
 /** Whether a field of the header holds the name: bytes beyond ASCII are for PAX, which says that they are UTF-8. */
@@ -81,18 +68,21 @@ export function inField(name: string): string {
   return fitsField(name) ? name : name.replace(/[^\0-\x7f]/g, '_').slice(0, MAX_NAME)
 }
 
-async function packed(
-  header: Partial<Header> & Pick<Header, 'name'>,
-  content: Uint8Array | undefined,
-): Promise<Buffer> {
-  // 13 packages that no other command needs.
-  // A bundler gives what CommonJS exports as its default alone.
-  const { pack: newPack } = (await import('tar-stream')).default
-  const pack = newPack()
-  if (content === undefined) pack.entry(header)
-  else pack.entry(header, Buffer.from(content))
-  pack.finalize()
-  const chunks: Buffer[] = []
-  for await (const chunk of pack) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).subarray(0, -2 * BLOCK)
+/** An entry in ustar: what a field does not hold, a record before it tells. */
+function packed(entry: Omit<NewEntry, 'type'>, flag: string, epoch: number): Uint8Array {
+  const content = entry.content ?? new Uint8Array()
+  const block = new Uint8Array(BLOCK)
+  putText(block, FIELD.name, inField(entry.name))
+  putNumber(block, FIELD.mode, entry.mode)
+  putNumber(block, FIELD.uid, Math.min(entry.owner.uid, MAX_ID))
+  putNumber(block, FIELD.gid, Math.min(entry.owner.gid, MAX_ID))
+  putNumber(block, FIELD.size, content.length)
+  putNumber(block, FIELD.mtime, Math.min(epoch, MAX_TIME))
+  putText(block, FIELD.type, flag)
+  putText(block, FIELD.linkname, inField(entry.target ?? ''))
+  putText(block, FIELD.magic, 'ustar\x0000')
+  putNumber(block, FIELD.devmajor, 0)
+  putNumber(block, FIELD.devminor, 0)
+  seal(block)
+  return concat([block, content, new Uint8Array(-content.length & (BLOCK - 1))])
 }

@@ -47,9 +47,9 @@ export async function spliceTar(
   const here = changes.filter(({ operation }) => isHere(operation.partition))
   const splice = new Splice(archive, options.epoch)
   for (const { change, path } of checkChanges(changeable, here)) {
-    await splice.add(change, `${treeOf(change.operation.partition).prefix}${path}`)
+    splice.add(change, `${treeOf(change.operation.partition).prefix}${path}`)
   }
-  const carried = await copyParts(archive, await splice.parts(), RECORD, sink)
+  const carried = await copyParts(archive, splice.parts(), RECORD, sink)
   archive.assertUnchanged()
   return carried
 }
@@ -71,7 +71,7 @@ class Splice {
   }
 
   /** @param path real, from the archive's top */
-  async add({ operation, before }: Change, path: string): Promise<void> {
+  add({ operation, before }: Change, path: string): void {
     const old = nodeAt(this.#archive.root, path)?.entry
     if (operation.kind === 'remove') {
       this.#removed.add(path)
@@ -79,12 +79,12 @@ class Splice {
     }
     if (operation.kind === 'directory' && old !== undefined) {
       const meta = { mode: operation.mode, ...operation.owner }
-      this.#instead.set(old, [await rewritten(this.#archive, old, { meta })])
+      this.#instead.set(old, [rewritten(this.#archive, old, { meta })])
       return
     }
     const isReplacedFile = operation.kind === 'file' && before.kind === 'file'
     const attributes = isReplacedFile && old !== undefined ? this.#attributes(old, operation.mode) : []
-    const bytes = await entryBytes(newEntryOf(operation, this.#archive.nameOf(path)), {
+    const bytes = entryBytes(newEntryOf(operation, this.#archive.nameOf(path)), {
       epoch: this.#epoch,
       records: attributes,
       explicit: this.#archive.hasGlobals,
@@ -97,14 +97,14 @@ class Splice {
   }
 
   /** All that the new archive is made of, but for its end. */
-  async parts(): Promise<Part[]> {
+  parts(): Part[] {
     const { entries, scanned } = this.#archive
     const fixes = linkFixes(this.#archive, (entry) => this.#isGone(entry))
     const parts: Part[] = []
     let kept = 0
     for (const entry of entries) {
       const fix = fixes.get(entry)
-      const instead = this.#instead.get(entry) ?? (fix && (await this.#fixed(entry, fix)))
+      const instead = this.#instead.get(entry) ?? (fix && this.#fixed(entry, fix))
       if (instead === undefined && !this.#isGone(entry)) continue
       parts.push({ start: kept, end: entry.start }, ...(instead ?? []))
       kept = entry.end
@@ -113,12 +113,12 @@ class Splice {
     return [...parts, { start: kept, end: scanned.end }, ...added]
   }
 
-  async #fixed(entry: TarEntry, fix: LinkFix): Promise<Part[]> {
+  #fixed(entry: TarEntry, fix: LinkFix): Part[] {
     if (fix.kind === 'relink') {
-      return [await rewritten(this.#archive, entry, { linkname: this.#archive.nameOf(fix.to.path) })]
+      return [rewritten(this.#archive, entry, { linkname: this.#archive.nameOf(fix.to.path) })]
     }
     const { content } = fix
-    const head = await rewritten(this.#archive, content, { name: this.#archive.nameOf(entry.path) })
+    const head = rewritten(this.#archive, content, { name: this.#archive.nameOf(entry.path) })
     return [head, { start: content.header + BLOCK, end: content.end }]
   }
 
