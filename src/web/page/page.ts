@@ -252,7 +252,9 @@ class Page {
     const handle = isPicked ? await pickedFile(name) : undefined
     if (isPicked && handle === undefined) return
     await this.#working(TEXT.working.make, async () => {
-      const made = await this.#worker.ask('make', { format, isOfFew: !hasPicker }, (share) => this.#busy.showShare(share))
+      const made = await this.#worker.ask('make', { format, isOfFew: !hasPicker }, (share) =>
+        this.#busy.showShare(share),
+      )
       if (handle === undefined) download(made, name)
       else {
         this.#busy.say(TEXT.working.save)

@@ -9,11 +9,7 @@ import { overlayBytes } from './overlay-bytes.ts'
  * @param file written beside and renamed, so that it is whole or not there
  * @param options.epoch seconds since 1970, every entry's time
  */
-export function writeOverlay(
-  file: string,
-  changes: readonly Change[],
-  options: { readonly epoch: number },
-): void {
+export function writeOverlay(file: string, changes: readonly Change[], options: { readonly epoch: number }): void {
   const operations = changes.map(({ operation }) => operation)
   writeAtomically(file, overlayBytes(operations, options), { mode: 0o600 })
 }

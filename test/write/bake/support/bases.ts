@@ -33,10 +33,7 @@ export async function makeBases(directory: string): Promise<void> {
 /** The sample tree as an archive: both partitions in one tar. */
 export async function makeSampleTar(file: string, behaviour: Behaviour = 'trixie-2026'): Promise<void> {
   const { boot, root } = samplePiOs({ behaviour, variant: 'lite', architecture: 'arm64' })
-  writeFileSync(
-    file,
-    overlayBytes([...asOperations(root), ...asOperations(boot, 'boot')], { epoch: 1_600_000_000 }),
-  )
+  writeFileSync(file, overlayBytes([...asOperations(root), ...asOperations(boot, 'boot')], { epoch: 1_600_000_000 }))
 }
 
 function asOperations(tree: MemoryTree, partition: 'root' | 'boot' = 'root') {
