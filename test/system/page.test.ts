@@ -65,6 +65,8 @@ test.before(() => {
   run(['gzip', '--keep', '-1', imageOf('trixie-2026')])
   copyFileSync(imageOf('trixie-2026'), join(work, 'cut.img'))
   truncateSync(join(work, 'cut.img'), 60 << 20)
+  const gz = readFileSync(`${imageOf('trixie-2026')}.gz`)
+  writeFileSync(join(work, 'cut.img.gz'), gz.subarray(0, gz.length / 2))
   const packed = readFileSync(`${imageOf('bookworm-2023')}.xz`)
   packed.fill(0xa5, packed.length / 2, packed.length / 2 + 64)
   writeFileSync(join(work, 'damaged.img.xz'), packed)
@@ -223,6 +225,7 @@ for (const name of Object.keys(BROWSERS)) {
     visiting(name, {}, async (page) => {
       for (const [file, said] of [
         ['cut.img', /truncated/],
+        ['cut.img.gz', /cut\.img\.gz: damaged, or truncated/],
         ['damaged.img.xz', /damaged\.img\.xz: .*(damaged|not a whole)/],
         ['page.img', /page\.img: it is an HTML page.*Hint: the download failed/],
       ] as const) {

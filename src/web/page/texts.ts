@@ -17,7 +17,7 @@ export const TEXT = {
     unpack: 'Unpacking the image …',
     look: 'Working out what would change …',
     audit: 'Looking at the attack surface, before and after …',
-    make: 'Making the image and reading it back …',
+    make: 'Making what is saved …',
     save: 'Saving …',
     password: 'Hashing the password …',
   },
@@ -143,7 +143,7 @@ export const TEXT = {
     manifest: 'Save the manifest',
     saved: (name: string) => `${name} is saved.`,
     handed: (name: string) =>
-      `${name} was made, read back, and handed to your browser as a download. Leave this page open until the download has ended.`,
+      `${name} is handed to your browser as a download. Leave this page open until the download has ended.`,
     secret: 'What is saved holds your password hash and your Wi-Fi password: keep it to yourself.',
     next: { img: IMAGER, 'img.gz': IMAGER, 'overlay.tar': OVERLAY },
     card: 'Log-in card',

@@ -123,22 +123,12 @@ function* decodeZst(file: File, onProgress: OnProgress): Generator<Uint8Array, v
 }
 
 /** By the browser's own decoder: it refuses what is damaged, truncated, or followed by something else. */
-function decodeGz(file: File, onProgress: OnProgress): AsyncIterable<Uint8Array> {
-  return decompressed(file, 'gzip', file.name, onProgress)
-}
-
-/** @param name what to call the file in messages */
-async function* decompressed(
-  packed: Blob,
-  format: CompressionFormat,
-  name: string,
-  onProgress: OnProgress,
-): AsyncGenerator<Uint8Array, void, undefined> {
+async function* decodeGz(file: File, onProgress: OnProgress): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* through(packed, new DecompressionStream(format), onProgress)
+    yield* through(file, new DecompressionStream('gzip'), onProgress)
   } catch (error) {
     // What it says of the bytes (compression.spec.whatwg.org); a file that is lost is a DOMException.
     if (!(error instanceof TypeError)) throw error
-    throw new TargetError(`${name}: damaged, or truncated: ${error.message}`)
+    throw new TargetError(`${file.name}: damaged, or truncated: ${error.message}`)
   }
 }

@@ -42,7 +42,7 @@ export const verbs = {
   audit: () => current().job.audit(version),
   manifest: () => `${JSON.stringify(current().job.manifest(version), null, 2)}\n`,
   /**
-   * What is saved; of an image, what was read back is the very Blob, or what is packed.
+   * What is saved. An image was read back, from the very Blob that is handed out or packed.
    *
    * @param options.isOfFew see {@link composedOfFew}
    */
