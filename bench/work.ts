@@ -7,7 +7,7 @@ import { changesOf } from '../src/core/plan/changes.ts'
 import type { Operation } from '../src/core/plan/operation.ts'
 import { type Partition, pathKey } from '../src/storage/tree/tree.ts'
 import { imageTarget } from '../src/write/apply/open-image.ts'
-import { overlayTar } from '../src/write/emit/overlay-tar.ts'
+import { overlayBytes } from '../src/write/emit/overlay-bytes.ts'
 
 /** One change that every peer makes. */
 export interface Step {
@@ -38,11 +38,11 @@ export async function stage(specFile: string, image: string, folder: string): Pr
     return { operation: { ...operation, path }, replaces: before.kind !== 'absent' }
   })
   const work = { steps, epoch, folder }
-  await layOut(work)
+  layOut(work)
   return work
 }
 
-async function layOut(work: Work): Promise<void> {
+function layOut(work: Work): void {
   rmSync(join(work.folder, 'stage'), { recursive: true, force: true })
   mkdirSync(join(work.folder, 'stage'))
   for (const { operation } of work.steps) {
@@ -52,7 +52,7 @@ async function layOut(work: Work): Promise<void> {
   }
   const entries = stepsOn(work, 'root').map(({ operation }) => operation)
   const kept = entries.filter(({ kind }) => kind !== 'remove')
-  writeFileSync(join(work.folder, 'root.tar'), await overlayTar(kept, work))
+  writeFileSync(join(work.folder, 'root.tar'), overlayBytes(kept, work))
 }
 
 /** The steps on one of the partitions. */
