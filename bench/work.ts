@@ -7,7 +7,7 @@ import { changesOf } from '../src/core/plan/changes.ts'
 import type { Operation } from '../src/core/plan/operation.ts'
 import { type Partition, pathKey } from '../src/storage/tree/tree.ts'
 import { imageTarget } from '../src/write/apply/open-image.ts'
-import { overlayTar } from '../src/write/emit/overlay-tar.ts'
+import { overlayBytes } from '../src/write/emit/overlay-bytes.ts'
 
 /** One change that every peer makes. */
 export interface Step {
@@ -52,7 +52,7 @@ async function layOut(work: Work): Promise<void> {
   }
   const entries = stepsOn(work, 'root').map(({ operation }) => operation)
   const kept = entries.filter(({ kind }) => kind !== 'remove')
-  writeFileSync(join(work.folder, 'root.tar'), await overlayTar(kept, work))
+  writeFileSync(join(work.folder, 'root.tar'), await overlayBytes(kept, work))
 }
 
 /** The steps on one of the partitions. */

@@ -105,6 +105,7 @@ const starts = [
   'write/apply/open-image.ts',
   'write/apply/read-back.ts',
   'write/emit/manifest.ts',
+  'write/emit/overlay-bytes.ts',
 ]
 const isDoor = (file: string) => file.startsWith('base/host/')
 /** Packages that compute and nothing else. */

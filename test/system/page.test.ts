@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { AxeResults } from 'axe-core'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../../src/base/host/assets.ts'
@@ -27,7 +27,8 @@ let work = ''
 /** SHA-256 of what `pibake bake` makes of each release's image. */
 const baked: Record<string, string> = {}
 
-const sha256 = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
+const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const sha256 = (file: string) => digestOf(readFileSync(file))
 const imageOf = (release: string) => join(work, `${release}.img`)
 
 const SPEC = JSON.stringify({
@@ -54,13 +55,18 @@ test.before(() => {
     const { status, stderr } = pibake(args)
     assert.is(status, 0, stderr)
     baked[behaviour] = sha256(out)
+    rmSync(out)
     // Of several blocks, as pi-gen has xz make them.
     run(['xz', '--keep', '-0', '-T2', '--block-size=16MiB', imageOf(behaviour)])
   }
+  const overlay = ['--image', imageOf('bookworm-2023'), '--overlay', join(work, 'cli.overlay.tar'), '--no-bundle']
+  assert.is(pibake(['apply', join(work, 'pibake.yaml'), ...overlay]).status, 0)
   run(['zstd', '-q', '-1', imageOf('bookworm-2023')])
   run(['gzip', '--keep', '-1', imageOf('trixie-2026')])
   copyFileSync(imageOf('trixie-2026'), join(work, 'cut.img'))
   truncateSync(join(work, 'cut.img'), 60 << 20)
+  const gz = readFileSync(`${imageOf('trixie-2026')}.gz`)
+  writeFileSync(join(work, 'cut.img.gz'), gz.subarray(0, gz.length / 2))
   const packed = readFileSync(`${imageOf('bookworm-2023')}.xz`)
   packed.fill(0xa5, packed.length / 2, packed.length / 2 + 64)
   writeFileSync(join(work, 'damaged.img.xz'), packed)
@@ -117,8 +123,9 @@ async function look(page: OpenPage): Promise<void> {
   )
 }
 
-async function save(page: OpenPage): Promise<string> {
-  const file = await page.downloaded('kit-07.img', () => click(page, '#download'))
+async function save(page: OpenPage, format = 'img'): Promise<string> {
+  await field(page, 'What to save', format)
+  const file = await page.downloaded(`kit-07.${format}`, () => click(page, '#download'))
   await until('it is said', async () => (await textOf(page, '#save-state')) !== '')
   return file
 }
@@ -206,12 +213,19 @@ for (const name of Object.keys(BROWSERS)) {
       const manifest = await page.downloaded(name, () => press(page, 'Save the manifest'))
       const ofProgram = join(work, 'bookworm-2023.baked.img.manifest.json')
       assert.is(readFileSync(manifest, 'utf8'), readFileSync(ofProgram, 'utf8'))
+      const packed = await save(page, 'img.gz')
+      assert.is(digestOf(gunzipSync(readFileSync(packed))), baked['bookworm-2023'])
+      assert.match(await textOf(page, '#saved'), 'Raspberry Pi Imager')
+      const overlay = await save(page, 'overlay.tar')
+      assert.equal(readFileSync(overlay), readFileSync(join(work, 'cli.overlay.tar')))
+      assert.match(await textOf(page, '#saved'), '.wh.NAME')
     }))
 
   test(`${name}: somebody who knows no YAML fills in the form; a private key, a lock-out and damage are refused`, () =>
     visiting(name, {}, async (page) => {
       for (const [file, said] of [
         ['cut.img', /truncated/],
+        ['cut.img.gz', /cut\.img\.gz: damaged, or truncated/],
         ['damaged.img.xz', /damaged\.img\.xz: .*(damaged|not a whole)/],
         ['page.img', /page\.img: it is an HTML page.*Hint: the download failed/],
       ] as const) {

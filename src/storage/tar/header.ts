@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../base/bytes/fields.ts'
+import { concat, latin1 } from '../../base/host/bytes.ts'
 import { numberIn } from './numbers.ts'
 
 /** Everything in a tar begins at a multiple of this. */
@@ -36,8 +37,11 @@ export const FIELD = {
   prefix: [345, 155],
 } as const
 
+/** Largest id in a field of seven octal digits. */
+export const MAX_ID = 0o7777777
+
 /** What POSIX and GNU write in that field. */
-const MAGIC = { ustar: Buffer.from('ustar\0'), gnu: Buffer.from('ustar  \0') }
+const MAGIC = { ustar: latin1('ustar\0'), gnu: latin1('ustar  \0') }
 const NOTHING = new Uint8Array()
 
 /** @returns undefined when the block's checksum is not right: it is not a header */
@@ -98,9 +102,14 @@ export function putText(
   [offset, length]: readonly [number, number],
   text: string | Uint8Array,
 ): void {
-  const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
+  const bytes = typeof text === 'string' ? latin1(text) : text
   block.fill(0, offset, offset + length)
   block.set(bytes.subarray(0, length), offset)
+}
+
+/** Writes a number as octal digits, and a NUL after them. */
+export function putNumber(block: Uint8Array, field: readonly [number, number], value: number): void {
+  putText(block, field, `${value.toString(8).padStart(field[1] - 1, '0')}\0`)
 }
 
 function dialectOf(block: Uint8Array): Dialect {
@@ -117,7 +126,7 @@ function nameIn(block: Uint8Array, dialect: Dialect): Uint8Array {
   const name = stringIn(block, ...FIELD.name)
   // GNU's header keeps times and the sparse map where the others have the prefix.
   if (dialect !== 'ustar' || block[FIELD.prefix[0]] === 0) return name
-  return Buffer.concat([stringIn(block, ...FIELD.prefix), Buffer.from('/'), name])
+  return concat([stringIn(block, ...FIELD.prefix), latin1('/'), name])
 }
 
 /** Some very old programs summed signed bytes up; both sums are right (POSIX says unsigned). */

@@ -1,4 +1,5 @@
 import type { Header } from 'tar-stream'
+import { concat } from '../../base/host/bytes.ts'
 import { BLOCK, FIELD, putText, seal } from './header.ts'
 import { type PaxRecord, paxBody, paxRecord } from './pax.ts'
 
@@ -34,7 +35,7 @@ export interface NewEntry {
 export async function entryBytes(
   entry: NewEntry,
   options: { readonly epoch: number; readonly records?: readonly PaxRecord[]; readonly explicit?: boolean },
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const { uid, gid } = entry.owner
   const records: PaxRecord[] = []
   const state = (key: string, value: string, isNeeded: boolean) => {
@@ -57,12 +58,12 @@ export async function entryBytes(
     mtime: new Date(Math.min(options.epoch, MAX_TIME) * 1000),
     ...(entry.target === undefined ? {} : { linkname: inField(entry.target) }),
   }
-  return Buffer.concat([await paxHeader(records), await packed(header, entry.content)])
+  return concat([await paxHeader(records), await packed(header, entry.content)])
 }
 
 /** The extended header with the records, or nothing when there are none. Its own time and owner mean nothing. */
-export async function paxHeader(records: readonly PaxRecord[]): Promise<Buffer> {
-  if (records.length === 0) return Buffer.alloc(0)
+export async function paxHeader(records: readonly PaxRecord[]): Promise<Uint8Array> {
+  if (records.length === 0) return new Uint8Array()
   const header = { name: 'PaxHeader', type: 'file', mode: 0o644, mtime: new Date(0) } as const
   const bytes = await packed(header, paxBody(records))
   const block = bytes.subarray(0, BLOCK)
@@ -84,15 +85,16 @@ export function inField(name: string): string {
 async function packed(
   header: Partial<Header> & Pick<Header, 'name'>,
   content: Uint8Array | undefined,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   // 13 packages that no other command needs.
   // A bundler gives what CommonJS exports as its default alone.
   const { pack: newPack } = (await import('tar-stream')).default
   const pack = newPack()
+  // Typed as Buffer; any array of bytes will do (b4a).
   if (content === undefined) pack.entry(header)
-  else pack.entry(header, Buffer.from(content))
+  else pack.entry(header, content as Buffer)
   pack.finalize()
-  const chunks: Buffer[] = []
-  for await (const chunk of pack) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).subarray(0, -2 * BLOCK)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of pack) chunks.push(chunk as Uint8Array)
+  return concat(chunks).subarray(0, -2 * BLOCK)
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { latin1, utf8 } from './numbers.ts'
+import { latin1Text, utf8Text } from '../../base/host/bytes.ts'
 
 /** Linux takes no longer path (PATH_MAX); a longer name in a tar is a trap. */
 const MAX_NAME = 4096
@@ -9,8 +9,8 @@ const MAX_NAME = 4096
  * that two names are never taken for one.
  */
 export function textOf(bytes: Uint8Array): string {
-  if (isUtf8(bytes)) return utf8(bytes)
-  return latin1(bytes).split('/').map(partOf).join('/')
+  if (isUtf8(bytes)) return utf8Text(bytes)
+  return latin1Text(bytes).split('/').map(partOf).join('/')
 }
 
 function partOf(part: string): string {

@@ -1,3 +1,5 @@
+import { latin1Text } from '../../base/host/bytes.ts'
+
 const SPACE = 0x20
 const ZERO = 0x30
 /** Of the largest number that is held exactly. */
@@ -49,15 +51,5 @@ export function decimal(value: Uint8Array): number | undefined {
 
 /** Whether a PAX record's value is a time: seconds, maybe below zero, maybe with a fraction. */
 export function isTime(value: Uint8Array): boolean {
-  return /^-?\d{1,16}(?:\.\d*)?$/.test(latin1(value))
-}
-
-/** Bytes as text, one character a byte. */
-export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-}
-
-/** Bytes as text; what is not UTF-8 becomes U+FFFD. */
-export function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  return /^-?\d{1,16}(?:\.\d*)?$/.test(latin1Text(value))
 }

@@ -1,3 +1,4 @@
+import { concat, utf8, utf8Text } from '../../base/host/bytes.ts'
 import { decimal } from './numbers.ts'
 
 /** A record of a PAX extended header (POSIX pax, "pax Extended Header"). Values are bytes: an ACL is not text. */
@@ -18,7 +19,6 @@ const NEWLINE = 0x0a
  */
 export function parsePax(body: Uint8Array): PaxRecord[] | undefined {
   const records: PaxRecord[] = []
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length)
   for (let start = 0; start < body.length; ) {
     const space = body.indexOf(SPACE, start)
     const length = decimal(body.subarray(start, space))
@@ -26,7 +26,7 @@ export function parsePax(body: Uint8Array): PaxRecord[] | undefined {
     const equals = body.indexOf(EQUALS, space)
     if (space < 0 || length === undefined || end > body.length || body[end - 1] !== NEWLINE) return undefined
     if (equals <= space + 1 || equals >= end) return undefined
-    const key = text.toString('utf8', space + 1, equals)
+    const key = utf8Text(body.subarray(space + 1, equals))
     records.push({ key, value: body.subarray(equals + 1, end - 1) })
     start = end
   }
@@ -34,15 +34,15 @@ export function parsePax(body: Uint8Array): PaxRecord[] | undefined {
 }
 
 /** The records as an extended header's body. */
-export function paxBody(records: readonly PaxRecord[]): Buffer {
-  return Buffer.concat(records.map(recordBytes))
+export function paxBody(records: readonly PaxRecord[]): Uint8Array {
+  return concat(records.map(recordBytes))
 }
 
-function recordBytes({ key, value }: PaxRecord): Buffer {
-  const rest = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from('\n')])
+function recordBytes({ key, value }: PaxRecord): Uint8Array {
+  const rest = concat([utf8(` ${key}=`), value, utf8('\n')])
   let length = rest.length
   while (String(length).length + rest.length > length) length = String(length).length + rest.length
-  return Buffer.concat([Buffer.from(String(length)), rest])
+  return concat([utf8(String(length)), rest])
 }
 
 /** The value that the records give to `key`: the last one counts; an empty one says that there is none. */
@@ -59,5 +59,5 @@ export function hasKey(records: readonly PaxRecord[], key: string): boolean {
 
 /** A record with a text. */
 export function paxRecord(key: string, value: string | Uint8Array): PaxRecord {
-  return { key, value: typeof value === 'string' ? Buffer.from(value) : value }
+  return { key, value: typeof value === 'string' ? utf8(value) : value }
 }

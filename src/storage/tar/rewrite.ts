@@ -1,7 +1,8 @@
+import { concat } from '../../base/host/bytes.ts'
 import type { TarArchive } from './archive.ts'
 import { keptAttributes } from './attributes.ts'
 import type { TarEntry } from './entry.ts'
-import { BLOCK, FIELD, parseHeader, putText, seal } from './header.ts'
+import { BLOCK, FIELD, MAX_ID, parseHeader, putNumber, putText, seal } from './header.ts'
 import { fitsField, inField, paxHeader } from './make.ts'
 import { bytesOf } from './names.ts'
 import { hasKey, type PaxRecord, paxRecord } from './pax.ts'
@@ -15,14 +16,11 @@ export interface Rewrite {
   readonly meta?: { readonly mode: number; readonly uid: number; readonly gid: number }
 }
 
-/** Largest id in the field's seven octal digits. */
-const MAX_ID = 0o7777777
-
 /**
  * An entry's header and what stands before it, with some of it changed and everything else as it is: its time, its
  * PAX records as bytes, GNU's map of a sparse file. What follows the header block is not part of it.
  */
-export async function rewritten(archive: TarArchive, entry: TarEntry, change: Rewrite): Promise<Buffer> {
+export async function rewritten(archive: TarArchive, entry: TarEntry, change: Rewrite): Promise<Uint8Array> {
   const block = archive.bytes(entry.header, BLOCK)
   const { records, longName, longLink } = archive.extensions(entry)
   const name = change.name === undefined ? longName : bytesOf(change.name)
@@ -33,13 +31,13 @@ export async function rewritten(archive: TarArchive, entry: TarEntry, change: Re
   if (linkname !== undefined) added.push(...named(block, FIELD.linkname, 'linkpath', linkname))
   if (change.meta !== undefined) {
     const { mode, uid, gid } = change.meta
-    putText(block, FIELD.mode, octal(mode))
+    putNumber(block, FIELD.mode, mode)
     added.push(...owned(block, 'uid', uid, archive.hasGlobals), ...owned(block, 'gid', gid, archive.hasGlobals))
     const others = kept.filter(({ key }) => !ATTRIBUTE.test(key) && key !== 'uid' && key !== 'gid')
     kept = [...others, ...keptAttributes(kept, mode)]
   }
   seal(block)
-  return Buffer.concat([await paxHeader([...added, ...kept]), block])
+  return concat([await paxHeader([...added, ...kept]), block])
 }
 
 const NAMES = ['path', 'GNU.sparse.name']
@@ -61,10 +59,6 @@ function named(block: Uint8Array, field: readonly [number, number], key: string,
 
 /** A record outranks the field, and a global header; the entry's own old one is dropped. */
 function owned(block: Uint8Array, key: 'uid' | 'gid', id: number, isStated: boolean): PaxRecord[] {
-  putText(block, FIELD[key], octal(Math.min(id, MAX_ID)))
+  putNumber(block, FIELD[key], Math.min(id, MAX_ID))
   return id > MAX_ID || isStated ? [paxRecord(key, String(id))] : []
-}
-
-function octal(value: number): string {
-  return `${value.toString(8).padStart(7, '0')}\0`
 }

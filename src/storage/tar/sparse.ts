@@ -1,7 +1,8 @@
+import { latin1Text } from '../../base/host/bytes.ts'
 import type { TarEntry } from './entry.ts'
 import { padded } from './extensions.ts'
 import { BLOCK } from './header.ts'
-import { decimal, latin1, numberIn } from './numbers.ts'
+import { decimal, numberIn } from './numbers.ts'
 import { type PaxRecord, paxValue } from './pax.ts'
 
 /** A piece of a sparse file that is stored; what lies between two is zeros. */
@@ -48,7 +49,7 @@ function mapOf(
     entry.sparse === 'gnu'
       ? numbersInHeaders(stored.subarray(0, entry.body - entry.header))
       : entry.sparse === 'pax-0.1'
-        ? latin1(paxValue(records, 'GNU.sparse.map') ?? new Uint8Array())
+        ? latin1Text(paxValue(records, 'GNU.sparse.map') ?? new Uint8Array())
             .split(',')
             .map(numberOf)
         : records

@@ -26,6 +26,7 @@ import { imageTarget, OpenImage } from '../../write/apply/open-image.ts'
 import { assertReadsBack } from '../../write/apply/read-back.ts'
 import { manifestOf } from '../../write/emit/manifest.ts'
 import type { Manifest } from '../../write/emit/manifest-schema.ts'
+import { overlayBytes } from '../../write/emit/overlay-bytes.ts'
 import { pageHost, type SpecFolder } from './page-host.ts'
 import { sgrPaper } from './sgr-paper.ts'
 
@@ -194,6 +195,13 @@ export class ImageJob {
   /** What differs from the image once it is made, by offset. */
   extents(): readonly Extent[] {
     return this.#ready().extents
+  }
+
+  /** The paths that change, as `pibake apply --overlay` writes them. */
+  overlay(): Promise<Uint8Array> {
+    const { changes, evaluation } = this.#ready()
+    const operations = changes.map(({ operation }) => operation)
+    return overlayBytes(operations, { epoch: evaluation.epoch })
   }
 
   /** @throws ReadBackError unless `made` is an image that shows all that was planned */

@@ -1,6 +1,7 @@
 import { fromBase64 } from '../../base/host/bytes.ts'
 import { starterSpec } from '../../core/spec-file/starter.ts'
 import type { Look, SpecText } from '../job/image-job.ts'
+import type { OutputFormat } from '../job/output-format.ts'
 import { about } from './about.ts'
 import { BusyView } from './busy-view.ts'
 import { download, el } from './dom.ts'
@@ -59,7 +60,7 @@ class Page {
     })
     this.#look = new LookView({ look: () => this.#begin(this.#lookAt()), audit: () => this.#begin(this.#auditIt()) })
     this.#save = new SaveView({
-      save: (isPicked) => this.#begin(this.#saveIt(isPicked)),
+      save: (format, isPicked) => this.#begin(this.#saveIt(format, isPicked)),
       manifest: () => this.#begin(this.#manifest()),
     })
     document.body.append(this.#head(), this.#main(), this.#busy.box, about())
@@ -237,21 +238,23 @@ class Page {
   }
 
   async #manifest(): Promise<void> {
-    const name = this.#outputName()
+    const name = this.#outputName('img')
     await this.#working(TEXT.working.make, async () => {
       saveManifest(await this.#worker.ask('manifest', undefined), name)
     })
   }
 
-  async #saveIt(isPicked: boolean): Promise<void> {
+  async #saveIt(format: OutputFormat, isPicked: boolean): Promise<void> {
     const { plan } = this.#shown ?? {}
     if (plan === undefined) return
-    const name = this.#outputName()
+    const name = this.#outputName(format)
     // Before the work: a dialog may be opened shortly after a click only.
     const handle = isPicked ? await pickedFile(name) : undefined
     if (isPicked && handle === undefined) return
     await this.#working(TEXT.working.make, async () => {
-      const made = await this.#worker.ask('make', { isOfFew: !hasPicker })
+      const made = await this.#worker.ask('make', { format, isOfFew: !hasPicker }, (share) =>
+        this.#busy.showShare(share),
+      )
       if (handle === undefined) download(made, name)
       else {
         this.#busy.say(TEXT.working.save)
@@ -259,12 +262,12 @@ class Page {
         await writePicked(handle, made, this.#calledOff.signal, calledOff)
       }
       const said = handle === undefined ? TEXT.save.handed(name) : TEXT.save.saved(handle.name)
-      this.#save.saved(said, plan.hostname, plan.card)
+      this.#save.saved(said, format, plan.hostname, plan.card)
     })
   }
 
-  #outputName(): string {
-    return `${this.#shown?.plan?.hostname ?? 'raspberrypi'}.img`
+  #outputName(format: OutputFormat): string {
+    return `${this.#shown?.plan?.hostname ?? 'raspberrypi'}.${format}`
   }
 
   #cancel(): void {

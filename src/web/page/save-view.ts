@@ -1,5 +1,6 @@
+import { OUTPUT_FORMATS, type OutputFormat } from '../job/output-format.ts'
 import { button, downloadText, el, lines } from './dom.ts'
-import { step } from './fields.ts'
+import { choiceField, step } from './fields.ts'
 import { hasPicker } from './picked-file.ts'
 import { qrCode } from './qr.ts'
 import { TEXT } from './texts.ts'
@@ -7,20 +8,21 @@ import { TEXT } from './texts.ts'
 /** What saving needs of the page. */
 export interface SaveEvents {
   /** @param isPicked into a file that the owner picks, else as a download */
-  save(isPicked: boolean): void
+  save(format: OutputFormat, isPicked: boolean): void
   manifest(): void
 }
 
 /** What is done with a plan that was looked at. */
 export class SaveView {
   readonly section: HTMLElement
+  readonly #format = choiceField(TEXT.save.format, TEXT.save.formats, TEXT.save.formatWhy)
   readonly #buttons: readonly HTMLButtonElement[]
   readonly #state = el('p', { role: 'status', class: 'wide', id: 'save-state' })
   readonly #after = el('div', { class: 'wide', id: 'saved' })
 
   constructor(events: SaveEvents) {
-    const as = button(TEXT.save.as, () => events.save(true), { class: 'main' })
-    const plain = button(TEXT.save.download, () => events.save(false), {
+    const as = button(TEXT.save.as, () => events.save(this.#chosen, true), { class: 'main' })
+    const plain = button(TEXT.save.download, () => events.save(this.#chosen, false), {
       class: hasPicker ? '' : 'main',
       id: 'download',
     })
@@ -28,8 +30,12 @@ export class SaveView {
     this.#buttons = [...(hasPicker ? [as] : []), plain, manifest]
     const secret = el('p', { class: 'wide' }, TEXT.save.secret)
     const row = el('p', { class: 'wide buttons' }, ...this.#buttons)
-    this.section = step('save', TEXT.save.heading, secret, row, this.#state, this.#after)
+    this.section = step('save', TEXT.save.heading, secret, this.#format.box, row, this.#state, this.#after)
     this.enable(false)
+  }
+
+  get #chosen(): OutputFormat {
+    return OUTPUT_FORMATS.find((one) => one === this.#format.input.value) ?? 'img'
   }
 
   enable(isEnabled: boolean): void {
@@ -38,7 +44,7 @@ export class SaveView {
   }
 
   /** @param card the lines of the card that says how to log in */
-  saved(text: string, hostname: string, card: readonly string[]): void {
+  saved(text: string, format: OutputFormat, hostname: string, card: readonly string[]): void {
     this.#state.textContent = text
     const paper = el(
       'article',
@@ -49,7 +55,7 @@ export class SaveView {
       el('p', {}, TEXT.save.cardHint),
     )
     const print = button(TEXT.save.print, () => window.print())
-    this.#after.replaceChildren(el('p', {}, TEXT.save.next), paper, el('p', { class: 'buttons' }, print))
+    this.#after.replaceChildren(el('p', {}, TEXT.save.next[format]), paper, el('p', { class: 'buttons' }, print))
   }
 
   clear(): void {

@@ -1,3 +1,8 @@
+const IMAGER =
+  'Next: in Raspberry Pi Imager choose "Use custom" and this file, answer No where it offers to customise, and write the card. Then put it in; the first start takes some minutes.'
+const OVERLAY =
+  'Next: lay it over this very image, before its first start; a file .wh.NAME in it says that NAME is to be removed. docs/recipes.md of pibake shows how.'
+
 /** All that the page says in its own words; what the program says of a spec, a plan or an image comes from the program. */
 export const TEXT = {
   title: 'pibake: harden Raspberry Pi OS in this page',
@@ -12,7 +17,7 @@ export const TEXT = {
     unpack: 'Unpacking the image …',
     look: 'Working out what would change …',
     audit: 'Looking at the attack surface, before and after …',
-    make: 'Making the image and reading it back …',
+    make: 'Making what is saved …',
     save: 'Saving …',
     password: 'Hashing the password …',
   },
@@ -125,14 +130,22 @@ export const TEXT = {
   },
   save: {
     heading: '7. Save',
-    as: 'Save the image as …',
-    download: 'Download the image',
+    format: 'What to save',
+    formats: {
+      img: 'the image (.img)',
+      'img.gz': 'the image, packed (.img.gz)',
+      'overlay.tar': 'the changed paths alone (.overlay.tar)',
+    },
+    formatWhy:
+      'An image is what a card is written from; packed, it is smaller and takes longer. The tar holds what would change and nothing else, to be laid over the same image elsewhere.',
+    as: 'Save as …',
+    download: 'Download',
     manifest: 'Save the manifest',
     saved: (name: string) => `${name} is saved.`,
     handed: (name: string) =>
-      `${name} was made, read back, and handed to your browser as a download. Leave this page open until the download has ended.`,
-    secret: 'The image holds your password hash and your Wi-Fi password: keep it to yourself.',
-    next: 'Next: in Raspberry Pi Imager choose "Use custom" and this file, answer No where it offers to customise, and write the card. Then put it in; the first start takes some minutes.',
+      `${name} is handed to your browser as a download. Leave this page open until the download has ended.`,
+    secret: 'What is saved holds your password hash and your Wi-Fi password: keep it to yourself.',
+    next: { img: IMAGER, 'img.gz': IMAGER, 'overlay.tar': OVERLAY },
     card: 'Log-in card',
     qr: 'The same text as a QR code',
     print: 'Print the card',

@@ -10,13 +10,11 @@ import { decodeFramePortably } from '../../storage/archive/zstd-portable.ts'
 import { imageLimit } from '../../storage/image/partitions.ts'
 import { BlobBytes } from './blob-bytes.ts'
 import { scratchFile } from './scratch.ts'
+import { type OnProgress, through } from './streams.ts'
 import { decodeXzStream } from './xz-decoder.ts'
 
 /** Bytes that are read at once, and between two reports. */
 const PIECE = 1 << 20
-
-/** @param share of the work that is done, 0 to 1 */
-export type OnProgress = (share: number) => void
 
 type Decode = (file: File, onProgress: OnProgress) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
@@ -126,20 +124,11 @@ function* decodeZst(file: File, onProgress: OnProgress): Generator<Uint8Array, v
 
 /** By the browser's own decoder: it refuses what is damaged, truncated, or followed by something else. */
 async function* decodeGz(file: File, onProgress: OnProgress): AsyncGenerator<Uint8Array, void, undefined> {
-  let read = 0
-  const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(bytes, controller) {
-      read += bytes.length
-      onProgress(read / file.size)
-      controller.enqueue(bytes)
-    },
-  })
-  const reader = file.stream().pipeThrough(counted).pipeThrough(new DecompressionStream('gzip')).getReader()
-  for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
-      throw new TargetError(`${file.name}: damaged, or truncated: ${error instanceof Error ? error.message : error}`)
-    })
-    if (done) return
-    yield value
+  try {
+    yield* through(file, new DecompressionStream('gzip'), onProgress)
+  } catch (error) {
+    // What it says of the bytes (compression.spec.whatwg.org); a file that is lost is a DOMException.
+    if (!(error instanceof TypeError)) throw error
+    throw new TargetError(`${file.name}: damaged, or truncated: ${error.message}`)
   }
 }

@@ -2,10 +2,13 @@ import type { FormValues } from '../form/form-values.ts'
 import { readForm, writeForm } from '../form/spec-form.ts'
 import { assetText } from '../host/assets.ts'
 import { checkSpec, ImageJob, type SpecText } from '../job/image-job.ts'
+import type { OutputFormat } from '../job/output-format.ts'
 import { hashPassword, readKey } from '../job/person.ts'
 import { BlobBytes } from './blob-bytes.ts'
 import { composed, composedOfFew } from './compose.ts'
-import { type OnProgress, unpacked } from './unpack.ts'
+import { gzipped } from './pack.ts'
+import type { OnProgress } from './streams.ts'
+import { unpacked } from './unpack.ts'
 
 interface Opened {
   readonly image: Blob
@@ -38,13 +41,18 @@ export const verbs = {
   look: (spec: SpecText) => current().job.look(spec),
   audit: () => current().job.audit(version),
   manifest: () => `${JSON.stringify(current().job.manifest(version), null, 2)}\n`,
-  /** The image as it is to be, read back from the very Blob that is saved. @param isOfFew see {@link composedOfFew} */
-  async make({ isOfFew }: { isOfFew: boolean }) {
+  /**
+   * What is saved. An image was read back, from the very Blob that is handed out or packed.
+   *
+   * @param options.isOfFew see {@link composedOfFew}
+   */
+  async make({ format, isOfFew }: { format: OutputFormat; isOfFew: boolean }, onProgress: OnProgress) {
     const { image, bytes, job } = current()
+    if (format === 'overlay.tar') return new Blob([new Uint8Array(await job.overlay())])
     const extents = job.extents()
     const made = isOfFew ? await composedOfFew(image, bytes, extents) : composed(image, extents)
     job.assertReadsBack(new BlobBytes(made))
-    return made
+    return format === 'img.gz' ? gzipped(made, onProgress) : made
   },
   readForm: ({ text }: { text: string }) => readForm(text),
   writeForm: ({ text, values }: { text: string; values: FormValues }) => writeForm(text, values),

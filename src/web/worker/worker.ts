@@ -1,7 +1,7 @@
 import { visible } from '../../base/encode/visible.ts'
 import type { Answer, Call, Failure } from './protocol.ts'
 import { removeAbandoned } from './scratch.ts'
-import type { OnProgress } from './unpack.ts'
+import type { OnProgress } from './streams.ts'
 import { verbs } from './verbs.ts'
 
 /** All of the work, in a worker: it is synchronous over the bytes of a file, and a page calls it off by ending the worker. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Behaviour } from '../../../../src/device/inspect/inventory.ts'
 import { samplePiOs } from '../../../../src/sample/sample.ts'
 import type { MemoryTree } from '../../../../src/storage/tree/memory.ts'
-import { overlayTar } from '../../../../src/write/emit/overlay-tar.ts'
+import { overlayBytes } from '../../../../src/write/emit/overlay-bytes.ts'
 import { operationOf } from '../../../support/operations.ts'
 import { smallSpec } from '../../../support/spec.ts'
 import { makeSampleImage } from './sample-image.ts'
@@ -35,7 +35,7 @@ export async function makeSampleTar(file: string, behaviour: Behaviour = 'trixie
   const { boot, root } = samplePiOs({ behaviour, variant: 'lite', architecture: 'arm64' })
   writeFileSync(
     file,
-    await overlayTar([...asOperations(root), ...asOperations(boot, 'boot')], { epoch: 1_600_000_000 }),
+    await overlayBytes([...asOperations(root), ...asOperations(boot, 'boot')], { epoch: 1_600_000_000 }),
   )
 }
 
