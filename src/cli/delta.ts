@@ -36,7 +36,10 @@ export function addDelta(program: Command, run: Run): void {
     .requiredOption('-o, --output <file>', 'what to make: .img, .img.xz, .img.zst, .img.gz')
     .addHelpText(
       'after',
-      examples(['pibake delta apply kits/devices/kit-07.delta --base base.img.xz -o kit-07.img', 'an image of a device']),
+      examples([
+        'pibake delta apply kits/devices/kit-07.delta --base base.img.xz -o kit-07.img',
+        'an image of a device',
+      ]),
     )
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 3 base or delta refused, 75 no space, 130 interrupted.')
   common(command).action(run((io, file: string, options: DeltaOptions) => apply(io, file, options)))

@@ -245,7 +245,10 @@ function closing({ folder }: FleetRun, { made, kept, failed, missing }: Counts, 
 }
 
 /** Of a part, the join of all; of a whole fleet of images, how the first one gets onto a card. */
-function stepsAfter({ folder, shard, format, base }: FleetRun, [first]: readonly Made[]): (readonly [string, string])[] {
+function stepsAfter(
+  { folder, shard, format, base }: FleetRun,
+  [first]: readonly Made[],
+): (readonly [string, string])[] {
   if (shard !== undefined) return [['then', `pibake fleet merge ${shellWord(folder)}`]]
   const file = first && join(folder, first.file)
   const card = file && (format === 'delta' ? cardCommand(base, file) : cardCommand(file))

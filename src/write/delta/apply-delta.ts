@@ -13,7 +13,7 @@ import { OutputSpace } from '../bake/output-space.ts'
 import { assertFits, verityOf } from './fitting-base.ts'
 
 /** From which base by which delta to which image, packed as its name says. */
-export interface DeltaRoute {
+interface DeltaRoute {
   readonly delta: string
   readonly base: string
   readonly out: string

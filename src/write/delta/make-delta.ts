@@ -31,7 +31,12 @@ export async function makeDelta(
   { bytes, tree, label }: DeltaBase,
   out: string,
   changes: readonly Change[],
-  { epoch, operations, choice, signal }: BakeOptions & { readonly choice: PartitionChoice; readonly signal: AbortSignal },
+  {
+    epoch,
+    operations,
+    choice,
+    signal,
+  }: BakeOptions & { readonly choice: PartitionChoice; readonly signal: AbortSignal },
 ): Promise<void> {
   const { extents } = new OpenImage(bytes, label, choice).edit(changes, { epoch })
   assertReadsBack(imageTarget(new EditedBytes(bytes, extents), label, choice), operations)
@@ -39,7 +44,8 @@ export async function makeDelta(
   const file = temporaryBeside(out)
   try {
     await writeDelta(delta, file, signal)
-    if (!isDeepStrictEqual(readDelta(file), delta)) throw new ReadBackError(`${out}: what was written does not read back`)
+    if (!isDeepStrictEqual(readDelta(file), delta))
+      throw new ReadBackError(`${out}: what was written does not read back`)
     bytes.assertUnchanged()
     syncFile(file)
     renameSync(file, out)

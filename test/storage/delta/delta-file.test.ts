@@ -129,9 +129,15 @@ test('first lines that cannot be are refused, saying what is wrong', () =>
   inWorkdir(async (work) => {
     const file = join(work, 'bad.delta')
     const range = (offset: number, bytes: number) => ({ offset, bytes, sha256: '0'.repeat(64) })
-    const head = { schema: 'pibake.delta/1', bytes: SIZE, base: BASE.digest(), result: BASE.digest(), ranges: [] as unknown[] }
+    const head = {
+      schema: 'pibake.delta/1',
+      bytes: SIZE,
+      base: BASE.digest(),
+      result: BASE.digest(),
+      ranges: [] as unknown[],
+    }
     const cases: readonly (readonly [why: string, line: unknown, bytes: number, message: RegExp])[] = [
-      ['no JSON', 'x', 0, /not a delta that this version/],
+      ['no section', 'x'.repeat(30), 0, /not a delta that this version/],
       ['a later version', { ...head, schema: 'pibake.delta/2' }, 0, /not a delta that this version/],
       ['a key more', { ...head, more: 1 }, 0, /not a delta that this version/],
       ['not a digest', { ...head, base: 'sha256:0' }, 0, /not a delta that this version/],

@@ -11,7 +11,18 @@ import { inWorkdir } from '../../support/workdir.ts'
 const test = suite('fs-verity: the tree of digests of an image')
 
 /** One block of digests, and so on: where a level gets another block, and where the tree grows. */
-const SIZES = [0, 1, 4095, 4096, 4097, 128 * BLOCK - 1, 128 * BLOCK, 128 * BLOCK + 1, 300 * BLOCK, 128 * 128 * BLOCK + 5]
+const SIZES = [
+  0,
+  1,
+  4095,
+  4096,
+  4097,
+  128 * BLOCK - 1,
+  128 * BLOCK,
+  128 * BLOCK + 1,
+  300 * BLOCK,
+  128 * 128 * BLOCK + 5,
+]
 
 const random = seeded(19)
 
@@ -50,7 +61,9 @@ test('fsverity says the same of images of every shape, before and after an edit'
       const tree = treeOf(bytes)
       assert.is(tree.digest(), judged(work, bytes), `${size} bytes`)
       const blocks = Math.ceil(size / BLOCK)
-      const chosen = [...new Set([0, blocks - 1, random(blocks || 1), random(blocks || 1)])].filter((i) => i >= 0 && i < blocks)
+      const chosen = [...new Set([0, blocks - 1, random(blocks || 1), random(blocks || 1)])].filter(
+        (i) => i >= 0 && i < blocks,
+      )
       const extents = chosen
         .sort((a, b) => a - b)
         .map((i) => ({ offset: i * BLOCK, bytes: noise(Math.min(BLOCK, size - i * BLOCK)).fill(7, 0, 9) }))
