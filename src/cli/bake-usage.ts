@@ -5,7 +5,7 @@ import type { PartitionChoice } from '../write/apply/choose-partitions.ts'
 import { assertReadable } from '../write/bake/base-image.ts'
 import type { ArchiveReading } from '../write/bake/open-tar.ts'
 import { misuseForImage } from './archive-options.ts'
-import { assertPlace } from './output-place.ts'
+import { assertPlace, isSameFile } from './output-place.ts'
 import { assertTakesBytes, STDOUT } from './stdout-output.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -76,7 +76,7 @@ function misuse(base: string, words: BakeWords): string | undefined {
   }
   if (sign !== undefined && !checksums) return '--sign signs SHA256SUMS, which --no-checksums leaves out'
   for (const out of [output, bootOutput]) {
-    if (out !== undefined && [base, bootTar].some((from) => from !== undefined && isSame(from, out))) {
+    if (out !== undefined && [base, bootTar].some((from) => from !== undefined && isSameFile(from, out))) {
       return 'BASE is never written: give another name for the output'
     }
   }
@@ -92,11 +92,4 @@ function misuseOfStdout({ bootTar, bootOutput, sign, urlBase }: BakeWords): stri
     '--url-base': urlBase,
   }).find(([, value]) => value !== undefined)
   return given && `${given[0]} is for an output with a name, and --output - is the output alone`
-}
-
-function isSame(a: string, b: string): boolean {
-  if (resolve(a) === resolve(b)) return true
-  if (!existsSync(a) || !existsSync(b)) return false
-  const [first, second] = [statSync(a), statSync(b)]
-  return first.dev === second.dev && first.ino === second.ino
 }

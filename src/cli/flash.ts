@@ -29,13 +29,14 @@ import { writeCards } from './write-cards.ts'
 
 interface FlashOptions extends CardOptions, PrepareOptions, PartitionChoice, TrackerOptions, ViewOptions {
   readonly knownHosts?: string
+  readonly delta?: string
 }
 
-/** `pibake flash SPEC BASE --to DEVICE`, `pibake flash IMAGE --to DEVICE` */
+/** `pibake flash SPEC BASE --to DEVICE`, `pibake flash IMAGE --to DEVICE`, `pibake flash BASE --delta DELTA --to DEVICE` */
 export function addFlash(program: Command, run: Run): void {
   const command = program
     .command('flash')
-    .usage('(SPEC BASE | IMAGE) --to DEVICE [options]')
+    .usage('(SPEC BASE | IMAGE | BASE --delta DELTA) --to DEVICE [options]')
     .summary('write a card, with the plan applied, and read it back')
     .description(
       'Writes an image to one card or several, and reads back past the cache what was written. With SPEC, the plan is applied ' +
@@ -49,6 +50,7 @@ export function addFlash(program: Command, run: Run): void {
     .option('--unmount', 'unmount what is mounted of the card')
     .option('--force-device <serial>', 'take a disk that is not removable, if it has this serial', collect)
     .optionsGroup('Image:')
+    .option('--delta <file>', 'lay this delta of a fleet over the image on the way')
     .option('--allow-booted', 'take a base that has been started before')
     .option('--known-hosts <file>', 'where baked host keys are noted; without it, HOSTNAME.known_hosts beside the spec')
     .addHelpText(
@@ -56,6 +58,7 @@ export function addFlash(program: Command, run: Run): void {
       examples(
         ['sudo pibake flash pibake.yaml base.img.xz --to /dev/sdb', 'a hardened card of a stock image'],
         ['sudo pibake flash kit.img.xz --to /dev/sdb --to /dev/sdc', 'an image that was baked, onto two cards'],
+        ['sudo pibake flash base.img.xz --delta kits/devices/kit-07.delta --to /dev/sdb', 'a device of a fleet'],
         ['pibake flash kit.img.xz', 'the cards that are there'],
       ),
     )
@@ -84,17 +87,25 @@ async function flash(io: Io, files: readonly string[], options: FlashOptions): P
   if (isTar(image)) {
     throw new UsageError(`${image} is an archive of a root file system, and a card holds an image`, 'give a .img')
   }
-  const devices = await chooseCards(io, options, (...words) => command(...files, ...words))
+  const { delta } = options
+  const deltaWords = delta === undefined ? [] : ['--delta', delta]
+  if (delta !== undefined && spec !== undefined) {
+    throw new UsageError('a spec and --delta: a delta has a spec applied already', command(image, ...deltaWords))
+  }
+  const devices = await chooseCards(io, options, (...words) => command(...files, ...deltaWords, ...words))
   return spec === undefined ? flashImage(io, image, devices, options) : flashPlanned(io, spec, image, devices, options)
 }
 
-/** The image as it is. */
+/** The image as it is, or with a delta. */
 function flashImage(io: Io, path: string, devices: readonly Device[], options: FlashOptions): Promise<ExitCode> {
   return interruptible(async (signal) => {
     const job = await openJob(io, path, devices, options, signal)
     try {
       const start = performance.now()
-      const { facts, exit = EXIT.ok, says, next } = await writeCards(io, job.asItIs(), devices, options, signal)
+      const { delta } = options
+      const shown = (title: string, total: number | undefined) => progress(io, title, total)
+      const image = delta === undefined ? job.asItIs() : await job.withDelta(delta, { signal, progress: shown })
+      const { facts, exit = EXIT.ok, says, next } = await writeCards(io, image, devices, options, signal)
       if (io.json) printJson(io, { schema: 'pibake.flash/1', ...facts })
       else printLines(io, [...says(timeText(performance.now() - start)).map(visible), '', ...nextLines(io, next)])
       return exit

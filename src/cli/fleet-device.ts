@@ -8,6 +8,7 @@ import { addressOf } from '../core/presentation/print-access.ts'
 import { connectionsOf, familiesOf } from '../core/spec-file/connections.ts'
 import type { Target } from '../storage/tree/tree.ts'
 import { openBakeJob } from '../write/bake/open.ts'
+import { type DeltaBase, makeDelta } from '../write/delta/make-delta.ts'
 import { writeOverlay } from '../write/emit/overlay-tar.ts'
 import { keepHostKeys, keptHostKeys } from '../write/fleet/device-secrets.ts'
 import { outputName, pathsOf } from '../write/fleet/layout.ts'
@@ -22,6 +23,8 @@ import { type Prepared, prepareLoaded } from './prepare.ts'
 export interface OpenFleet {
   readonly job: FleetJob
   readonly target: Target
+  /** Where deltas are made. */
+  readonly deltaBase?: DeltaBase | undefined
   readonly load: (device: DeviceTask['device']) => LoadedSpec
   readonly signal: AbortSignal
 }
@@ -84,7 +87,7 @@ export function prepareDevice(
 }
 
 async function writeOutput(
-  { job, signal }: OpenFleet,
+  { job, signal, deltaBase }: OpenFleet,
   prepared: Prepared,
   changes: readonly Change[],
   output: string,
@@ -92,10 +95,12 @@ async function writeOutput(
   const { epoch, plan } = prepared
   if (job.format === 'overlay.tar') return writeOverlay(output, changes, { epoch })
   const { options } = job
+  const done = { epoch, operations: plan.operations }
+  if (deltaBase !== undefined) return makeDelta(deltaBase, output, changes, { ...done, choice: options, signal })
   const work = { signal, isHashed: false, trustBase: true, progress: () => ({ update: () => {}, done: () => {} }) }
   const bake = await openBakeJob({ base: job.base, out: output, choice: options, reading: options }, work)
   try {
-    const { file } = await bake.bake(changes, { epoch, operations: plan.operations })
+    const { file } = await bake.bake(changes, done)
     renameSync(file, output)
   } finally {
     bake.close()

@@ -18,6 +18,8 @@ export interface FleetJob {
   readonly base: string
   /** As messages call the base; its ending says whether it is an archive. */
   readonly label: string
+  /** See {@link FleetBase.blocks}. */
+  readonly blocks?: Uint8Array | undefined
   readonly options: PrepareOptions & PartitionChoice & ArchiveReading
 }
 

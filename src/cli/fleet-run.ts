@@ -66,7 +66,7 @@ export function makeFleet(
         shard === undefined || shardOf(id, shard.count) === shard.index
       const mine = fleet.devices.filter(isMine)
       const options = { ...run.options, carry: 'must' } as const
-      const job: FleetJob = { specFile, folder, format, base: base.path, label: run.base, options }
+      const job: FleetJob = { specFile, folder, format, base: base.path, label: run.base, blocks: base.blocks, options }
       await settlePackages(
         job,
         fleet,
@@ -245,8 +245,12 @@ function closing({ folder }: FleetRun, { made, kept, failed, missing }: Counts, 
 }
 
 /** Of a part, the join of all; of a whole fleet of images, how the first one gets onto a card. */
-function stepsAfter({ folder, shard }: FleetRun, [first]: readonly Made[]): (readonly [string, string])[] {
+function stepsAfter(
+  { folder, shard, format, base }: FleetRun,
+  [first]: readonly Made[],
+): (readonly [string, string])[] {
   if (shard !== undefined) return [['then', `pibake fleet merge ${shellWord(folder)}`]]
-  const card = first === undefined ? undefined : cardCommand(join(folder, first.file))
+  const file = first && join(folder, first.file)
+  const card = file && (format === 'delta' ? cardCommand(base, file) : cardCommand(file))
   return card === undefined ? [] : [['next', card]]
 }

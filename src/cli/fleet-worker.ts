@@ -1,5 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { PlainFile } from '../base/disk/plain-file.ts'
 import type { AskForSecret } from '../core/spec-file/referenced-files.ts'
+import { VerityTree } from '../storage/delta/verity.ts'
+import type { DeltaBase } from '../write/delta/make-delta.ts'
 import { fleetTarget } from '../write/fleet/fleet-base.ts'
 import type { Made } from '../write/fleet/record.ts'
 import { programAnswers } from './ask-for-secret.ts'
@@ -31,10 +34,16 @@ function open(): OpenFleet {
   opened ??= {
     job,
     target: fleetTarget({ path: job.base, label: job.label }, job.options),
+    deltaBase: job.blocks && deltaBase(job.base, job.label, job.blocks),
     load: specLoader(job.specFile, job.options, today(process.env)),
     signal: abort.signal,
   }
   return opened
+}
+
+function deltaBase(path: string, label: string, blocks: Uint8Array): DeltaBase {
+  const bytes = new PlainFile(path, { label })
+  return { bytes, label, tree: new VerityTree(bytes.size, blocks) }
 }
 
 async function outcomeOf(task: DeviceTask): Promise<Outcome> {

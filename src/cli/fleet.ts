@@ -82,6 +82,10 @@ export function addFleet(program: Command, run: Run): void {
           'pibake fleet kit.yaml --inventory kits.csv --base base.img -o kits --format overlay.tar',
           'what changes alone',
         ],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --format delta',
+          'the blocks of the base that change alone',
+        ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
       ),
     )

@@ -65,8 +65,9 @@ function isMounted(folder: string): boolean {
 }
 
 /** How an image gets onto a card; undefined for an archive of a root file system. */
-export function cardCommand(image: string): string | undefined {
-  return isImageName(image) ? `${asRoot}pibake flash ${shellWord(image)} --to /dev/sdX` : undefined
+export function cardCommand(image: string, delta?: string): string | undefined {
+  const words = [image, ...given(['--delta', delta])].map(shellWord).join(' ')
+  return isImageName(image) ? `${asRoot}pibake flash ${words} --to /dev/sdX` : undefined
 }
 
 function isImageName(file: string): boolean {

@@ -1,5 +1,5 @@
-import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { accessSync, constants, existsSync, lstatSync, type Stats, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -32,6 +32,14 @@ export function assertFolder(file: string, what: string): void {
   } catch {
     throw new UsageError(`${what} ${file}: you cannot write in ${folder}`, 'give a file in a folder of your own')
   }
+}
+
+/** Whether two names, of files that need not be there, are those of one. */
+export function isSameFile(a: string, b: string): boolean {
+  if (resolve(a) === resolve(b)) return true
+  if (!existsSync(a) || !existsSync(b)) return false
+  const [first, second] = [statSync(a), statSync(b)]
+  return first.dev === second.dev && first.ino === second.ino
 }
 
 function notPlain(file: string, what: string, stats: Stats): UsageError {

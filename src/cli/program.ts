@@ -21,6 +21,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     bake: async () => (await import('./bake.ts')).addBake,
     flash: async () => (await import('./flash.ts')).addFlash,
     fleet: async () => (await import('./fleet.ts')).addFleet,
+    delta: async () => (await import('./delta.ts')).addDelta,
     verify: async () => (await import('./verify.ts')).addVerify,
     lock: async () => (await import('./lock.ts')).addLock,
     page: async () => (await import('./page.ts')).addPage,

@@ -109,7 +109,7 @@ const starts = [
 ]
 const isDoor = (file: string) => file.startsWith('base/host/')
 /** Packages that compute and nothing else. */
-const packages = ['diff', 'ejs', 'smol-toml', 'valibot', 'yaml']
+const packages = ['diff', 'ejs', 'smol-toml', 'tar-stream', 'valibot', 'yaml']
 const HOST =
   /(?<![\w.#])(?:Buffer|process|globalThis|require|fetch|Worker|Date\.now|Math\.random|crypto|performance|set(?:Timeout|Interval|Immediate))\b|\bDate\(\)/
 

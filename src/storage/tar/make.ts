@@ -90,9 +90,9 @@ async function packed(
   // A bundler gives what CommonJS exports as its default alone.
   const { pack: newPack } = (await import('tar-stream')).default
   const pack = newPack()
-  // Typed as Buffer; any array of bytes will do (b4a).
+  // Typed for what Node.js has; any array of bytes will do (b4a).
   if (content === undefined) pack.entry(header)
-  else pack.entry(header, content as Buffer)
+  else pack.entry(header, content as never)
   pack.finalize()
   const chunks: Uint8Array[] = []
   for await (const chunk of pack) chunks.push(chunk as Uint8Array)

@@ -40,6 +40,12 @@ export async function openBaseImage(
   return decoded(base, temporaryBeside(out), working)
 }
 
+/** Closes it, and removes what was decoded to a file of our own. */
+export function closeBaseImage(base: BaseImage): void {
+  base.bytes.close()
+  if (base.kind === 'decoded') rmSync(base.bytes.path, { force: true })
+}
+
 /** A packed image that is to be read back, where it lies. */
 export function openMadeImage(file: string, kind: 'xz' | 'zst'): XzImage | ZstImage {
   const made = kind === 'xz' ? XzImage.open(file) : ZstImage.open(file)

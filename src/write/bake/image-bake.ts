@@ -16,7 +16,7 @@ import { imageTarget, OpenImage } from '../apply/open-image.ts'
 import { assertReadsBack } from '../apply/read-back.ts'
 import { blockRanges, usedPieces } from '../emit/bmap-ranges.ts'
 import type { Baked, BakeJob, BakeOptions, JobContext } from './bake-job.ts'
-import { type BaseImage, openBaseImage, openMadeImage } from './base-image.ts'
+import { type BaseImage, closeBaseImage, openBaseImage, openMadeImage } from './base-image.ts'
 import { copyEdited, type Edit, type FileBase, hashEdited } from './copy-edited.ts'
 import type { ImageDigests } from './image-hash.ts'
 import { OutputHash } from './output-hash.ts'
@@ -89,8 +89,7 @@ export class ImageBake implements BakeJob {
   }
 
   close(): void {
-    this.#base.bytes.close()
-    if (this.#base.kind === 'decoded') rmSync(this.#base.bytes.path, { force: true })
+    closeBaseImage(this.#base)
   }
 
   get #baseBytes(): Baked['baseBytes'] {

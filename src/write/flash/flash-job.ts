@@ -1,18 +1,20 @@
-import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Bytes } from '../../base/bytes/bytes.ts'
 import { removeAbandoned } from '../../base/disk/temporary.ts'
 import { TargetError } from '../../base/errors.ts'
 import type { Operation } from '../../core/plan/operation.ts'
 import type { Change } from '../../core/plan/state.ts'
+import { readDelta } from '../../storage/delta/delta-file.ts'
 import { EditedBytes } from '../../storage/image/edited-bytes.ts'
 import type { Target } from '../../storage/tree/tree.ts'
 import type { PartitionChoice } from '../apply/choose-partitions.ts'
 import { imageTarget, OpenImage } from '../apply/open-image.ts'
 import { assertReadsBack } from '../apply/read-back.ts'
 import type { JobContext } from '../bake/bake-job.ts'
-import { type BaseImage, openBaseImage } from '../bake/base-image.ts'
+import { type BaseImage, closeBaseImage, openBaseImage } from '../bake/base-image.ts'
 import { OutputSpace } from '../bake/output-space.ts'
+import { assertFits } from '../delta/fitting-base.ts'
 import { type CardImage, cardImage } from './card-image.ts'
 
 type Work = Pick<JobContext, 'signal' | 'progress'>
@@ -68,17 +70,31 @@ export class FlashJob {
 
   /** The image as it is. Where its file systems cannot be read, or were not unmounted, all of it goes to the card. */
   asItIs(): CardImage {
-    return cardImage(this.#base, { extents: [], partitions: this.#usedPartitions() })
+    return cardImage(this.#base, { extents: [], partitions: this.#usedPartitions(this.#base.bytes) })
+  }
+
+  /**
+   * The image with a delta laid over it, as {@link FlashJob.asItIs}. All of it is read first.
+   *
+   * @throws TargetError when the image is not the base of the delta, or one is damaged; Interrupted
+   */
+  async withDelta(path: string, work: Work): Promise<CardImage> {
+    const delta = readDelta(path)
+    await assertFits(delta, this.#base, { delta: path, base: this.#path }, work)
+    const { extents } = delta
+    return cardImage(this.#base, {
+      extents,
+      partitions: this.#usedPartitions(new EditedBytes(this.#base.bytes, extents)),
+    })
   }
 
   close(): void {
-    this.#base.bytes.close()
-    if (this.#base.kind === 'decoded') rmSync(this.#base.bytes.path, { force: true })
+    closeBaseImage(this.#base)
   }
 
-  #usedPartitions(): ReturnType<OpenImage['used']> {
+  #usedPartitions(bytes: Bytes): ReturnType<OpenImage['used']> {
     try {
-      const image = new OpenImage(this.#base.bytes, this.#path, this.#choice)
+      const image = new OpenImage(bytes, this.#path, this.#choice)
       return image.target.recovered?.length === 0 ? image.used() : []
     } catch (error) {
       if (error instanceof TargetError) return []

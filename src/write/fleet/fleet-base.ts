@@ -9,9 +9,10 @@ import type { Target } from '../../storage/tree/tree.ts'
 import type { PartitionChoice } from '../apply/choose-partitions.ts'
 import { imageTarget } from '../apply/open-image.ts'
 import type { JobContext } from '../bake/bake-job.ts'
-import { enteredImage, isPacked, openBaseImage } from '../bake/base-image.ts'
+import { type BaseImage, closeBaseImage, enteredImage, isPacked, openBaseImage } from '../bake/base-image.ts'
 import { type ArchiveReading, openTar, targetOf } from '../bake/open-tar.ts'
 import { OutputSpace } from '../bake/output-space.ts'
+import { verityOf } from '../delta/fitting-base.ts'
 import type { Format } from './layout.ts'
 
 /** The base of a fleet as every device of a run reads it. */
@@ -20,6 +21,8 @@ export interface FleetBase {
   readonly path: string
   /** Of the base as it lies there, in hex. */
   readonly sha256: string
+  /** For deltas: of an image that is not packed, the digests of its blocks ({@link VerityTree.blocks}). */
+  readonly blocks?: Uint8Array | undefined
   /** Removes what is our own. */
   close(): void
 }
@@ -54,14 +57,25 @@ async function tarBase(base: string, folder: string, working: JobContext): Promi
 async function imageBase(base: string, folder: string, format: Format, working: JobContext): Promise<FleetBase> {
   const kind = format === 'overlay.tar' ? compressionForName(base) : compressionForName(format)
   const opened = await openBaseImage(base, join(folder, 'base.img'), kind, working)
+  const blocks = format === 'delta' ? await blocksOf(opened, working) : undefined
   opened.bytes.close()
-  if (opened.kind === 'decoded') return own(opened.bytes.path, base, opened.sha256 ?? '')
+  if (opened.kind === 'decoded') return { ...own(opened.bytes.path, base, opened.sha256 ?? ''), blocks }
   const { signal } = working
   const shown = working.progress('reading the base', undefined)
   try {
-    return own(undefined, base, await sha256OfFile(base, { signal, onBytes: (done) => shown.update(done) }))
+    const sha256 = await sha256OfFile(base, { signal, onBytes: (done) => shown.update(done) })
+    return { ...own(undefined, base, sha256), blocks }
   } finally {
     shown.done()
+  }
+}
+
+async function blocksOf(opened: BaseImage, working: JobContext): Promise<Uint8Array> {
+  try {
+    return (await verityOf(opened, 'reading the blocks of the base', working)).blocks
+  } catch (error) {
+    closeBaseImage(opened)
+    throw error
   }
 }
 

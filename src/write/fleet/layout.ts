@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** What becomes of a device: an image or an archive by its ending, or the tar of what changes. */
+/** What becomes of a device: an image or an archive by its ending, the tar of what changes, or the blocks of the base that do. */
 export const FORMATS = [
   'img',
   'img.xz',
@@ -11,6 +11,7 @@ export const FORMATS = [
   'tar.zst',
   'tar.gz',
   'overlay.tar',
+  'delta',
 ] as const
 
 export type Format = (typeof FORMATS)[number]

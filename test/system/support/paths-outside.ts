@@ -70,7 +70,7 @@ export const ROWS: readonly Row[] = [
   row(
     '`devices/*`, `fleet.json`, `known_hosts`, `sshfp.zone`, `devices.csv`, `labels.html`, `SHA256SUMS` of a fleet',
     /^<OUT>\/fleet\/(devices\/\w[\w.-]*|fleet\.json|known_hosts|sshfp\.zone|devices\.csv|labels\.html|SHA256SUMS)$/,
-    'what `fleet` makes, and says of it',
+    'what `fleet` makes, and says of it; a delta is read again',
     'placed',
   ),
   row(
