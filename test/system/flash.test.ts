@@ -137,6 +137,35 @@ test('a used card: what bake makes, on the way; both file systems are sound over
     }
   }))
 
+test('a delta of a fleet, laid over its base on the way; one that is damaged, or of another base, is refused before', () =>
+  inWorkdir(async (work) => {
+    const { place, spec, kit } = prepared()
+    const base = join(place, 'base.img')
+    writeFileSync(join(work, 'kits.csv'), 'id\nkit-1\n')
+    const fleet = ['fleet', spec, '--inventory', join(work, 'kits.csv'), '--base', base, '--format', 'delta']
+    const made = pibake([...fleet, '-o', join(work, 'out')], { env: EPOCH })
+    assert.is(made.status, 0, made.stderr)
+    const delta = join(work, 'out/devices/kit-1.delta')
+    const card = loopCard(join(work, 'card'))
+    await withCards([card], () => {
+      const flash = (file: string, over: string) => pibake(['flash', file, '--delta', over, ...card.to, '--yes'])
+      const bytes = readFileSync(delta)
+      writeFileSync(join(work, 'cut.delta'), bytes.subarray(0, -100))
+      for (const [file, over] of [
+        [base, join(work, 'cut.delta')],
+        [kit.file, delta],
+      ] as const) {
+        const refused = flash(file, over)
+        assert.is(refused.status, 3, refused.stdout + refused.stderr)
+        assert.ok(isOld(card), over)
+      }
+      const done = flash(base, delta)
+      assert.is(done.status, 0, done.stderr)
+      assert.match(done.stdout, 'It can be pulled out now.')
+      assertIs(card, kit)
+    })
+  }))
+
 test('a bmap that leaves out zeros which a file system uses is not believed', () =>
   inWorkdir(async (work) => {
     const { kit } = prepared()
