@@ -41,7 +41,9 @@ export function findingOf({ claim, truth }: Pick<Result, 'claim' | 'truth'>): Fi
   const falseIn = answer === 'in' ? brokenPromises(claim, truth) : []
   const strangers = strangersIn(truth)
   const unseen = answer === 'in' && claim.others.length === 0 ? strangers : []
-  const isFine = truth.key.alice.length > 0 && truth.sudo.tty !== 'no' && strangers.length === 0
+  // A sudo that asks for nothing, where a password is to be asked for, is refused with reason.
+  const isUnasked = claim.codes.includes('SUD010') && truth.sudo.asIs === 'free'
+  const isFine = truth.key.alice.length > 0 && truth.sudo.tty !== 'no' && strangers.length === 0 && !isUnasked
   const saysShut = claim.key.alice.length === 0 && truth.key.alice.length > 0
   return {
     answer,
