@@ -117,9 +117,11 @@ async function judgeRelease(release: Release, place: string, date: string): Prom
       : tryState(stock, state, visitors)
   const isStale = async ({ id }: Planted, claim: () => Promise<Claim>) =>
     known[id] !== undefined && (known[id]?.written ?? '') !== (await claim()).written
+  // Of random states the journal is all that is known: what is stored is judged anew.
+  const isDone = ({ id }: Planted) => journal.has(id) && !(isRandom && options.stored)
   const isLeftOut = async (state: Planted) =>
     (options.stored && !(state.id in known)) ||
-    (options.stale ? !(await isStale(state, () => claimOn(stock, state, visitors.keys))) : journal.has(state.id))
+    (options.stale ? !(await isStale(state, () => claimOn(stock, state, visitors.keys))) : isDone(state))
   let failed = 0
   try {
     for (const state of statesFor(release)) {
