@@ -54,7 +54,7 @@ export const ROWS: readonly Row[] = [
   // All of the machine are looked at, those of suites that run beside this one too.
   row(
     'the file behind a loop device',
-    /^(?!.*\/pibake-paths-).*\/pibake-[\w-]+\/[^/]+$|\/pibake-paths-\w+\/card$/,
+    /^(?!.*(?:<|\/pibake-paths-)).*\/pibake-[\w-]+\/[^/]+$|\/pibake-paths-\w+\/card$/,
     'its name is the serial of the device; an image that is one is in use',
     'looked',
   ),
