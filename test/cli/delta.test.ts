@@ -115,9 +115,10 @@ test('the same deltas by one thread and by two, of a packed base, in parts that 
     for (let kill = 0; kill < KILLS; kill++) {
       const out = `killed-${kill}`
       const child = spawn(process.execPath, [program, ...words('base.img'), '-o', out], { cwd: work, stdio: 'ignore' })
+      const ended = once(child, 'exit')
       await sleep(duration * (((kill + 1) * 0.618) % 1))
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
       const folder = join(work, out, 'devices')
       const left = existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : []
       for (const [name, digest] of Object.entries(digestsIn(folder, left))) assert.is(digest, wanted[name], name)

@@ -115,10 +115,11 @@ test('the same bytes by one thread and by two, by parts that are joined, and by 
       rmSync(join(work, 'again'), { recursive: true })
       withKeysOf(work, 'one', 'again')
       const child = spawn(process.execPath, [program, ...MAKE, '-o', 'again'], { cwd: work, stdio: 'ignore' })
+      const ended = once(child, 'exit')
       // The golden ratio's multiples spread over the whole duration, however many there are.
       await sleep(duration * (((kill + 1) * 0.618) % 1))
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
       const left = existsSync(join(work, 'again/devices')) ? readdirSync(join(work, 'again/devices')) : []
       const whole = left.filter((name) => !name.startsWith('.'))
       assert.equal(
