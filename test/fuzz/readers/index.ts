@@ -3,6 +3,7 @@ import { accessReaders } from './access.ts'
 import { accountReaders } from './accounts.ts'
 import { archiveReaders } from './archives.ts'
 import { daemonReaders } from './daemons.ts'
+import { deltaReader } from './deltas.ts'
 import { documentReaders } from './documents.ts'
 import { firewallReaders } from './firewall.ts'
 import { foreignReaders } from './foreign.ts'
@@ -23,5 +24,6 @@ export const fuzzedReaders: readonly FuzzedReader[] = [
   ...storageReaders,
   ...archiveReaders,
   ...foreignReaders,
+  deltaReader,
   ...imageReaders,
 ]
