@@ -17,6 +17,11 @@ interface DeltaOptions {
   readonly output: string
 }
 
+const EXAMPLES = examples([
+  'pibake delta apply kits/devices/kit-07.delta --base base.img.xz -o kit-07.img',
+  'an image of a device',
+])
+
 /** `pibake delta apply DELTA --base BASE -o OUT` */
 export function addDelta(program: Command, run: Run): void {
   const delta = program
@@ -24,6 +29,7 @@ export function addDelta(program: Command, run: Run): void {
     .usage('apply DELTA --base BASE -o OUT [options]')
     .summary('make a whole image of a delta of a fleet')
     .description('What pibake fleet --format delta makes: the blocks in which a device differs from the base.')
+    .addHelpText('after', EXAMPLES)
   const command = delta
     .command('apply')
     .usage('DELTA --base BASE -o OUT [options]')
@@ -34,13 +40,7 @@ export function addDelta(program: Command, run: Run): void {
     .argument('<delta>', 'the delta of a device')
     .requiredOption('--base <base>', 'the image that the fleet was made from')
     .requiredOption('-o, --output <file>', 'what to make: .img, .img.xz, .img.zst, .img.gz')
-    .addHelpText(
-      'after',
-      examples([
-        'pibake delta apply kits/devices/kit-07.delta --base base.img.xz -o kit-07.img',
-        'an image of a device',
-      ]),
-    )
+    .addHelpText('after', EXAMPLES)
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 3 base or delta refused, 75 no space, 130 interrupted.')
   common(command).action(run((io, file: string, options: DeltaOptions) => apply(io, file, options)))
 }

@@ -59,12 +59,18 @@ function explained(code: string): [message: string, hint: string] {
 /** The fields with their places: each is as it is written, or between quotes with those in it doubled. */
 function placed(record: readonly string[], text: string, at: { readonly file: string; readonly line: number }): Cell[] {
   let next = /^[\r\n]*/.exec(text)?.[0].length ?? 0
+  let line = at.line + lineEnds(text.slice(0, next))
+  // The last one before what is looked at; -1: the text's own line.
+  let lineEnd = next - 1
   return record.map((value) => {
-    const before = text.slice(0, next)
-    const column = next - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'))
-    const position = { file: at.file, line: at.line + lineEnds(before), column }
+    const position = { file: at.file, line, column: next - lineEnd }
     const isQuoted = text[next] === '"'
-    next += value.length + (isQuoted ? 2 + value.split('"').length - 1 : 0) + 1
+    const length = value.length + (isQuoted ? 2 + value.split('"').length - 1 : 0) + 1
+    const written = text.slice(next, next + length)
+    const end = Math.max(written.lastIndexOf('\n'), written.lastIndexOf('\r'))
+    if (end >= 0) lineEnd = next + end
+    line += lineEnds(written)
+    next += length
     return { value, position }
   })
 }

@@ -27,6 +27,9 @@ const YAML = {
   elsewhere: 'a fleet of that size is better kept in several inventories',
 } as const
 
+/** Far more than a device has values. */
+const MOST_COLUMNS = 1000
+
 /** A name of a column, as `${device.NAME}` has it. */
 const COLUMN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
@@ -79,6 +82,7 @@ function csvRows(bytes: Uint8Array, file: string, report: Report): Row[] {
   }
   try {
     const [names = [], ...rows] = readCsv(bytes, file)
+    if (hasTooMany(names.length, file, report)) return []
     const seen = new Set<string>()
     for (const { value, position } of names) columnFault(String(value), position, seen, report)
     if (names.length > 0 && !seen.has('id')) {
@@ -140,12 +144,19 @@ function listRows(bytes: Uint8Array, file: string, report: Report, problems: Pro
     })
     return [{ position, cells: new Map(cells) }]
   })
-  return withAllColumns(rows)
+  const names = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))].filter((name) => name !== 'id')
+  return hasTooMany(names.length, file, report) ? [] : withAllColumns(rows, names)
+}
+
+function hasTooMany(columns: number, file: string, report: Report): boolean {
+  if (columns <= MOST_COLUMNS) return false
+  const message = `the inventory has ${columns} columns, and ${MOST_COLUMNS} are the most`
+  report('FLT004', { file, line: 1, column: 1 }, message, 'a column for each value that devices differ by')
+  return true
 }
 
 /** A value that one device has and another lacks is an empty cell of that one. */
-function withAllColumns(rows: readonly Row[]): Row[] {
-  const names = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))].filter((name) => name !== 'id')
+function withAllColumns(rows: readonly Row[], names: readonly string[]): Row[] {
   return rows.map(({ position, cells }) => {
     const missing = names.filter((name) => !cells.has(name)).map((name) => [name, { value: '', position }] as const)
     return { position, cells: new Map([...cells, ...missing]) }

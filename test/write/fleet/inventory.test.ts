@@ -55,6 +55,18 @@ test('every problem has its line and column', () => {
   assert.equal(saidOf(read('kits.csv', new Uint8Array([0x69, 0x64, 0x0a, 0xff]))), ['1:1 FLT004'])
 })
 
+test('more columns than any device has values are one problem, found at once', () => {
+  const names = Array.from({ length: 90_000 }, (_, i) => `c${i}`)
+  const csv = `id,${names}\nkit-01,${names}\n`
+  const yaml = names
+    .slice(0, 2000)
+    .map((name, i) => `- { id: kit-${i}, ${name}: x }\n`)
+    .join('')
+  assert.equal(saidOf(read('kits.csv', csv)), ['1:1 FLT004'])
+  assert.equal(saidOf(read('kits.yaml', yaml)), ['1:1 FLT004'])
+  assert.match(`${read('kits.csv', csv).problems[0]?.message}`, '90001 columns, and 1000 are the most')
+})
+
 test('a value that one device lacks is an empty cell', () => {
   const { devices, problems } = read('kits.yaml', '- { id: a, x: 1 }\n- { id: b, y: ~ }\n')
   assert.equal(problems, [])
