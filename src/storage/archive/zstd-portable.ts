@@ -1,6 +1,7 @@
 import { Decompress } from 'fzstd'
-import { assertInside, type Bytes } from '../../base/bytes/bytes.ts'
+import type { Bytes } from '../../base/bytes/bytes.ts'
 import { fieldsOf } from '../../base/bytes/fields.ts'
+import { MemoryBytes } from '../../base/bytes/memory-bytes.ts'
 import { concat } from '../../base/host/bytes.ts'
 import { Xxh64 } from './xxh64.ts'
 import { damaged, type Frame, frameParts, readFrames } from './zst-frame.ts'
@@ -42,20 +43,4 @@ export function decodeWholePortably(bytes: Uint8Array, about: string): Uint8Arra
   const file = new MemoryBytes(bytes)
   const frames = [...readFrames(file, about)]
   return concat(frames.flatMap((frame) => [...decodeFramePortably(file, frame, about)]))
-}
-
-/** A file in memory. */
-export class MemoryBytes implements Bytes {
-  readonly size: number
-  readonly #bytes: Uint8Array
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.size = bytes.length
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    assertInside(offset, length, this.size)
-    return this.#bytes.subarray(offset, offset + length)
-  }
 }

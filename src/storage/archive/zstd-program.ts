@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { MemoryBytes } from '../../base/bytes/memory-bytes.ts'
 import { PRIVATE } from '../../base/disk/new-file.ts'
 import { temporaryBeside } from '../../base/disk/temporary.ts'
 import { start } from '../../base/process/program.ts'
 import { readFrames } from './zst-frame.ts'
-import { MemoryBytes } from './zstd-portable.ts'
 
 /** Frames that one process makes, at most: starting it takes as long as packing five. */
 export const BATCH = 16

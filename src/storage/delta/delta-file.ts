@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { assertInside, type CopyableBytes } from '../../base/bytes/bytes.ts'
+import { MemoryBytes } from '../../base/bytes/memory-bytes.ts'
 import { TargetError } from '../../base/errors.ts'
 import { concat, hex, utf8, utf8Text } from '../../base/host/bytes.ts'
 import { sha256 } from '../../base/host/hash.ts'
@@ -54,7 +54,7 @@ export function writeDelta(delta: Delta, destination: string, signal: AbortSigna
   const ranges = extents.map(({ offset, bytes }) => ({ offset, bytes: bytes.length, sha256: hex(sha256(bytes)) }))
   const head: Head = { schema: 'pibake.delta/1', ...facts, ranges }
   const line = utf8(`${JSON.stringify(head)}\n`)
-  return encode(new Content(concat([line, ...extents.map(({ bytes }) => bytes)])), destination, 'zst', { signal })
+  return encode(new MemoryBytes(concat([line, ...extents.map(({ bytes }) => bytes)])), destination, 'zst', { signal })
 }
 
 /**
@@ -127,25 +127,4 @@ function firstLine(content: ZstImage): Uint8Array | undefined {
 
 function damaged(path: string, what: string): TargetError {
   return new TargetError(`${path}: damaged: ${what}`)
-}
-
-/** What is packed, in memory. */
-class Content implements CopyableBytes {
-  readonly size: number
-  readonly #bytes: Uint8Array
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.size = bytes.length
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    assertInside(offset, length, this.size)
-    return this.#bytes.slice(offset, offset + length)
-  }
-
-  readInto(into: Uint8Array, offset: number): void {
-    assertInside(offset, into.length, this.size)
-    into.set(this.#bytes.subarray(offset, offset + into.length))
-  }
 }
