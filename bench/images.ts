@@ -53,7 +53,7 @@ const rows: readonly Row[] = [
   },
   { name: 'in place on a whole card', goals: [{ megabytes: 120 }], contenders: () => inPlaceLarge(place) },
   {
-    name: 'plan of 20,000 accounts',
+    name: 'plan of 20000 accounts',
     goals: [{ seconds: 3 }, { megabytes: 300 }],
     contenders: () => planOfCrowd(place),
   },
@@ -209,6 +209,9 @@ const file = join(packageRoot, 'bench/results', `images-${about.date}`)
 /** A row that is measured again takes the place of what the same day had. */
 let measured: MeasuredRow[] = existsSync(`${file}.json`) ? JSON.parse(readFileSync(`${file}.json`, 'utf8')).rows : []
 const order = rows.map(({ name }) => name)
+for (const name of wanted ?? []) {
+  if (!order.includes(name)) throw new Error(`there is no row '${name}': ${order.join(', ')}`)
+}
 for (const { name, goals, contenders } of rows) {
   if (wanted !== undefined && !wanted.includes(name)) continue
   const row = { name, goals, results: race(await contenders(), runs, place.folder) }

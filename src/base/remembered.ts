@@ -8,10 +8,15 @@ export function remembered<Thing extends object, Words extends readonly (string 
 ): (thing: Thing, ...words: Words) => Found {
   const known = new WeakMap<Thing, Map<string, Found>>()
   return (thing, ...words) => {
-    const found = known.get(thing) ?? new Map<string, Found>()
-    known.set(thing, found)
-    const key = words.join('\0')
-    const one = found.has(key) ? (found.get(key) as Found) : read(thing, ...words)
+    let found = known.get(thing)
+    if (found === undefined) {
+      found = new Map()
+      known.set(thing, found)
+    }
+    const key = words.length === 1 ? String(words[0]) : words.join('\0')
+    const before = found.get(key)
+    if (before !== undefined || found.has(key)) return before as Found
+    const one = read(thing, ...words)
     found.set(key, one)
     return one
   }

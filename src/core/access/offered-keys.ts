@@ -75,10 +75,13 @@ function isWithoutTerminal({ options }: AuthorizedKeyEntry): boolean {
 
 /** Every file of keys that sshd could look into for a user, whatever the connection. */
 export function keysFilesEver(root: Tree, config: SshdConfig, user: PasswdEntry): readonly string[] {
-  const set = config.directives.filter(({ keyword }) => keyword === 'authorizedkeysfile').flatMap(({ args }) => args)
-  const all = new Set([...set, '.ssh/authorized_keys', '.ssh/authorized_keys2'])
-  return keysFilesOf(root, config.release, user, [...all])
+  return keysFilesOf(root, config.release, user, patternsEver(config))
 }
+
+const patternsEver = remembered((config: SshdConfig): readonly string[] => {
+  const set = config.directives.filter(({ keyword }) => keyword === 'authorizedkeysfile').flatMap(({ args }) => args)
+  return [...new Set([...set, '.ssh/authorized_keys', '.ssh/authorized_keys2'])]
+})
 
 /** Accounts may share a file. */
 export const keysIn = remembered((root: Tree, file: string): readonly AuthorizedKeyEntry[] =>

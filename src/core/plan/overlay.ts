@@ -16,7 +16,7 @@ export class OverlayTree implements Tree {
   /** Real paths that hide what is below them in the base. */
   readonly #removed = new Set<string>()
   /** What was asked for already: the same directories are on the way to everything. */
-  readonly #links = new Map<string, string | undefined>()
+  readonly #entries = new Map<string, Entry | undefined>()
   readonly #resolved = new Map<string, string>()
 
   constructor(base: Tree, operations: readonly Operation[]) {
@@ -27,7 +27,7 @@ export class OverlayTree implements Tree {
   }
 
   lstat(path: string): Entry | undefined {
-    return this.#at(this.#place(path))
+    return this.#entry(this.#place(path))
   }
 
   read(path: string): Uint8Array | undefined {
@@ -47,7 +47,7 @@ export class OverlayTree implements Tree {
   resolve(path: string): string {
     const known = this.#resolved.get(path)
     if (known !== undefined) return known
-    const real = resolveInside(path, (p) => this.#linkTarget(p), { last: true, label: this.label })
+    const real = resolveInside(path, (p) => this.#entry(p), { last: true, label: this.label })
     this.#resolved.set(path, real)
     return real
   }
@@ -57,7 +57,7 @@ export class OverlayTree implements Tree {
     this.#copyUp(path)
     applyToTree(this.#changed, { ...operation, path })
     if (operation.kind === 'remove') this.#removed.add(path)
-    this.#links.clear()
+    this.#entries.clear()
     this.#resolved.clear()
   }
 
@@ -86,12 +86,12 @@ export class OverlayTree implements Tree {
     return folder === '/' ? `/${path.slice(cut + 1)}` : `${folder}${path.slice(cut)}`
   }
 
-  #linkTarget(real: string): string | undefined {
-    if (this.#links.has(real)) return this.#links.get(real)
+  #entry(real: string): Entry | undefined {
+    const known = this.#entries.get(real)
+    if (known !== undefined || this.#entries.has(real)) return known
     const entry = this.#at(real)
-    const target = entry?.kind === 'symlink' ? entry.target : undefined
-    this.#links.set(real, target)
-    return target
+    this.#entries.set(real, entry)
+    return entry
   }
 
   #hidden(real: string): boolean {

@@ -10,6 +10,8 @@ const SHOWN = 100
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f]/
 const ASCII = /^[ -~]*$/
+/** A whole file without a fault of its characters. */
+const PLAIN = /^[\n -~]*$/
 
 /** Something that is wrong with an account file. */
 export interface AccountFault {
@@ -55,12 +57,15 @@ export function accountFaults(root: Tree): readonly AccountFault[] {
       continue
     }
     const rows: string[][] = []
-    for (const [index, line] of latin1Text(bytes).split('\n').entries()) {
+    const text = latin1Text(bytes)
+    const isPlain = PLAIN.test(text)
+    for (const [index, line] of text.split('\n').entries()) {
       // Comments, and the `+`/`-` lines of NIS (nsswitch "compat").
       if (line === '' || /^[#+-]/.test(line)) continue
       const parts = line.split(':')
       if (parts.length === fields) rows.push(parts)
       else fault(`has ${parts.length} fields instead of ${fields}`, index + 1)
+      if (isPlain) continue
       if (CONTROLS.test(line)) fault('holds a control character', index + 1)
       else if (name === 'shadow' && !ASCII.test(line)) fault('is not ASCII', index + 1)
     }

@@ -169,6 +169,9 @@ function onlyNameOf({ users: [one, ...more] }: UserRule): string | undefined {
   return isName ? one.text : undefined
 }
 
+/** The scopes of settings in the order in which they count. */
+const PASSES: readonly (readonly DefaultsRule['scope'][])[] = [[undefined, '@', ':'], ['>'], ['!']]
+
 class Matcher {
   readonly doubts = new Map<string, SourceLine>()
   readonly #index: Index
@@ -222,8 +225,8 @@ class Matcher {
   inForce(name: string): readonly DefaultsRule[] {
     const rules = this.#index.defaults.get(name)
     if (rules === undefined) return []
-    const passes = [[undefined, '@', ':'], ['>'], ['!']]
-    return passes.flatMap((scopes) =>
+    if (rules.every(({ scope }) => scope === undefined)) return rules
+    return PASSES.flatMap((scopes) =>
       rules.filter(
         ({ scope, members, at }) =>
           scopes.includes(scope) && (scope === undefined || this.list(members, aliasOf[scope], at) === true),

@@ -59,7 +59,7 @@ export class FileSystemTree implements PlacingTree {
   #resolve(path: string, last: boolean): string {
     assertPlain(path)
     if (this.fat) return this.#spelled(path)
-    return resolveInside(path, (p) => this.#linkTarget(p), { last, label: this.label })
+    return resolveInside(path, (p) => this.#entry(p), { last, label: this.label })
   }
 
   #entry(real: string): Entry | undefined {
@@ -68,11 +68,6 @@ export class FileSystemTree implements PlacingTree {
     const entry = this.#files.lstat(real)
     this.#seen.set(real, entry)
     return entry
-  }
-
-  #linkTarget(path: string): string | undefined {
-    const entry = this.#entry(path)
-    return entry?.kind === 'symlink' ? entry.target : undefined
   }
 
   #spelled(path: string): string {

@@ -3,7 +3,7 @@ import { TargetError } from '../../base/errors.ts'
 import { bytewise } from '../../base/order.ts'
 import { sameOnFat } from '../tree/directory.ts'
 import type { Entry, PlacingTree, Target } from '../tree/tree.ts'
-import { resolveInside } from '../tree/walk.ts'
+import { resolveInside, type Seen } from '../tree/walk.ts'
 import type { TarArchive } from './archive.ts'
 import type { TarEntry } from './entry.ts'
 import { nodeAt, type TarNode } from './node.ts'
@@ -71,7 +71,7 @@ export class TarTree implements PlacingTree {
 
   #resolve(path: string, last: boolean): string {
     if (this.fat) return this.#spelled(resolveInside(path, () => undefined, { last, label: this.label }))
-    return resolveInside(path, (p) => this.#linkTarget(p), { last, label: this.label })
+    return resolveInside(path, (p) => this.#seen(p), { last, label: this.label })
   }
 
   /** FAT finds a name by any case: the archive's spelling is the one that names it. */
@@ -86,10 +86,12 @@ export class TarTree implements PlacingTree {
     return here || '/'
   }
 
-  #linkTarget(path: string): string | undefined {
-    const entry = nodeAt(this.#top, path)?.entry
-    const content = entry && this.contentOf(entry)
-    return content?.kind === 'symlink' ? content.target : undefined
+  /** A directory may have no entry of its own. */
+  #seen(path: string): Seen | undefined {
+    const node = nodeAt(this.#top, path)
+    const content = node?.entry && this.contentOf(node.entry)
+    if (content?.kind === 'symlink') return { kind: 'symlink', target: content.target }
+    return node && { kind: 'directory' }
   }
 
   /** GNU tar and star write the attribute as it is, libarchive in base64 too. */

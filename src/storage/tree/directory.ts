@@ -6,7 +6,7 @@ import { bytewise } from '../../base/order.ts'
 import { at, DescriptorWalk, typeOf } from './descriptor-walk.ts'
 import { capabilitiesBelow } from './getcap.ts'
 import { type Entry, MAX_FILE, type PlacingTree } from './tree.ts'
-import { assertPlain, resolveInside } from './walk.ts'
+import { assertPlain, resolveInside, type Seen } from './walk.ts'
 
 export interface DirectoryOptions {
   /** The directory is a FAT partition: names are the same in either case; no modes, owners or links. */
@@ -74,8 +74,13 @@ export class DirectoryTree implements PlacingTree {
       if (this.fat) return this.#spelled(resolveInside(path, () => undefined, { last, label: this.label }))
       assertPlain(path)
       if (this.walk.isReal(path, last)) return path
-      return resolveInside(path, (p) => this.walk.linkTarget(p), { last, label: this.label })
+      return resolveInside(path, (p) => this.#seen(p), { last, label: this.label })
     })
+  }
+
+  #seen(path: string): Seen {
+    const target = this.walk.linkTarget(path)
+    return target === undefined ? { kind: 'directory' } : { kind: 'symlink', target }
   }
 
   /** FAT keeps the case a name was made with, and finds it by any: the spelling on the disk names the file. */

@@ -1,7 +1,7 @@
 import { TargetError } from '../../base/errors.ts'
 import { bytewise } from '../../base/order.ts'
 import type { Entry, Tree } from './tree.ts'
-import { resolveInside } from './walk.ts'
+import { resolveInside, type Seen } from './walk.ts'
 
 export type MemoryNode =
   | { kind: 'file'; content: Uint8Array; mode: number; uid: number; gid: number; capabilities?: readonly string[] }
@@ -48,16 +48,16 @@ export class MemoryTree implements Tree {
   }
 
   resolve(path: string): string {
-    return resolveInside(path, (p) => this.#linkTarget(p), { last: true, label: this.label })
+    return resolveInside(path, (p) => this.#seen(p), { last: true, label: this.label })
   }
 
   /** `path` with its directory part resolved, the last part as it is. */
   place(path: string): string {
-    return resolveInside(path, (p) => this.#linkTarget(p), { last: false, label: this.label })
+    return resolveInside(path, (p) => this.#seen(p), { last: false, label: this.label })
   }
 
-  #linkTarget(path: string): string | undefined {
-    const node = this.nodes.get(path)
-    return node?.kind === 'symlink' ? node.target : undefined
+  /** A node may lie where no directory does: nothing is taken for missing. */
+  #seen(path: string): Seen {
+    return this.nodes.get(path) ?? { kind: 'directory' }
   }
 }
