@@ -23,11 +23,12 @@ export const INSIDE = '/run/hardness'
 
 /** Lynis is a script that runs from any folder; OpenSCAP brings its own dynamic linker. */
 const GATHER = `
-mkdir -p /kit/lib /kit/lynis
+mkdir -p /kit/lib /kit/lynis/plugins
 cp -L $(ldd /usr/bin/oscap | grep -o '/[^ ]*') /kit/lib/
 cp /usr/bin/oscap /kit/
 cp -r /usr/share/openscap /kit/share
 cp -r /usr/share/lynis/. /usr/sbin/lynis /etc/lynis/default.prf /kit/lynis/
+if test -d /etc/lynis/plugins; then cp -rL /etc/lynis/plugins/. /kit/lynis/plugins/; fi
 `
 
 /** Bookworm's ssh-audit is older than the policies: one of both looks from outside at all. */

@@ -6,7 +6,8 @@ import { type Image, stockImage } from '../system/support/dress.ts'
 import { addresses, Network } from '../system/support/network.ts'
 import { Owner, SSH_PORT } from '../system/support/owner.ts'
 import { pibake } from '../system/support/pibake.ts'
-import { settleIn } from '../system/support/site.ts'
+import { debs } from '../system/support/roots.ts'
+import { REPOSITORY, settleIn } from '../system/support/site.ts'
 import { contentFile, INSIDE, type Kit } from './kit.ts'
 import {
   type Benchmark,
@@ -57,7 +58,8 @@ export async function judge(release: Release, what: string, kit: Kit): Promise<V
   let device: Container | undefined
   const boot = async () => {
     const bind = { [image.boot]: '/boot/firmware' }
-    device = new Container(image.root, { network, bind, show: { [kit.inside]: INSIDE } })
+    const show = { [kit.inside]: INSIDE, [debs(release)]: REPOSITORY }
+    device = new Container(image.root, { network, bind, show })
     await settled(device)
     return device
   }
@@ -134,9 +136,11 @@ async function verdictOf(
 }
 
 function lynis(device: Container): Lynis {
-  const audit = `cd ${INSIDE}/lynis && exec sh ./lynis audit system --no-colors --quiet --no-log --report-file /run/lynis.dat`
-  device.attempt(['sh', '-c', audit], { timeout: 1200 })
-  return readLynis(device.run(['cat', '/run/lynis.dat']))
+  const audit = `cd ${INSIDE}/lynis && exec sh ./lynis audit system --no-colors --no-log --report-file /run/lynis.dat`
+  const { status, stdout, stderr } = device.attempt(['sh', '-c', audit], { timeout: 1200 })
+  const report = device.run(['cat', '/run/lynis.dat'])
+  if (!/^hardening_index=/m.test(report)) throw new Error(`lynis: exit ${status}\n${stdout.slice(-3000)}${stderr}`)
+  return readLynis(report)
 }
 
 function benchmark(device: Container, release: Release, profile: string): Benchmark {
@@ -165,8 +169,10 @@ function exposureOf(device: Container): Readonly<Record<string, number>> {
   )
 }
 
+/** nmap finds the interfaces in /proc; what `ip netns exec` runs has mounts of its own. */
 function outside(network: Network, kit: Kit, command: readonly string[], timeout: number) {
-  return network.attempt(['chroot', kit.outside, ...command], { timeout })
+  const enter = 'mount -t proc proc "$0/proc"; exec chroot "$0" "$@"'
+  return network.attempt(['sh', '-euc', enter, kit.outside, ...command], { timeout })
 }
 
 function sshAudit(network: Network, kit: Kit, port: number): SshAudit {
@@ -181,7 +187,9 @@ function openPorts(device: Container, network: Network, kit: Kit): Readonly<Reco
   if (link === undefined) throw new Error('the device has no link-local address')
   const scan = (address: string, more: readonly string[]) => {
     const command = ['nmap', '-n', '-Pn', '-p-', '--min-rate=3000', '--max-retries=3', '--open', '-oG', '-']
-    return readOpenPorts(outside(network, kit, [...command, ...more, address], 1200).stdout)
+    const { status, stdout, stderr } = outside(network, kit, [...command, ...more, address], 1200)
+    if (status !== 0) throw new Error(`nmap: exit ${status}\n${stdout}${stderr}`)
+    return readOpenPorts(stdout)
   }
   return { IPv4: scan(addresses.device, []), 'IPv6 link-local': scan(`${link}%wire`, ['-6']) }
 }

@@ -20,6 +20,10 @@ export class MemoryBytes implements WritableBytes {
     return this.bytes.subarray(offset, offset + length)
   }
 
+  readInto(into: Uint8Array, offset: number): void {
+    into.set(this.read(offset, into.length))
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     assertInside(offset, bytes.length, this.size)
     this.writes += 1

@@ -21,8 +21,14 @@ export interface CopyableBytes extends Bytes {
   readInto(into: Uint8Array, offset: number): void
 }
 
+/** {@link CopyableBytes.readInto}, of any bytes. */
+export function copyInto(into: Uint8Array, bytes: Bytes | CopyableBytes, offset: number): void {
+  if ('readInto' in bytes) bytes.readInto(into, offset)
+  else into.set(bytes.read(offset, into.length))
+}
+
 /** Bytes that can be changed; nothing says that the change is anywhere but in memory. */
-export interface WritableBytes extends Bytes {
+export interface WritableBytes extends CopyableBytes {
   write(offset: number, bytes: Uint8Array): void
   /**
    * Whether the range lies in units of storage ({@link UNIT}) that are written to already, so that writing there too
@@ -60,6 +66,11 @@ export class Part implements WritableBytes {
   read(offset: number, length: number): Uint8Array {
     assertInside(offset, length, this.size)
     return this.#whole.read(this.#start + offset, length)
+  }
+
+  readInto(into: Uint8Array, offset: number): void {
+    assertInside(offset, into.length, this.size)
+    this.#whole.readInto(into, this.#start + offset)
   }
 
   write(offset: number, bytes: Uint8Array): void {

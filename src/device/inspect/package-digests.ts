@@ -1,5 +1,6 @@
 import { hex } from '../../base/host/bytes.ts'
 import { md5 } from '../../base/host/hash.ts'
+import { remembered } from '../../base/remembered.ts'
 import { readable } from '../../storage/tree/readable.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { architecturesOf } from './architecture.ts'
@@ -21,8 +22,11 @@ export function packageFileState(root: Tree, path: string, packages: readonly st
   if (wanted.length === 0) return 'unknown'
   const isFile = root.lstat(root.resolve(path))?.kind === 'file'
   const content = isFile ? root.read(path) : undefined
-  return content !== undefined && wanted.includes(hex(md5(content))) ? 'own' : 'changed'
+  return content !== undefined && wanted.includes(md5Of(content)) ? 'own' : 'changed'
 }
+
+/** Programs of the base of a fleet are those of all its devices. */
+const md5Of = remembered((content: Uint8Array) => hex(md5(content)))
 
 /** Whether dpkg has a list of what a package brought: without one nothing can be said of its files. */
 export function hasDigests(root: Tree, packageName: string): boolean {
@@ -82,6 +86,8 @@ type Digests = ReadonlyMap<string, string>
 
 const INFO = '/var/lib/dpkg/info'
 
+const NOTHING = new Uint8Array()
+
 const known = new WeakMap<Tree, PackageDigests>()
 
 /** A tree's lists are read once: it is not changed while it is judged. */
@@ -111,11 +117,7 @@ class PackageDigests {
 
   /** The configuration files of all packages, as they were when their packages brought them (deb-conffiles(5)). */
   conffiles(): Digests {
-    this.#conffiles ??= new Map(
-      Array.from(textOf(this.#root, '/var/lib/dpkg/status').matchAll(/^ (\/\S.*?) ([0-9a-f]{32})(?: [a-z-]+)*$/gm)).map(
-        ([, path = '', digest = '']) => [merged(path), digest],
-      ),
-    )
+    this.#conffiles ??= conffilesIn(this.#root.read('/var/lib/dpkg/status') ?? NOTHING)
     return this.#conffiles
   }
 
@@ -123,16 +125,26 @@ class PackageDigests {
     this.#diversions ??= diversions(this.#root)
     this.#architectures ??= all(architecturesOf(this.#root))
     const files = [name, ...this.#architectures.map((architecture) => `${name}:${architecture}`)]
-    const text = files.map((file) => textOf(this.#root, `${INFO}/${file}.md5sums`)).join('')
-    const moved = new Map(this.#diversions.filter(({ by }) => by !== name).map(({ from, to }) => [from, to]))
-    return new Map(
-      Array.from(text.matchAll(/^([0-9a-f]{32}) {2}(.+)$/gm), ([, digest = '', listed = '']) => {
-        const path = merged(`/${listed}`)
-        return [moved.get(path) ?? path, digest]
-      }),
-    )
+    const lists = files
+      .flatMap((file) => this.#root.read(`${INFO}/${file}.md5sums`) ?? [])
+      .map((list) => digestsIn(list))
+    const moved = this.#diversions.filter(({ by, from }) => by !== name && lists.some((list) => list.has(from)))
+    const [first = new Map<string, string>(), ...more] = lists
+    if (more.length === 0 && moved.length === 0) return first
+    const places = new Map(moved.map(({ from, to }) => [from, to]))
+    return new Map(lists.flatMap((list) => [...list].map(([path, digest]) => [places.get(path) ?? path, digest])))
   }
 }
+
+const conffilesIn = remembered((status: Uint8Array): Digests => {
+  const lines = new TextDecoder().decode(status).matchAll(/^ (\/\S.*?) ([0-9a-f]{32})(?: [a-z-]+)*$/gm)
+  return new Map(Array.from(lines, ([, path = '', digest = '']) => [merged(path), digest]))
+})
+
+const digestsIn = remembered((list: Uint8Array): Digests => {
+  const lines = new TextDecoder().decode(list).matchAll(/^([0-9a-f]{32}) {2}(.+)$/gm)
+  return new Map(Array.from(lines, ([, digest = '', listed = '']) => [merged(`/${listed}`), digest]))
+})
 
 function all({ native, foreign }: ReturnType<typeof architecturesOf>): readonly string[] {
   return [native, ...foreign]

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/bytes/bytes.ts'
+import type { CopyableBytes } from '../../base/bytes/bytes.ts'
 import { fieldsOf } from '../../base/bytes/fields.ts'
 import { equals } from '../../base/host/bytes.ts'
 import type { Geometry } from './boot-sector.ts'
@@ -39,18 +39,19 @@ export const FORMS: Readonly<Record<Geometry['bits'], EntryForm>> = {
  *
  * @throws TargetError when the copies of the table differ
  */
-export function readEntries(bytes: Bytes, geometry: Geometry, naming: Naming): Uint16Array | Uint32Array {
+export function readEntries(bytes: CopyableBytes, geometry: Geometry, naming: Naming): Uint16Array | Uint32Array {
   const { tableSize } = geometry
   const [first, second] = geometry.tables
   if (first === undefined) throw damaged(naming, 'there is no allocation table')
   const table = new Uint8Array(tableSize)
+  const copy = new Uint8Array(Math.min(PIECE, tableSize))
   for (let at = 0; at < tableSize; at += PIECE) {
-    const length = Math.min(PIECE, tableSize - at)
-    const piece = bytes.read(first + at, length)
-    if (second !== undefined && !equals(piece, bytes.read(second + at, length))) {
-      throw damaged(naming, 'the copies of its allocation table differ')
-    }
-    table.set(piece, at)
+    const piece = table.subarray(at, at + PIECE)
+    bytes.readInto(piece, first + at)
+    if (second === undefined) continue
+    const same = copy.subarray(0, piece.length)
+    bytes.readInto(same, second + at)
+    if (!equals(piece, same)) throw damaged(naming, 'the copies of its allocation table differ')
   }
   return entriesOf(table, geometry.bits)
 }

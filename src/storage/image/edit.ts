@@ -1,4 +1,4 @@
-import { assertInside, type Bytes, UNIT, type WritableBytes } from '../../base/bytes/bytes.ts'
+import { assertInside, type Bytes, copyInto, UNIT, type WritableBytes } from '../../base/bytes/bytes.ts'
 import { concat, equals } from '../../base/host/bytes.ts'
 
 /** The smallest piece that is read, kept and written: a block of ext4 as Raspberry Pi OS has it, and 8 sectors. */
@@ -49,6 +49,16 @@ export class Edit implements WritableBytes {
     const result = new Uint8Array(length)
     for (let page = first; page * PAGE < offset + length; page++) overlap(result, offset, this.#page(page), page * PAGE)
     return result
+  }
+
+  /** In one piece from the base, with what was changed over it; nothing of it is kept. */
+  readInto(into: Uint8Array, offset: number): void {
+    assertInside(offset, into.length, this.size)
+    copyInto(into, this.#base, offset)
+    for (let page = Math.floor(offset / PAGE); page * PAGE < offset + into.length; page++) {
+      const changed = this.#changed.get(page)
+      if (changed !== undefined) overlap(into, offset, changed, page * PAGE)
+    }
   }
 
   write(offset: number, bytes: Uint8Array): void {

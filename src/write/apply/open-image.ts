@@ -37,10 +37,10 @@ export class OpenImage {
    * @throws TargetError when it has no partitions that pibake knows how to edit
    */
   constructor(bytes: Bytes, label: string, choice: PartitionChoice) {
-    this.#edit = new Edit(bytes)
+    const { edit, root, boot } = openPartitions(bytes, label, choice)
+    this.#edit = edit
     this.#label = label
-    this.#partitions = openPartitions(this.#edit, label, choice)
-    const { root, boot } = this.#partitions
+    this.#partitions = { root, ...(boot && { boot }) }
     const recovered = [root, boot].flatMap((partition) => partition?.files.recovered ?? [])
     this.target = { root: root.tree, boot: boot?.tree, recovered }
   }
@@ -107,11 +107,10 @@ interface Opened extends Changeable {
 }
 
 function openPartitions(
-  bytes: WritableBytes,
+  bytes: Bytes,
   label: string,
   choice: PartitionChoice,
-): { readonly root: Opened; readonly boot?: Opened } {
-  // Opening puts in order what was not unmounted: of a partition that is only looked at, nothing is to reach the image.
+): { readonly edit: Edit; readonly root: Opened; readonly boot?: Opened } {
   const looked = new Edit(bytes)
   const known = new Map<FoundPartition, OpenedPartition>()
   const look = (partition: FoundPartition) => {
@@ -121,14 +120,17 @@ function openPartitions(
   }
   const all = readPartitions(bytes, label)
   const { root, boot } = choosePartitions(bytes, all, choice, label, look)
+  // Opening puts in order what was not unmounted: of a partition that is only looked at, nothing is to reach the image.
+  const isUnchanged = looked.extents().length === 0
+  const edit = isUnchanged ? looked : new Edit(bytes)
   const open = (name: Partition, partition: FoundPartition) => ({
-    ...openPartition(bytes, partition, label),
+    ...((isUnchanged ? known.get(partition) : undefined) ?? openPartition(edit, partition, label)),
     name,
     number: partition.number,
     // Not one in an extended partition either, which would have to grow with it.
     isLast: all.every((other) => other === partition || other.offset + other.size <= partition.offset),
   })
-  return { root: open('root', root), ...(boot && { boot: open('boot', boot) }) }
+  return { edit, root: open('root', root), ...(boot && { boot: open('boot', boot) }) }
 }
 
 type OpenedPartition = ReturnType<typeof opened>

@@ -5,6 +5,7 @@ import { PlainFile } from '../../base/disk/plain-file.ts'
 import { compressionForName } from '../../storage/archive/compression.ts'
 import { TarArchive } from '../../storage/tar/archive.ts'
 import { isTar } from '../../storage/tar/tar-name.ts'
+import { keptTarget } from '../../storage/tree/kept.ts'
 import type { Target } from '../../storage/tree/tree.ts'
 import type { PartitionChoice } from '../apply/choose-partitions.ts'
 import { imageTarget } from '../apply/open-image.ts'
@@ -88,6 +89,13 @@ function own(unpacked: string | undefined, base: string, sha256: string): FleetB
 
 /** The partitions of the base, to be read by one device after another. @throws TargetError */
 export function fleetTarget(
+  base: { readonly path: string; readonly label: string },
+  options: PartitionChoice & ArchiveReading,
+): Target {
+  return keptTarget(openedTarget(base, options))
+}
+
+function openedTarget(
   { path, label }: { readonly path: string; readonly label: string },
   options: PartitionChoice & ArchiveReading,
 ): Target {

@@ -31,6 +31,9 @@ test('it reads as a plain array that is written to does, and its extents make th
         const length = Math.min(long, part.size - offset)
         const there = model.subarray(start + offset, start + offset + length)
         assert.is(Buffer.compare(part.read(offset, length), there), 0)
+        const into = new Uint8Array(length)
+        part.readInto(into, offset)
+        assert.is(Buffer.compare(into, there), 0)
         if (!isWrite) continue
         const bytes = value === undefined ? there.slice() : new Uint8Array(length).fill(value)
         part.write(offset, bytes)
