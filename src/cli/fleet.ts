@@ -37,13 +37,18 @@ import { UsageError } from './usage-error.ts'
 
 type JobOptions = FleetJob['options']
 
-export interface FleetOptions extends JobOptions {
+export /** The part that the job engine says; `parts`: how many there are, where it does not say that. */
+interface ShardOfEngine {
+  readonly parts: number | undefined
+}
+
+interface FleetOptions extends JobOptions {
   readonly inventory?: string
   readonly base?: string
   readonly output?: string
   readonly format?: Format
   readonly only?: string
-  readonly shard?: Shard | 'auto'
+  readonly shard?: Shard | ShardOfEngine
   readonly jobs?: number
 }
 
@@ -62,7 +67,7 @@ export function addFleet(program: Command, run: Run): void {
     .option('--inventory <file>', 'a line, or a section, for each device: .csv, .tsv, .yaml, .json')
     .option('--only <id>', 'this device alone; without -o its plan')
     .addOption(
-      new Option('--shard <i/n>', 'of n parts the i-th, from 1; auto: as the job engine says').argParser(shardOption),
+      new Option('--shard <i/n>', 'of n parts the i-th, from 1; auto, or auto/n: as the job engine says').argParser(shardOption),
     )
     .optionsGroup('Base and output:')
     .option('--base <base>', 'the image, or the archive of the root file system, of all devices')
@@ -152,10 +157,15 @@ function ownFormat(base: string): Format {
 }
 
 function shardOf(io: Io, given: FleetOptions['shard']): Shard | undefined {
-  if (given !== 'auto') return given
-  const found = shardOfEngine(io.env)
+  if (given === undefined || 'index' in given) return given
+  const found = shardOfEngine(io.env, given.parts)
   if (found === undefined)
-    throw new UsageError('--shard auto: no job engine says which part this is', 'give --shard I/N')
+    throw new UsageError(
+      '--shard auto: no job engine says which part this is, of how many',
+      'auto/N where the engine does not say how many there are, or I/N',
+    )
+  if (given.parts !== undefined && given.parts !== found.count)
+    throw new UsageError(`--shard auto/${given.parts}: ${found.engine} says that there are ${found.count} parts`)
   say(io, `part ${found.index} of ${found.count}, as ${found.engine} says`)
   return found
 }
@@ -232,10 +242,11 @@ function jobOptions(options: FleetOptions): JobOptions {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
-function shardOption(text: string): Shard | 'auto' {
-  if (text === 'auto') return 'auto'
-  const shard = parseShard(text)
-  if (shard === undefined) throw new InvalidArgumentError('give it as 1/4, or auto.')
+function shardOption(text: string): Shard | ShardOfEngine {
+  const auto = /^auto(?:\/([1-9]\d{0,5}))?$/.exec(text)
+  const parts = auto?.[1] === undefined ? undefined : Number(auto[1])
+  const shard = auto === null ? parseShard(text) : { parts }
+  if (shard === undefined) throw new InvalidArgumentError('give it as 1/4, auto, or auto/4.')
   return shard
 }
 

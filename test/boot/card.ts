@@ -83,7 +83,7 @@ function withBase(recipe: Recipe, use: (image: Image) => void): void {
 }
 
 /** In place of our stand-in, what raspberrypi-sys-mods' script does: all types of host key, once. */
-function makesHostKeys(root: string): void {
+export function makesHostKeys(root: string): void {
   const script =
     '#!/bin/sh -e\nrm -f /etc/ssh/ssh_host_*_key*\nssh-keygen -A\nsystemctl disable regenerate_ssh_host_keys\n'
   const path = 'usr/lib/raspberrypi-sys-mods/regenerate_ssh_host_keys'

@@ -78,11 +78,16 @@ export class Device {
 
   /** Runs a line of shell as root, by sudo and the password. @returns its stdout @throws Error if it fails */
   asRoot(line: string, timeout = 120): string {
-    const quoted = `'${line.replaceAll("'", "'\\''")}'`
-    const sudo = this.#account.user === 'root' ? `sh -c ${quoted}` : `sudo -S -p '' sh -c ${quoted}`
-    const done = this.login(sudo, { input: `${this.#owner.password}\n`, timeout })
+    const done = this.attemptAsRoot(line, timeout)
     if (done.status !== 0) throw new Error(`${line}: exit ${done.status}\n${done.stdout}${done.stderr}`)
     return done.stdout
+  }
+
+  /** {@link asRoot}, whatever comes of it. */
+  attemptAsRoot(line: string, timeout: number): Finished {
+    const quoted = `'${line.replaceAll("'", "'\\''")}'`
+    const sudo = this.#account.user === 'root' ? `sh -c ${quoted}` : `sudo -S -p '' sh -c ${quoted}`
+    return this.login(sudo, { input: `${this.#owner.password}\n`, timeout })
   }
 
   /**

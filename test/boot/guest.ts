@@ -20,6 +20,10 @@ export interface Machine {
   readonly initramfs: string
   /** Ports of the guest that are forwarded from the host's loopback. */
   readonly ports: readonly number[]
+  /** In MiB; 1024 unless given. */
+  readonly memory?: number
+  /** Files of disks that it can read, besides the card. */
+  readonly drives?: readonly string[]
 }
 
 /** What differs by architecture. */
@@ -49,6 +53,7 @@ export class Guest {
     const forwards = [...forwarded].map(([guest, host]) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`)
     const devices = [
       ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe${keep ? '' : ',snapshot=on'}`],
+      ...(machine.drives ?? []).map((file) => ['-drive', `file=${file},format=raw,if=virtio,readonly=on`]),
       ['-device', 'virtio-rng-pci'],
       ['-netdev', ['user,id=wire,restrict=on', ...forwards].join(',')],
       ['-device', 'virtio-net-pci,netdev=wire,romfile='],
@@ -62,7 +67,7 @@ export class Guest {
       '-smp',
       '2',
       '-m',
-      '1024',
+      String(machine.memory ?? 1024),
       '-nodefaults',
       '-display',
       'none',

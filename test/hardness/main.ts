@@ -10,12 +10,17 @@ import { profiles } from '../../src/base/report/origin.ts'
 import type { Release } from '../../src/device/inspect/inventory.ts'
 import { releases } from '../system/support/roots.ts'
 import { run } from '../system/support/run.ts'
+import { judgeEmulated } from './emulated.ts'
 import { makeKit } from './kit.ts'
 import { pageOf, type Results } from './page.ts'
 import { judge, type Verdict } from './trial.ts'
 
 const { values: options, positionals } = parseArgs({
-  options: { only: { type: 'string', default: '' }, continue: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', default: '' },
+    continue: { type: 'boolean', default: false },
+    emulator: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
@@ -33,7 +38,7 @@ for (const release of chosen) if (!(await judgeRelease(release))) process.exitCo
 
 /** Judges one device after the other, and stores what came of it each time. @returns whether all could be judged */
 async function judgeRelease(release: Release): Promise<boolean> {
-  const place = join(folder, `${release}-${date}`)
+  const place = join(folder, `${release}${options.emulator ? '-emulator' : ''}-${date}`)
   const before: readonly Verdict[] =
     options.continue && existsSync(`${place}.json`)
       ? (JSON.parse(readFileSync(`${place}.json`, 'utf8')) as Results).verdicts
@@ -45,7 +50,7 @@ async function judgeRelease(release: Release): Promise<boolean> {
     for (const what of wanted.filter((name) => !before.some((verdict) => verdict.what === name))) {
       const begun = performance.now()
       try {
-        verdicts.push(await judge(release, what, kit))
+        verdicts.push(await (options.emulator ? judgeEmulated : judge)(release, what, kit))
       } catch (error) {
         console.error(`${release} ${what}: not judged: ${(error as Error).message}`)
         isWhole = false
@@ -69,5 +74,6 @@ function headOf(release: Release): Omit<Results, 'judges' | 'verdicts'> {
   const { processor, cores, memoryGiB, kernel, node } = machine()
   const commit = run(['git', '-C', packageRoot, 'describe', '--always', '--dirty', '--abbrev=12']).trim()
   const text = `${processor}, ${cores} cores, ${memoryGiB} GiB, Linux ${kernel}, Node.js ${node}`
-  return { schema: 'pibake.hardness/1', date, release, commit, machine: text }
+  const place = options.emulator ? 'emulator' : 'container'
+  return { schema: 'pibake.hardness/1', date, release, commit, machine: text, place }
 }

@@ -1,6 +1,12 @@
 import { type Benchmark, POLICY } from './readings.ts'
 import { PROFILES, type Verdict } from './trial.ts'
 
+const PLACES = {
+  container: 'In a container (systemd-nspawn): its kernel has no AppArmor of its own and takes no kernel settings.',
+  emulator: 'In the emulator (QEMU), with the kernel of the release; from inside alone, by sudo.',
+}
+export type Place = keyof typeof PLACES
+
 /** What is stored of one release. */
 export interface Results {
   readonly schema: 'pibake.hardness/1'
@@ -8,6 +14,8 @@ export interface Results {
   readonly release: string
   readonly commit: string
   readonly machine: string
+  /** Where the devices ran. */
+  readonly place: Place
   /** Judge → version. */
   readonly judges: Readonly<Record<string, string>>
   readonly verdicts: readonly Verdict[]
@@ -15,14 +23,13 @@ export interface Results {
 
 /** The results as a page of Markdown, with every rule that is left. */
 export function pageOf(results: Results): string {
-  const { release, date, commit, machine, judges, verdicts } = results
+  const { release, date, commit, machine, place, judges, verdicts } = results
   const row = (name: string, cell: (verdict: Verdict) => string | number) =>
     `| ${[name, ...verdicts.map(cell)].join(' | ')} |`
   return [
     `# What outside judges say of a booted ${release}`,
     '',
-    `${date}, commit ${commit}. ${machine}. In a container (systemd-nspawn): its kernel has no AppArmor of its own and takes no`,
-    'kernel settings. First start finished, started once more, then judged.',
+    `${date}, commit ${commit}. ${machine}. ${PLACES[place]} First start finished, started once more, then judged.`,
     '',
     Object.entries(judges)
       .map(([name, version]) => `${name} ${version}`)
@@ -34,10 +41,14 @@ export function pageOf(results: Results): string {
     ...Object.keys(PROFILES).map((name) =>
       row(`${name}: share of passed, %`, ({ benchmarks }) => shareText(benchmarks[name])),
     ),
-    row('ssh-audit failures / warnings', ({ ssh }) => `${ssh.failures.length} / ${ssh.warnings.length}`),
-    row(`ssh-audit, ${POLICY}`, ({ ssh }) => (ssh.policies[POLICY]?.length === 0 ? 'passed' : 'fails')),
+    row('ssh-audit failures / warnings', ({ ssh }) =>
+      ssh === undefined ? '-' : `${ssh.failures.length} / ${ssh.warnings.length}`,
+    ),
+    row(`ssh-audit, ${POLICY}`, ({ ssh }) =>
+      ssh === undefined ? '-' : ssh.policies[POLICY]?.length === 0 ? 'passed' : 'fails',
+    ),
     ...Object.keys(verdicts[0]?.open ?? {}).map((from) =>
-      row(`open, ${from}`, ({ open }) => open[from]?.join(', ') || 'nothing'),
+      row(`open, ${from}`, ({ open }) => open?.[from]?.join(', ') || 'nothing'),
     ),
     row('units that failed', ({ failedUnits }) => failedUnits.join(', ') || 'none'),
     row('most exposed unit of pibake', ({ exposure }) => Math.max(0, ...Object.values(exposure)) || '-'),
@@ -58,8 +69,8 @@ function sectionOf({ what, exposure, lynis, benchmarks, ssh, versions }: Verdict
     ['lynis', lynis.findings],
     ...Object.entries(benchmarks).map(([name, { failed }]): [string, readonly string[]] => [name, failed]),
     ['Rules that OpenSCAP could not evaluate', Object.values(benchmarks).flatMap(({ errors }) => errors)],
-    ['ssh-audit', [...ssh.failures, ...ssh.warnings]],
-    [`ssh-audit, ${POLICY}`, ssh.policies[POLICY] ?? []],
+    ['ssh-audit', [...(ssh?.failures ?? []), ...(ssh?.warnings ?? [])]],
+    [`ssh-audit, ${POLICY}`, ssh?.policies[POLICY] ?? []],
   ]
   return [
     `## Left: ${what}`,

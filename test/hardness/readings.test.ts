@@ -5,8 +5,10 @@ import { readBenchmark, readExposure, readLynis, readOpenPorts, readPolicy, read
 const test = suite('what outside judges print, read')
 
 test('lynis: the index and the tests with something to say; a report that was cut off is an error', () => {
-  const report = 'hardening_index=74\nwarning[]=NETW-2705|No two name servers|-|-|\nsuggestion[]=AUTH-9328|umask|-|-|\n'
-  assert.equal(readLynis(report), { index: 74, findings: ['NETW-2705: No two name servers', 'AUTH-9328: umask'] })
+  const report =
+    'hardening_index=74\nwarning[]=NETW-2705|No two name servers|-|-|\nsuggestion[]=SSH-7408|ssh|MaxSessions (set 4 to 2)|-|\n'
+  const findings = ['NETW-2705: No two name servers', 'SSH-7408: ssh (MaxSessions (set 4 to 2))']
+  assert.equal(readLynis(report), { index: 74, findings })
   assert.throws(() => readLynis('suggestion[]=AUTH-9328|umask|-|-|\n'), /no index/)
 })
 
@@ -32,6 +34,7 @@ test('ssh-audit: what it has against an algorithm, and a policy that fails', () 
   })
   assert.equal(readSshAudit(json), { failures: ['kex ecdh: NIST'], warnings: ['mac hmac: short'] })
   assert.throws(() => readSshAudit('{"kex":[]}'), /no algorithms/)
+  assert.throws(() => readSshAudit('[exception] cannot connect'), /ssh-audit: \[exception\]/)
   const errors = [{ mismatched_field: 'MACs', expected_required: ['a'], actual: ['b', 'c'] }]
   assert.equal(readPolicy(JSON.stringify({ passed: false, errors })), ['MACs: expected a; actual b, c'])
   assert.equal(readPolicy(JSON.stringify({ passed: true, errors: [] })), [])

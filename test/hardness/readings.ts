@@ -11,8 +11,9 @@ export interface Lynis {
 export function readLynis(report: string): Lynis {
   const index = /^hardening_index=(\d+)$/m.exec(report)?.[1]
   if (index === undefined) throw new Error(`lynis gave no index:\n${report.slice(-500)}`)
-  const findings = [...report.matchAll(/^(?:warning|suggestion)\[\]=([^|\n]*)\|([^|\n]*)\|/gm)]
-  return { index: Number(index), findings: findings.map(([, id, text]) => `${id}: ${text}`) }
+  const findings = [...report.matchAll(/^(?:warning|suggestion)\[\]=([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|/gm)]
+  const detail = (text = '') => (/^-?$/.test(text) ? '' : ` (${text})`)
+  return { index: Number(index), findings: findings.map(([, id, text, more]) => `${id}: ${text}${detail(more)}`) }
 }
 
 /** What OpenSCAP says of one profile of a benchmark. */
@@ -56,6 +57,7 @@ export interface SshAudit {
 
 /** @param json of `ssh-audit --json` */
 export function readSshAudit(json: string): Omit<SshAudit, 'policies'> {
+  if (!json.trimStart().startsWith('{')) throw new Error(`ssh-audit: ${json}`)
   const document = JSON.parse(json) as Record<string, unknown>
   const notes = (level: 'fail' | 'warn') =>
     ['kex', 'key', 'enc', 'mac'].flatMap((kind) =>

@@ -32,23 +32,36 @@ export function shardOf(id: string, count: number): number {
 interface Engine {
   readonly name: string
   readonly index: string
-  readonly count: string
+  /** Absent: it does not say how many there are. */
+  readonly count?: string
   readonly first: number | string
 }
 
-/** From the engines' own documentation, 2025. Kubernetes and AWS tell a job its number, and not how many there are. */
+/** From the engines' own documentation, 2025. */
 const ENGINES: readonly Engine[] = [
+  { name: 'Kubernetes', index: 'JOB_COMPLETION_INDEX', first: 0 },
   { name: 'Slurm', index: 'SLURM_ARRAY_TASK_ID', count: 'SLURM_ARRAY_TASK_COUNT', first: 'SLURM_ARRAY_TASK_MIN' },
   { name: 'GitLab', index: 'CI_NODE_INDEX', count: 'CI_NODE_TOTAL', first: 1 },
   { name: 'Buildkite', index: 'BUILDKITE_PARALLEL_JOB', count: 'BUILDKITE_PARALLEL_JOB_COUNT', first: 0 },
   { name: 'CircleCI', index: 'CIRCLE_NODE_INDEX', count: 'CIRCLE_NODE_TOTAL', first: 0 },
+  { name: 'AWS Batch', index: 'AWS_BATCH_JOB_ARRAY_INDEX', count: 'AWS_BATCH_JOB_ARRAY_SIZE', first: 0 },
   { name: 'Cloud Run', index: 'CLOUD_RUN_TASK_INDEX', count: 'CLOUD_RUN_TASK_COUNT', first: 0 },
+  { name: 'Nomad', index: 'NOMAD_ALLOC_INDEX', first: 0 },
 ]
 
-/** The part that a job engine has given this process, and the engine's name; undefined: there is none that says both numbers. */
-export function shardOfEngine(env: NodeJS.ProcessEnv): (Shard & { readonly engine: string }) | undefined {
+/**
+ * The part that a job engine has given this process, and the engine's name.
+ *
+ * @param parts how many there are, for engines that do not say it; what an engine says itself counts
+ * @returns undefined: no engine says which part this is, or how many there are
+ */
+export function shardOfEngine(
+  env: NodeJS.ProcessEnv,
+  parts?: number,
+): (Shard & { readonly engine: string }) | undefined {
   for (const { name, index, count, first } of ENGINES) {
-    const [own, all] = [numberOf(env[index]), numberOf(env[count])]
+    const own = numberOf(env[index])
+    const all = count === undefined ? parts : numberOf(env[count])
     const start = typeof first === 'number' ? first : numberOf(env[first])
     if (own === undefined || all === undefined || start === undefined) continue
     const shard = parseShard(`${own - start + 1}/${all}`)

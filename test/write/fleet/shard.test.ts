@@ -33,12 +33,24 @@ test('job engines count from 0, from 1 or from anywhere', () => {
     [{ BUILDKITE_PARALLEL_JOB: '0', BUILDKITE_PARALLEL_JOB_COUNT: '2' }, '1/2 Buildkite'],
     [{ CIRCLE_NODE_INDEX: '1', CIRCLE_NODE_TOTAL: '2' }, '2/2 CircleCI'],
     [{ CLOUD_RUN_TASK_INDEX: '9', CLOUD_RUN_TASK_COUNT: '10' }, '10/10 Cloud Run'],
+    [{ AWS_BATCH_JOB_ARRAY_INDEX: '0', AWS_BATCH_JOB_ARRAY_SIZE: '3' }, '1/3 AWS Batch'],
     [{ CI_NODE_INDEX: '5', CI_NODE_TOTAL: '4' }, undefined],
     [{ JOB_COMPLETION_INDEX: '1' }, undefined],
     [{}, undefined],
   ] as const
   for (const [env, wanted] of cases) {
     const found = shardOfEngine(env)
+    assert.is(found && `${found.index}/${found.count} ${found.engine}`, wanted, JSON.stringify(env))
+  }
+  for (const [env, wanted] of [
+    [{ JOB_COMPLETION_INDEX: '0' }, '1/4 Kubernetes'],
+    [{ JOB_COMPLETION_INDEX: '3' }, '4/4 Kubernetes'],
+    [{ JOB_COMPLETION_INDEX: '4' }, undefined],
+    [{ NOMAD_ALLOC_INDEX: '2' }, '3/4 Nomad'],
+    [{ CI_NODE_INDEX: '1', CI_NODE_TOTAL: '2' }, '1/2 GitLab'],
+    [{}, undefined],
+  ] as const) {
+    const found = shardOfEngine(env, 4)
     assert.is(found && `${found.index}/${found.count} ${found.engine}`, wanted, JSON.stringify(env))
   }
   fc.assert(

@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Release } from '../../src/device/inspect/inventory.ts'
+import { bakedCard, stockCard } from '../boot/card.ts'
+import { accounts, Device } from '../boot/device.ts'
+import type { Machine } from '../boot/guest.ts'
+import { FIRST_START, isOk, START, state } from '../boot/lives.ts'
+import { machineFor } from '../boot/machine.ts'
+import { SSH_PORT } from '../system/support/owner.ts'
+import { run } from '../system/support/run.ts'
+import { INSIDE, type Kit } from './kit.ts'
+import { fromInside, type Judged, ownerOf, type Verdict } from './trial.ts'
+
+/** Most of what OpenSCAP reads of a benchmark it keeps in memory. */
+const MEMORY = 3072
+/** Seconds for what is asked in between. */
+const SOON = 600
+
+/**
+ * Starts a device twice in the emulator, with its own kernel, and has it judged from inside. What looks from the network sees it in a
+ * container.
+ */
+export async function judgeEmulated(release: Release, what: string, kit: Kit): Promise<Verdict> {
+  const owner = ownerOf(what)
+  mkdirSync('/dev/shm', { recursive: true })
+  const work = mkdtempSync('/dev/shm/pibake-hardness-')
+  const card = join(work, 'card.img')
+  const drive = driveOf(kit)
+  const isStock = what === 'stock'
+  let device: Device | undefined
+  try {
+    const recipe = { release, architecture: 'amd64', owner } as const
+    if (isStock) stockCard(recipe, card)
+    else bakedCard(recipe, card)
+    const plain = machineFor(release, 'amd64', [22, SSH_PORT], work)
+    const machine: Machine = { ...plain, memory: MEMORY, drives: [drive] }
+    device = await Device.make(machine, card, owner, isStock ? accounts.stock : accounts.baked)
+    await started(device)
+    if (!isStock) await finished(device)
+    await device.shutDown('reboot')
+    await started(device)
+    await atRest(device)
+    device.asRoot(BRING, SOON)
+    return fromInside(judged(device), release, what)
+  } finally {
+    await device?.remove()
+    for (const place of [work, drive]) rmSync(place, { recursive: true, force: true })
+    owner.remove()
+  }
+}
+
+/** The judges as a disk that a device can read. */
+function driveOf({ inside }: Kit): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'pibake-drive-')), 'kit.img')
+  run(['mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal', '-d', inside, file, '400M'])
+  return file
+}
+
+/** In memory, as in a container: a disk that is mounted would be one of those that are judged. */
+const BRING = [
+  `mkdir -p ${INSIDE} /run/drive`,
+  `mount -t tmpfs -o mode=0755,size=400m tmpfs ${INSIDE}`,
+  'mount -o ro /dev/vdb /run/drive',
+  `cp -a /run/drive/. ${INSIDE}/`,
+  'umount /run/drive',
+  'rmdir /run/drive',
+].join(' && ')
+
+async function started(device: Device): Promise<void> {
+  await device.start()
+  await device.until('a login', START, () => device.login('true').status === 0)
+}
+
+async function finished(device: Device): Promise<void> {
+  await device.until('the end of the first start', FIRST_START, () => !['pending', 'running'].includes(state(device)))
+  isOk(device)
+}
+
+async function atRest(device: Device): Promise<void> {
+  const asked = () => device.login('systemctl is-system-running').stdout.trim()
+  await device.until('the end of the second start', START, () => /^(?:running|degraded)$/.test(asked()))
+}
+
+function judged(device: Device): Judged {
+  const line = (command: readonly string[]) => command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  return {
+    run: (command) => device.asRoot(line(command), SOON),
+    attempt: (command, { timeout = SOON } = {}) => device.attemptAsRoot(line(command), timeout),
+  }
+}
