@@ -6,4 +6,4 @@
 #SBATCH --job-name=kits
 #SBATCH --ntasks=1
 set -eu
-exec pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --shard auto --jobs "${SLURM_CPUS_ON_NODE:-1}"
+exec pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --shard auto --jobs "${SLURM_CPUS_ON_NODE:-1}" "$@"

@@ -67,7 +67,9 @@ export function addFleet(program: Command, run: Run): void {
     .option('--inventory <file>', 'a line, or a section, for each device: .csv, .tsv, .yaml, .json')
     .option('--only <id>', 'this device alone; without -o its plan')
     .addOption(
-      new Option('--shard <i/n>', 'of n parts the i-th, from 1; auto, or auto/n: as the job engine says').argParser(shardOption),
+      new Option('--shard <i/n>', 'of n parts the i-th, from 1; auto, or auto/n: as the job engine says').argParser(
+        shardOption,
+      ),
     )
     .optionsGroup('Base and output:')
     .option('--base <base>', 'the image, or the archive of the root file system, of all devices')
@@ -166,8 +168,9 @@ function shardOf(io: Io, given: FleetOptions['shard']): Shard | undefined {
     )
   if (given.parts !== undefined && given.parts !== found.count)
     throw new UsageError(`--shard auto/${given.parts}: ${found.engine} says that there are ${found.count} parts`)
-  say(io, `part ${found.index} of ${found.count}, as ${found.engine} says`)
-  return found
+  const { engine, ...shard } = found
+  say(io, `part ${shard.index} of ${shard.count}, as ${engine} says`)
+  return shard
 }
 
 function checkedOnly(

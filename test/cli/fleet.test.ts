@@ -9,7 +9,7 @@ import { HASH, KEYS } from '../support/spec.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
 import { makeSampleTar } from '../write/bake/support/bases.ts'
-import { digestsIn } from '../write/bake/support/digests.ts'
+import { digestsBelow, digestsIn } from '../write/bake/support/digests.ts'
 import { makeSampleImage } from '../write/bake/support/sample-image.ts'
 
 const test = suite('CLI: fleet')
@@ -66,14 +66,6 @@ const MAKE = [
 const make = (work: string, out: string, ...more: readonly string[]) =>
   pibake([...MAKE, '-o', out, ...more], { cwd: work })
 
-/** Every file of a folder and of those in it, with its digest. */
-function allIn(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(join(folder, name)).isFile(),
-  )
-  return digestsIn(folder, files)
-}
-
 /** A folder that has the host keys of another one already, which are made by chance. */
 function withKeysOf(work: string, from: string, to: string): void {
   mkdirSync(join(work, to))
@@ -85,7 +77,7 @@ test('the same bytes by one thread and by two, by parts that are joined, and by 
     await prepared(work, 5)
     const first = make(work, 'one', '--jobs', '1')
     assert.is(first.code, 0, first.stderr)
-    const wanted = allIn(join(work, 'one'))
+    const wanted = digestsBelow(join(work, 'one'))
     assert.is(Object.keys(wanted).filter((name) => name.startsWith('devices/')).length, 5)
     for (const name of ['fleet.json', 'known_hosts', 'sshfp.zone', 'devices.csv', 'labels.html', 'SHA256SUMS'])
       assert.ok(name in wanted, name)
@@ -94,7 +86,7 @@ test('the same bytes by one thread and by two, by parts that are joined, and by 
 
     withKeysOf(work, 'one', 'two')
     assert.is(make(work, 'two', '--jobs', '2').code, 0)
-    assert.equal(allIn(join(work, 'two')), wanted)
+    assert.equal(digestsBelow(join(work, 'two')), wanted)
 
     withKeysOf(work, 'one', 'parts')
     for (const part of ['3/3', '1/3']) assert.is(make(work, 'parts', '--shard', part).code, 0)
@@ -105,7 +97,7 @@ test('the same bytes by one thread and by two, by parts that are joined, and by 
     assert.is(merged.code, 0, merged.stderr)
     assert.is(JSON.parse(merged.stdout).devices, 5)
     rmSync(join(work, 'parts/shards'), { recursive: true })
-    assert.equal(allIn(join(work, 'parts')), wanted)
+    assert.equal(digestsBelow(join(work, 'parts')), wanted)
 
     const began = performance.now()
     withKeysOf(work, 'one', 'again')
@@ -127,7 +119,32 @@ test('the same bytes by one thread and by two, by parts that are joined, and by 
         Object.fromEntries(whole.map((name) => [name, wanted[`devices/${name}`]])),
       )
       assert.is(make(work, 'again').code, 0)
-      assert.equal(allIn(join(work, 'again')), wanted, `killed for the ${kill + 1}. time`)
+      assert.equal(digestsBelow(join(work, 'again')), wanted, `killed for the ${kill + 1}. time`)
+    }
+  }))
+
+test('a part is what the job engine says, of as many as it says or as the user does', () =>
+  inWorkdir(async (work) => {
+    await prepared(work, 1)
+    const asked = (shard: string, env: Record<string, string>) =>
+      pibake([...MAKE.filter((word) => word !== '--quiet'), '-o', 'kits', '--shard', shard], { cwd: work, env })
+    const kubernetes = { JOB_COMPLETION_INDEX: '1' }
+    const gitlab = { CI_NODE_INDEX: '1', CI_NODE_TOTAL: '2' }
+    assert.match(asked('auto/2', kubernetes).stderr, 'part 2 of 2, as Kubernetes says')
+    assert.match(asked('auto/2', gitlab).stderr, 'part 1 of 2, as GitLab says')
+    const merged = pibake(['fleet', 'merge', 'kits'], { cwd: work })
+    assert.is(merged.code, 0, merged.stderr)
+    const refusals: readonly [string, Record<string, string>, RegExp][] = [
+      ['auto', kubernetes, /auto\/N where the engine does not say how many/],
+      ['auto/1', kubernetes, /no job engine says which part this is/],
+      ['auto/3', gitlab, /auto\/3: GitLab says that there are 2 parts/],
+      ['auto/0', kubernetes, /give it as 1\/4, auto, or auto\/4/],
+      ['auto/', kubernetes, /give it as/],
+    ]
+    for (const [shard, env, message] of refusals) {
+      const { code, stderr } = asked(shard, env)
+      assert.is(code, 2, shard)
+      assert.match(stderr, message)
     }
   }))
 
@@ -159,7 +176,7 @@ test('one bad device is reported and stops no other; put right, it alone is made
     assert.match(bad.stderr, /kits\.csv:3:\d+ error FIL\d{3} .*\(kit-2, pibake\.yaml:7:\d+\)/)
     const record = JSON.parse(readFileSync(join(work, 'out/fleet.json'), 'utf8'))
     assert.equal(record.missing, ['kit-2'])
-    const before = allIn(join(work, 'out/devices'))
+    const before = digestsBelow(join(work, 'out/devices'))
 
     writeInventory(work, rows)
     const good = make(work, 'out', '--json')
@@ -174,7 +191,7 @@ test('one bad device is reported and stops no other; put right, it alone is made
         .sort(),
       ['kit-1 kept', 'kit-2 made', 'kit-3 kept'],
     )
-    const after = allIn(join(work, 'out/devices'))
+    const after = digestsBelow(join(work, 'out/devices'))
     assert.equal({ ...after, ...before }, after, 'what was there is untouched')
   }))
 

@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Job } from 'kubernetes-models/batch/v1'
 import * as assert from 'uvu/assert'
+import { parse } from 'yaml'
 import { assetText, packageRoot } from '../../src/base/host/assets.ts'
 import { pibake, program } from '../support/cli.ts'
 import { assertGenerated } from '../support/generated.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
 import { makeSampleTar } from '../write/bake/support/bases.ts'
+import { makeSampleImage } from '../write/bake/support/sample-image.ts'
 
 const test = suite('examples: a fleet')
 
@@ -61,6 +64,65 @@ test('the Makefile makes the parts and joins them', () =>
     assert.equal(
       [devices.map(({ id }: { id: string }) => id), missing, shard],
       [['kit-01', 'kit-02', 'kit-03'], [], null],
+    )
+  }))
+
+interface Workflow {
+  readonly jobs: Readonly<Record<'part' | 'join', { readonly steps: readonly { readonly run?: string }[] }>>
+}
+
+/** The parts of a fleet, made from a base of the name that the examples have: an image, packed. */
+async function imageIn(work: string): Promise<string> {
+  const cwd = await exampleIn(work)
+  makeSampleImage(join(cwd, 'base.img'))
+  assert.is(spawnSync('xz', ['-0', 'base.img'], { cwd }).status, 0)
+  return cwd
+}
+
+test('the Job for Kubernetes is one by its schema, and its pods make the parts whose numbers they have', () =>
+  inWorkdir(async (work) => {
+    const document = parse(readFileSync(join(packageRoot, 'examples/fleet/kubernetes.yaml'), 'utf8'))
+    const job = new Job(document)
+    job.validate()
+    assert.throws(() => new Job({ ...document, spec: { ...document.spec, completions: 'many' } }).validate(), /integer/)
+    const { completions, template } = document.spec
+    const [{ args }] = template.spec.containers
+    assert.is(args[args.indexOf('--shard') + 1], `auto/${completions}`)
+    // Three are enough for three devices.
+    const words = [...args.map((word: string) => word.replace(`auto/${completions}`, 'auto/3')), '--no-bundle']
+    const cwd = await imageIn(work)
+    const run = (index: number) => pibake(words, { cwd, env: { JOB_COMPLETION_INDEX: String(index) } })
+    for (const index of [0, 1, 2]) {
+      const { code, stderr } = run(index)
+      assert.is(code, 0, stderr)
+      assert.match(stderr, `part ${index + 1} of 3, as Kubernetes says`)
+    }
+    assert.is(run(3).code, 2)
+    const { code, stderr } = pibake(['fleet', 'merge', 'kits'], { cwd })
+    assert.is(code, 0, stderr)
+  }))
+
+test('the workflow for GitHub makes all parts and joins them', () =>
+  inWorkdir(async (work) => {
+    const cwd = await imageIn(work)
+    const { jobs }: Workflow = parse(readFileSync(join(packageRoot, 'examples/fleet/github.yml'), 'utf8'))
+    const ran = (job: keyof Workflow['jobs'], part = 0) => {
+      const lines = jobs[job].steps.flatMap(({ run = '' }) => (/ fleet /.test(run) ? [run] : []))
+      assert.is(lines.length, 1)
+      const line = (lines[0] as string)
+        .replace('node tools/pibake/dist/cli/main.js', 'pibake')
+        .replace('${{ matrix.part }}', String(part))
+      const flags = job === 'part' ? '--no-bundle' : ''
+      const { status, stderr } = spawnSync('sh', ['-euc', `${line.trim()} ${flags}`], { cwd, env, encoding: 'utf8' })
+      assert.is(status, 0, stderr)
+    }
+    const env = withProgram(work)
+    for (const part of [1, 2, 3, 4]) ran('part', part)
+    ran('join')
+    const { devices } = JSON.parse(readFileSync(join(cwd, 'kits/fleet.json'), 'utf8'))
+    assert.equal(
+      devices.map(({ file }: { file: string }) => file),
+      ['kit-01', 'kit-02', 'kit-03'].map((id) => `devices/${id}.delta`),
     )
   }))
 

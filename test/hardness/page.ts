@@ -5,7 +5,7 @@ const PLACES = {
   container: 'In a container (systemd-nspawn): its kernel has no AppArmor of its own and takes no kernel settings.',
   emulator: 'In the emulator (QEMU), with the kernel of the release; from inside alone, by sudo.',
 }
-export type Place = keyof typeof PLACES
+type Place = keyof typeof PLACES
 
 /** What is stored of one release. */
 export interface Results {

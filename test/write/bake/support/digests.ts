@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The SHA-256 of each file in a directory, in hex, by name. */
@@ -14,5 +14,14 @@ export function digestsIn(
         .update(readFileSync(join(directory, name)))
         .digest('hex'),
     ]),
+  )
+}
+
+/** Of every file of a folder and of those in it. */
+export function digestsBelow(folder: string): Record<string, string> {
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return digestsIn(
+    folder,
+    all.filter((name) => statSync(join(folder, name)).isFile()),
   )
 }
