@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { packageRoot } from '../../src/base/host/assets.ts'
 import type { Behaviour, Release } from '../../src/device/inspect/inventory.ts'
 import { growDisk, makeDisk, piGen } from '../power/disk.ts'
+import { runIn } from '../system/support/chroot.ts'
 import { type Image, stockImage } from '../system/support/dress.ts'
 import { debianKernel } from '../system/support/kernel.ts'
 import type { Owner } from '../system/support/owner.ts'
@@ -20,6 +21,8 @@ export interface Recipe {
   readonly planted?: readonly number[]
   /** Whether the device makes an initramfs of its own at its start, for {@link madeInitramfs}. */
   readonly makesInitramfs?: boolean
+  /** Files of packages that the image has besides. */
+  readonly packages?: readonly string[]
 }
 
 const SECTOR = 512
@@ -67,19 +70,28 @@ const ROOM = 2 ** 30
 
 /** What both cards are made from: the release's newest image, with what an emulated device needs to start. */
 function withBase(recipe: Recipe, use: (image: Image) => void): void {
-  const { release, architecture, planted } = recipe
+  const { release, architecture, planted, packages = [] } = recipe
   const image = stockImage(newest[release], 'lite', architecture)
   try {
     const { unpacked, version } = debianKernel(release, architecture)
     const modules = join('lib/modules', version)
     cpSync(join(unpacked, modules), join(image.root, 'usr', modules), { recursive: true, verbatimSymlinks: true })
     if (release === 'bookworm') makesHostKeys(image.root)
+    for (const file of packages) addPackage(image.root, file)
     if (planted !== undefined) plant(image.root, planted)
     if (recipe.makesInitramfs) hasKernel(image.root, unpacked, version)
     use(image)
   } finally {
     image.remove()
   }
+}
+
+/** Installs a package whose dependencies are there. */
+export function addPackage(root: string, file: string): void {
+  const place = `/tmp/${basename(file)}`
+  cpSync(file, join(root, place))
+  runIn(root, ['dpkg', '--install', place])
+  rmSync(join(root, place))
 }
 
 /** In place of our stand-in, what raspberrypi-sys-mods' script does: all types of host key, once. */

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Release } from '../../src/device/inspect/inventory.ts'
-import { installed, refresh, unpackedFromUnstable } from '../listeners/support/install.ts'
+import { fetchedFile, installed, refresh, unpackedFromUnstable } from '../listeners/support/install.ts'
 import { runIn } from '../system/support/chroot.ts'
 import { discard } from '../system/support/roots.ts'
 import { run } from '../system/support/run.ts'
@@ -11,6 +11,11 @@ import { run } from '../system/support/run.ts'
 export interface Kit {
   /** A folder that a device sees at {@link INSIDE}: those who look from inside, with their libraries; nothing of it is installed there. */
   readonly inside: string
+  /**
+   * The package linux-base, which every image with a kernel has: OpenSCAP takes a system without it for one without a kernel, to which
+   * most rules do not apply.
+   */
+  readonly linuxBase: string
   /** A root of Debian with those who look from the network. */
   readonly outside: string
   /** Program → version. */
@@ -36,7 +41,7 @@ const OUTSIDE: Release = 'trixie'
 
 export function makeKit(release: Release): Kit {
   for (const one of new Set([release, OUTSIDE])) refresh(one)
-  const inner = installed(release, ['lynis', 'openscap-scanner'])
+  const inner = installed(release, ['lynis', 'openscap-scanner', 'linux-base'])
   const outside = installed(OUTSIDE, ['nmap', 'ssh-audit'])
   const inside = mkdtempSync(join(tmpdir(), 'pibake-kit-'))
   const content = mkdtempSync(join(tmpdir(), 'pibake-content-'))
@@ -60,7 +65,7 @@ export function makeKit(release: Release): Kit {
     'ssh-audit': version(outside, 'ssh-audit'),
     nmap: version(outside, 'nmap'),
   }
-  return { inside, outside, versions, remove }
+  return { inside, linuxBase: fetchedFile(release, 'linux-base'), outside, versions, remove }
 }
 
 /** The data stream of a release in scap-security-guide. */

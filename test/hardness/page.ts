@@ -59,8 +59,8 @@ export function pageOf(results: Results): string {
 
 function shareText(benchmark: Benchmark | undefined): string {
   if (benchmark === undefined) return '-'
-  const { pass = 0, fail = 0 } = benchmark.counts
-  return `${benchmark.share} (${pass} of ${pass + fail})`
+  const { pass = 0, fail = 0, notapplicable = 0 } = benchmark.counts
+  return `${benchmark.share} (${pass} of ${pass + fail}; ${notapplicable} not applicable)`
 }
 
 function sectionOf({ what, exposure, lynis, benchmarks, ssh, versions }: Verdict): readonly string[] {

@@ -12,7 +12,7 @@ test('lynis: the index and the tests with something to say; a report that was cu
   assert.throws(() => readLynis('suggestion[]=AUTH-9328|umask|-|-|\n'), /no index/)
 })
 
-test('OpenSCAP: passed among passed and failed, each failed rule by name; nothing evaluated is an error', () => {
+test('OpenSCAP: passed among passed and failed, each failed rule by name; a device of which most is not asked is an error', () => {
   const rule = (name: string, result: string) =>
     `<rule-result idref="xccdf_org.ssgproject.content_rule_${name}" role="full">\n<result>${result}</result>\n</rule-result>\n`
   const results = [rule('b', 'fail'), rule('a', 'fail'), rule('c', 'pass'), rule('d', 'notapplicable')]
@@ -23,7 +23,7 @@ test('OpenSCAP: passed among passed and failed, each failed rule by name; nothin
     failed: ['a', 'b'],
     errors: ['f'],
   })
-  assert.throws(() => readBenchmark(rule('d', 'notapplicable')), /no rule was evaluated/)
+  assert.throws(() => readBenchmark(rule('d', 'notapplicable')), /most rules were not evaluated/)
 })
 
 test('ssh-audit: what it has against an algorithm, and a policy that fails', () => {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Behaviour, Release } from '../../src/device/inspect/inventory.ts'
-import { makesHostKeys } from '../boot/card.ts'
+import { addPackage, makesHostKeys } from '../boot/card.ts'
 import { Container } from '../system/support/container.ts'
 import { type Image, stockImage } from '../system/support/dress.ts'
 import { addresses, Network } from '../system/support/network.ts'
@@ -63,6 +63,7 @@ export async function judge(release: Release, what: string, kit: Kit): Promise<V
     return device
   }
   try {
+    addPackage(image.root, kit.linuxBase)
     if (what === 'stock') openStock(image, owner, release)
     else applied(image, owner)
     settleIn(image.root)

@@ -69,6 +69,14 @@ export function installed(release: Release, packages: readonly string[]): string
   return root
 }
 
+/** The file of a package that {@link installed} has fetched. */
+export function fetchedFile(release: Release, packageName: string): string {
+  const archives = join(cacheOf(release), 'archives')
+  const found = readdirSync(archives).find((file) => file.startsWith(`${packageName}_`) && file.endsWith('.deb'))
+  if (found === undefined) throw new Error(`${archives} has no ${packageName}`)
+  return join(archives, found)
+}
+
 /**
  * Fetches a package of Debian unstable that is data alone, and unpacks it.
  *
