@@ -3,7 +3,7 @@ import type { Locate, Problem } from '../base/report/report.ts'
 import { DistinctDevices } from '../core/check/distinct-devices.ts'
 import type { Device } from '../core/spec-file/device-values.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
-import { readInventory } from '../write/fleet/inventory.ts'
+import { type Inventory, readInventory } from '../write/fleet/inventory.ts'
 import { fullDigest } from './fleet-job.ts'
 import { type LoadedSpec, readReferenced, specLoader } from './load-spec.ts'
 import type { SpecOptions } from './spec-options.ts'
@@ -27,6 +27,20 @@ export interface CheckedFleet {
   readonly load: ReturnType<typeof specLoader>
 }
 
+/** The devices of an inventory; one that cannot be read has a problem, and none. */
+export function inventoryOf(file: string): Inventory {
+  const read = readReferenced(file, undefined)
+  if (!('failure' in read)) return readInventory({ file, ...read })
+  const message = `the inventory cannot be read: ${read.failure}`
+  const problem = { severity: 'error', code: 'FLT004', path: [], message, position: locateIn(file)() } as const
+  return { devices: [], problems: [problem] }
+}
+
+/** Where a problem lies that says nothing of it: at the beginning of the inventory. */
+export function locateIn(file: string) {
+  return () => ({ file, line: 1, column: 1 })
+}
+
 /** Reads an inventory and checks the spec of each of its devices, without a base. Nothing is written. */
 export function checkFleet(
   specFile: string,
@@ -35,14 +49,7 @@ export function checkFleet(
   today: string,
 ): CheckedFleet {
   const load = specLoader(specFile, options, today)
-  const start = { file: inventoryFile, line: 1, column: 1 }
-  const read = readReferenced(inventoryFile, undefined)
-  if ('failure' in read) {
-    const message = `the inventory cannot be read: ${read.failure}`
-    const problem = { severity: 'error', code: 'FLT004', path: [], message, position: start } as const
-    return { devices: [], problems: [problem], locate: () => start, excerpt: () => undefined, load }
-  }
-  const inventory = readInventory({ file: inventoryFile, ...read })
+  const inventory = inventoryOf(inventoryFile)
   const problems: Problem[] = [...inventory.problems]
   const distinct = new DistinctDevices()
   let seen: LoadedSpec | undefined
@@ -55,7 +62,7 @@ export function checkFleet(
     problems.push(...distinct.add(device.id, spec, loaded.inInventory))
     return [{ device, digest: fullDigest(spec, loaded.digest), packages: packageKey(spec) }]
   })
-  const { locate = () => start, excerpt = () => undefined } = seen ?? {}
+  const { locate = locateIn(inventoryFile), excerpt = () => undefined } = seen ?? {}
   return { devices, problems: inOrder(problems, locate), locate, excerpt, load }
 }
 

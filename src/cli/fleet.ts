@@ -18,6 +18,7 @@ import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type CheckedFleet, checkFleet } from './fleet-check.ts'
 import { prepareDevice } from './fleet-device.ts'
+import { addFleetGc } from './fleet-gc.ts'
 import type { FleetJob } from './fleet-job.ts'
 import { addFleetMerge } from './fleet-merge.ts'
 import { devicesText } from './fleet-report.ts'
@@ -56,7 +57,9 @@ interface FleetOptions extends JobOptions {
 export function addFleet(program: Command, run: Run): void {
   const command = program
     .command('fleet')
-    .usage('SPEC --inventory FILE [--base BASE [-o DIR | --only ID]] [options]\npibake fleet merge DIR')
+    .usage(
+      'SPEC --inventory FILE [--base BASE [-o DIR | --only ID]] [options]\npibake fleet merge DIR\npibake fleet gc DIR --inventory FILE',
+    )
     .summary('make a device of each line of an inventory, from one spec and one base')
     .description(
       'Fills ${device.COLUMN} in the texts of SPEC from each line of the inventory, and makes all the devices: what is there ' +
@@ -94,6 +97,7 @@ export function addFleet(program: Command, run: Run): void {
           'the blocks of the base that change alone',
         ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
+        ['pibake fleet gc kits --inventory kits.csv', 'what is left of devices that went'],
       ),
     )
     .addHelpText(
@@ -104,6 +108,7 @@ export function addFleet(program: Command, run: Run): void {
   accessOptions(specOptions(packageOptions(command)))
   common(command).action(run((io, spec: string, options: FleetOptions) => fleet(io, spec, options)))
   addFleetMerge(command, run)
+  addFleetGc(command, run)
 }
 
 async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<ExitCode> {

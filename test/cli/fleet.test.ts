@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
@@ -146,6 +156,51 @@ test('a part is what the job engine says, of as many as it says or as the user d
       assert.is(code, 2, shard)
       assert.match(stderr, message)
     }
+  }))
+
+test('gc names what is left of devices that went, and removes it when it is told so; all else stays', () =>
+  inWorkdir(async (work) => {
+    await prepared(work, 2)
+    assert.is(make(work, 'kits').code, 0)
+    const kits = (name: string) => join(work, 'kits', name)
+    for (const name of ['devices/kit-2.notes', 'devices/.kit-2.img', 'records/notes.txt', 'kit-2.json'])
+      writeFileSync(kits(name), 'my own\n')
+    mkdirSync(kits('devices/kit-2.img'))
+    symlinkSync('kit-1.overlay.tar', kits('devices/kit-2.tar'))
+    const before = digestsBelow(join(work, 'kits'))
+    const gc = (...more: readonly string[]) =>
+      pibake(['fleet', 'gc', 'kits', '--inventory', 'kits.csv', ...more], { cwd: work })
+    writeInventory(work, rowsOf(1))
+    const gone = ['devices/kit-2.overlay.tar', 'records/kit-2.json', 'secrets/kit-2.json']
+    const named = gc()
+    assert.equal([named.code, named.stdout.split('\n').slice(0, 3)], [0, gone], named.stderr)
+    assert.match(named.stdout, 'of 1 device that kits.csv does not have\n')
+    assert.match(named.stdout, 'next: pibake fleet gc kits --inventory kits.csv --yes\n')
+    assert.equal(digestsBelow(join(work, 'kits')), before)
+
+    const { code, stdout } = gc('--yes', '--json')
+    assert.is(code, 0)
+    const { schema, removed, files } = JSON.parse(stdout)
+    assert.equal([schema, removed, files.map(({ file }: { file: string }) => file)], ['pibake.fleet-gc/1', true, gone])
+    const left = Object.entries(before).filter(([name]) => !gone.includes(name))
+    assert.equal(digestsBelow(join(work, 'kits')), Object.fromEntries(left))
+    assert.match(gc('--yes').stdout, 'of 0 devices that kits.csv does not have, removed')
+    assert.is(make(work, 'kits').code, 0)
+    assert.equal(readFileSync(kits('SHA256SUMS'), 'utf8').match(/kit-./g), ['kit-1'])
+  }))
+
+test('gc removes nothing where the folder is no fleet, or the inventory is not sound', () =>
+  inWorkdir(async (work) => {
+    await prepared(work, 1)
+    assert.is(make(work, 'kits').code, 0)
+    const before = digestsBelow(join(work, 'kits'))
+    writeFileSync(join(work, 'empty.csv'), 'id,hostname\n')
+    writeFileSync(join(work, 'twice.csv'), 'id\na\na\n')
+    for (const inventory of ['empty.csv', 'twice.csv', 'missing.csv', 'kits.csv/x'])
+      assert.is(pibake(['fleet', 'gc', 'kits', '--inventory', inventory, '--yes'], { cwd: work }).code, 2, inventory)
+    assert.is(pibake(['fleet', 'gc', 'kits', '--yes'], { cwd: work }).code, 2)
+    assert.is(pibake(['fleet', 'gc', '.', '--inventory', 'kits.csv', '--yes'], { cwd: work }).code, 2)
+    assert.equal(digestsBelow(join(work, 'kits')), before)
   }))
 
 test('one bad device is reported and stops no other; put right, it alone is made', () =>

@@ -65,7 +65,10 @@ export function sshLines(context: Context): readonly SshLine[] {
     always('LoginGraceTime', '30', 'who does not log in within 30 s is disconnected'),
     always('MaxStartups', '10:30:60', 'connections that have not logged in are dropped early'),
     always('ClientAliveInterval', '300', 'dead connections are noticed'),
-    always('ClientAliveCountMax', '3', 'dead connections end after 15 minutes'),
+    byProfile('ClientAliveCountMax', '3', '2', 'dead connections end after some minutes'),
+    ...(isStrict
+      ? [always('TCPKeepAlive', 'no', 'anybody on the way can answer it; ClientAlive asks inside SSH', ['profile'])]
+      : []),
     always('X11Forwarding', 'no', 'a forwarded display can be read by the device'),
     byProfile('AllowAgentForwarding', 'yes', 'no', 'a forwarded agent can be used by root of the device'),
     byProfile('AllowTcpForwarding', 'local', 'no', 'the device is not a way into other networks'),

@@ -72,26 +72,29 @@ export function filesLike(root: Tree, pattern: string): readonly string[] {
 
 /** The settings of a file in order, each included file in the place of the line that includes it. */
 export function configLines(root: Tree, file: string, grammar: LineGrammar): readonly ConfigLine[] {
-  return readLines(root, file, grammar, new Includes())
+  const lines: ConfigLine[] = []
+  readLines(root, file, grammar, new Includes(), lines)
+  return lines
 }
 
-function readLines(root: Tree, file: string, grammar: LineGrammar, includes: Includes): readonly ConfigLine[] {
+/** Adds the lines of a file, and of those that it includes, to `lines`: one list for all, for files include files include files. */
+function readLines(root: Tree, file: string, grammar: LineGrammar, includes: Includes, lines: ConfigLine[]): void {
   let section = ''
-  return includes
-    .text(root, file)
-    .split('\n')
-    .flatMap((raw, index): readonly ConfigLine[] => {
-      const text = withoutComment(raw, grammar.comments ?? '#')
-      const heading = /^\[+([^[\]]*)\]+$/.exec(text)?.[1]
-      if (heading !== undefined) section = heading.trim().toLowerCase()
-      if (text === '' || heading !== undefined) return []
-      const { key, value } = divided(text, grammar.between)
-      const own = { key, value, text, section, at: { file, line: index + 1 } }
-      const patterns = [grammar.includes?.(own) ?? []].flat()
-      const folder = grammar.folder ?? file.slice(0, file.lastIndexOf('/'))
-      const files = patterns.flatMap((pattern) => includes.like(root, plainPath(pattern, folder) ?? ''))
-      return patterns.length === 0 ? [own] : files.flatMap((path) => readLines(root, path, grammar, includes))
-    })
+  for (const [index, raw] of includes.text(root, file).split('\n').entries()) {
+    const text = withoutComment(raw, grammar.comments ?? '#')
+    const heading = /^\[+([^[\]]*)\]+$/.exec(text)?.[1]
+    if (heading !== undefined) section = heading.trim().toLowerCase()
+    if (text === '' || heading !== undefined) continue
+    const { key, value } = divided(text, grammar.between)
+    const own = { key, value, text, section, at: { file, line: index + 1 } }
+    const patterns = [grammar.includes?.(own) ?? []].flat()
+    if (patterns.length === 0) lines.push(own)
+    const folder = grammar.folder ?? file.slice(0, file.lastIndexOf('/'))
+    for (const pattern of patterns) {
+      for (const path of includes.like(root, plainPath(pattern, folder) ?? ''))
+        readLines(root, path, grammar, includes, lines)
+    }
+  }
 }
 
 function withoutComment(raw: string, comments: string): string {

@@ -45,8 +45,11 @@ function valuesOf(key: string, { name, type, drivers }: Link): readonly string[]
   return /^(DRIVERS?|ENV\{ID_NET_DRIVER\})$/.test(key) ? drivers : []
 }
 
+/** `ENV{DEVTYPE}=="wlan"`; a key begins where no other does, and its name ends at the next brace: a long rule is read once. */
+const MATCH = /(?<![A-Z])([A-Z]+(?:\{[^{}]*\})?)\s*([!=]=)\s*"([^"]*)"/g
+
 function isMet(rule: string, link: Link): boolean {
-  const matches = [...rule.matchAll(/([A-Z]+(?:\{[^}]*\})?)\s*([!=]=)\s*"([^"]*)"/g)]
+  const matches = [...rule.matchAll(MATCH)]
   return matches.every(([, key = '', operator, patterns = '']) => {
     const values = valuesOf(key, link)
     const isEqual = values.some((value) => patterns.split('|').some((pattern) => fnmatch(pattern, value)))

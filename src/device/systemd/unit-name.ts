@@ -1,6 +1,9 @@
 const SUFFIXES = 'service socket path timer target mount automount swap slice scope device'.split(' ')
 const NAME = new RegExp(`^([A-Za-z0-9:_.\\\\-]+)(?:@([A-Za-z0-9:_.\\\\@-]*))?\\.(${SUFFIXES.join('|')})$`)
 
+/** UNIT_NAME_MAX of systemd, with the zero at its end. */
+const MOST_NAME = 255
+
 /** `getty@tty1.service`: what is before the `@`, what is after it (undefined: no `@`; empty: a template), the type. */
 export interface UnitNameParts {
   readonly prefix: string
@@ -29,6 +32,7 @@ const escapeCharacter = (one: string) =>
 
 /** The parts of a unit's name; undefined: systemd takes it for none (systemd.unit(5)). */
 export function unitNameParts(name: string): UnitNameParts | undefined {
+  if (name.length > MOST_NAME) return undefined
   const [, prefix, instance, type] = NAME.exec(name) ?? []
   return prefix === undefined || type === undefined ? undefined : { prefix, instance, type }
 }

@@ -48,10 +48,9 @@ export const banner = setting(
 export const mainFiles = setting(
   oneOf(
     ['image', 'same'],
-    'The main file of sshd and journald: `same`, it says what pibake’s drop-in says, for programs that look there alone. May break: questions of dpkg at an upgrade, where nobody has chosen to keep changed files.',
+    'The main files of sshd, journald and pwquality: `same`, they say what pibake’s drop-ins say, for programs that look there alone. May break: questions of dpkg at an upgrade by hand; the automatic ones keep changed files.',
   ),
   'image',
-  undefined,
   'same',
 )
 
