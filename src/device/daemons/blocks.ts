@@ -1,3 +1,4 @@
+import { remembered } from '../../base/remembered.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { plainPath } from '../formats/plain-path.ts'
 import { Includes } from './config-lines.ts'
@@ -105,5 +106,16 @@ export function within(statements: readonly Statement[], name: string): readonly
 
 /** The statements of a name right in these statements. */
 export function those(statements: readonly Statement[], name: string): readonly Statement[] {
-  return statements.filter(({ words }) => words[0]?.toLowerCase() === name)
+  return byName(statements).get(name) ?? []
 }
+
+const byName = remembered((statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> => {
+  const found = new Map<string, Statement[]>()
+  for (const statement of statements) {
+    const name = statement.words[0]?.toLowerCase()
+    const same = name === undefined ? undefined : found.get(name)
+    if (same !== undefined) same.push(statement)
+    else if (name !== undefined) found.set(name, [statement])
+  }
+  return found
+})
