@@ -149,6 +149,7 @@ const closedBy: Readonly<Record<string, Readonly<Record<string, string | undefin
   },
   'packages.remove': {
     package_avahi_removed: '2.1.2',
+    package_rsync_removed: '2.1.13',
   },
 }
 
@@ -174,6 +175,11 @@ export const waived: Readonly<Record<string, string>> = {
   'package_iptables-persistent_installed': 'the other choice: ufw',
   package_ufw_removed: 'the other choice: ufw is the filter',
   service_nftables_enabled: 'the other choice: ufw',
+  no_shelllogin_for_systemaccounts:
+    'accounts of packages whose shell is /bin/false, which is none: the judge knows nologin alone, and a package would set it back',
+  service_bluetooth_disabled:
+    'Bluetooth is off in config.txt, its service disabled and its modules cannot be loaded: the judge wants the service masked as well',
+  sshd_use_strong_macs: 'umac-128-etm is in the list, for ssh-audit’s policy asks for it',
   sshd_set_loglevel_info: 'VERBOSE says which key was used, and is what the benchmark allows too',
   sysctl_net_ipv6_conf_all_accept_ra: 'without router advertisements a device gets no IPv6 address by itself',
   sysctl_net_ipv6_conf_default_accept_ra: 'as sysctl_net_ipv6_conf_all_accept_ra',

@@ -43,11 +43,11 @@ export const packages = section(
     remove: setting(
       list(
         f.packageName('Name of a package.'),
-        'Packages that go at the first start. The default of a profile is for those that the image has; without avahi-daemon the name DEVICE.local is gone.',
+        'Packages that go at the first start. The default of a profile is for those that the image has; without avahi-daemon the name DEVICE.local is gone, without rsync nothing is copied by it.',
       ),
       [],
       undefined,
-      ['avahi-daemon'],
+      ['avahi-daemon', 'rsync'],
     ),
   },
   'Packages of Debian and Raspberry Pi.',
