@@ -16,6 +16,8 @@ export interface ListNode {
   readonly kind: 'list'
   /** What the item is found by again, and the item. */
   readonly items: { readonly item: Item | undefined; readonly node: Leaf | SectionNode }[]
+  /** Of its leaves: a file may add thousands. */
+  readonly values: Set<string>
 }
 
 export type Node = Leaf | SectionNode | ListNode
@@ -52,8 +54,9 @@ function put(top: SectionNode, fact: Fact): void {
 function place(here: SectionNode, key: string, fact: Fact): void {
   if (fact.does === 'add') {
     const list = listOf(here, key)
-    const isThere = list.items.some(({ node }) => node.kind === 'leaf' && isSame(node.fact.value, fact.value))
-    if (!isThere) list.items.push({ item: undefined, node: { kind: 'leaf', fact } })
+    const value = comparedText(fact.value)
+    if (!list.values.has(value)) list.items.push({ item: undefined, node: { kind: 'leaf', fact } })
+    list.values.add(value)
     return
   }
   const there = here.entries.get(key)
@@ -69,13 +72,15 @@ function conflict(one: Fact, other: Fact): ImportError {
   return new ImportError(message, 'leave one of the two out, or correct it')
 }
 
-/** Of keys the comment is not compared. */
 function isSame(one: FactValue, other: FactValue): boolean {
-  if (one instanceof Secret || other instanceof Secret)
-    return one instanceof Secret && other instanceof Secret && one.reveal() === other.reveal()
-  const plain = (value: FactValue) =>
-    typeof value === 'string' ? value.replace(/^((?:ssh|ecdsa|sk)-\S+ \S+) .*$/, '$1') : value
-  return JSON.stringify(plain(one)) === JSON.stringify(plain(other))
+  return comparedText(one) === comparedText(other)
+}
+
+/** The same text for values that are the same; of keys the comment does not count, and a secret is no text. */
+function comparedText(value: FactValue): string {
+  if (value instanceof Secret) return `\0${value.reveal()}`
+  const plain = typeof value === 'string' ? value.replace(/^((?:ssh|ecdsa|sk)-\S+ \S+) .*$/, '$1') : value
+  return JSON.stringify(plain)
 }
 
 function sectionOf(here: SectionNode, key: string, fact: Fact): SectionNode {
@@ -86,7 +91,7 @@ function sectionOf(here: SectionNode, key: string, fact: Fact): SectionNode {
 }
 
 function listOf(here: SectionNode, key: string): ListNode {
-  const there = here.entries.get(key) ?? { kind: 'list', items: [] }
+  const there = here.entries.get(key) ?? { kind: 'list', items: [], values: new Set() }
   if (there.kind !== 'list') throw new Error(`${key} is not a list`)
   here.entries.set(key, there)
   return there

@@ -1,3 +1,5 @@
+import { Steps } from '../../base/steps.ts'
+
 /** One thing that a file of apt's configuration does: gives a value, adds to a list, or clears what came before. */
 export interface AptStatement {
   readonly kind: 'set' | 'add' | 'clear'
@@ -18,6 +20,8 @@ interface Token {
 /**
  * Reads a file of apt.conf(5): `Name "value";`, scopes in braces, lists (`Name { "a"; "b"; }`, `Name:: "a";`), `#clear`,
  * and comments. What is no statement is passed over, where apt would refuse to work at all.
+ *
+ * @throws TargetError when scopes are in each other without end
  */
 export function parseAptConf(text: string): readonly AptStatement[] {
   const statements: AptStatement[] = []
@@ -43,6 +47,8 @@ export function parseAptConf(text: string): readonly AptStatement[] {
     if (token.quoted || !/^[{};]$/.test(token.text)) words.push(token)
     else if (token.text === '{') {
       scopes.push(words[0]?.text ?? '')
+      if (scopes.length > DEEPEST)
+        new Steps('scopes in each other', DEEPEST).end({ file: 'apt.conf', line: token.line })
       words = []
     } else {
       end()
@@ -51,6 +57,9 @@ export function parseAptConf(text: string): readonly AptStatement[] {
   }
   return statements
 }
+
+/** apt itself had room for a hundred. */
+const DEEPEST = 100
 
 /** `#` starts a comment unless it is `#clear` or `#include`; a comment that does not end goes to the end of the file. */
 const TOKEN =
