@@ -77,7 +77,7 @@ function isSame(one: FactValue, other: FactValue): boolean {
 }
 
 /** The same text for values that are the same; of keys the comment does not count, and a secret is no text. */
-function comparedText(value: FactValue): string {
+export function comparedText(value: FactValue): string {
   if (value instanceof Secret) return `\0${value.reveal()}`
   const plain = typeof value === 'string' ? value.replace(/^((?:ssh|ecdsa|sk)-\S+ \S+) .*$/, '$1') : value
   return JSON.stringify(plain)

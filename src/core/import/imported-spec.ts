@@ -1,8 +1,8 @@
 import { utf8 } from '../../base/host/bytes.ts'
-import { keyOf, type SpecPath } from '../../base/report/report.ts'
+import { keyOf, type Problem, type SpecPath } from '../../base/report/report.ts'
 import { type ParsedSpec, parseSpec } from '../check/parse.ts'
 import { COUNTRY, type Fact, type FactPath, type Findings, type Left, pathText, userOf } from '../foreign/fact.ts'
-import { gathered } from './gather.ts'
+import { comparedText, gathered } from './gather.ts'
 import { type SecretText, type SpecText, specText } from './spec-text.ts'
 
 /** Who owns the device where no file names anybody. */
@@ -49,12 +49,30 @@ export function importedSpec(findings: readonly Findings[], options: ImportOptio
     const errors = checked.problems.filter(({ severity, lockout }) => severity === 'error' && lockout !== true)
     const [error] = errors
     if (error === undefined) return { ...written, left: [...left, ...refused, ...passwordless(all)], checked }
-    const bad = factsAt(written, error.path).filter((fact) => facts.includes(fact))
-    if (bad.length === 0) throw new Error(`${keyOf(error.path)}: ${error.code} ${error.message}`)
-    const hint = error.path.at(-1) === 'country' ? ': --wifi-country says it' : ''
-    refused.push(...placesOf(bad, `${error.message}${hint}`))
-    facts = facts.filter((fact) => !bad.includes(fact))
+    const there = new Set(facts)
+    for (const one of errors.filter((other) => isLike(other, error))) {
+      // Others say the same, and would take its place.
+      const said = new Set(factsAt(written, one.path).map(whatItSays))
+      const bad = facts.filter((fact) => said.has(whatItSays(fact)) && there.delete(fact))
+      const hint = one.path.at(-1) === 'country' ? ': --wifi-country says it' : ''
+      refused.push(...placesOf(bad, `${one.message}${hint}`))
+    }
+    if (there.size === facts.length) throw new Error(`${keyOf(error.path)}: ${error.code} ${error.message}`)
+    facts = facts.filter((fact) => there.has(fact))
   }
+}
+
+function whatItSays({ path, value }: Fact): string {
+  return `${pathText(path)}\0${comparedText(value)}`
+}
+
+/** The same fault of another item of the same list: a file may have thousands. What else is wrong may follow from the first. */
+function isLike(other: Problem, error: Problem): boolean {
+  const isItem = typeof error.path.at(-1) === 'number'
+  return (
+    other === error ||
+    (isItem && other.code === error.code && keyOf(other.path.slice(0, -1)) === keyOf(error.path.slice(0, -1)))
+  )
 }
 
 /** Lists of which an item is nothing without all that is said of it: without its password a network would be an open one. */
