@@ -10,7 +10,6 @@ import { problemFacts } from '../core/presentation/problem-facts.ts'
 import { isTar } from '../storage/tar/tar-name.ts'
 import { fleetTarget } from '../write/fleet/fleet-base.ts'
 import { FORMATS, type Format } from '../write/fleet/layout.ts'
-import { parseShard, type Shard, shardOfEngine } from '../write/fleet/shard.ts'
 import { accessOptions } from './access-options.ts'
 import { archiveOptions, misuseForImage } from './archive-options.ts'
 import { today } from './clock.ts'
@@ -23,8 +22,9 @@ import type { FleetJob } from './fleet-job.ts'
 import { addFleetMerge } from './fleet-merge.ts'
 import { devicesText } from './fleet-report.ts'
 import { makeFleet } from './fleet-run.ts'
+import { type AskedShard, shardOf, shardOption } from './fleet-shard.ts'
 import { examples } from './help.ts'
-import { type Io, printJson, say } from './io.ts'
+import { type Io, printJson } from './io.ts'
 import { nextLines } from './next.ts'
 import { packageOptions } from './package-options.ts'
 import { printPaged } from './pager.ts'
@@ -38,18 +38,13 @@ import { UsageError } from './usage-error.ts'
 
 type JobOptions = FleetJob['options']
 
-export /** The part that the job engine says; `parts`: how many there are, where it does not say that. */
-interface ShardOfEngine {
-  readonly parts: number | undefined
-}
-
-interface FleetOptions extends JobOptions {
+export interface FleetOptions extends JobOptions {
   readonly inventory?: string
   readonly base?: string
   readonly output?: string
   readonly format?: Format
   readonly only?: string
-  readonly shard?: Shard | ShardOfEngine
+  readonly shard?: AskedShard
   readonly jobs?: number
 }
 
@@ -163,21 +158,6 @@ function ownFormat(base: string): Format {
   return format as Format
 }
 
-function shardOf(io: Io, given: FleetOptions['shard']): Shard | undefined {
-  if (given === undefined || 'index' in given) return given
-  const found = shardOfEngine(io.env, given.parts)
-  if (found === undefined)
-    throw new UsageError(
-      '--shard auto: no job engine says which part this is, of how many',
-      'auto/N where the engine does not say how many there are, or I/N',
-    )
-  if (given.parts !== undefined && given.parts !== found.count)
-    throw new UsageError(`--shard auto/${given.parts}: ${found.engine} says that there are ${found.count} parts`)
-  const { engine, ...shard } = found
-  say(io, `part ${shard.index} of ${shard.count}, as ${engine} says`)
-  return shard
-}
-
 function checkedOnly(
   io: Io,
   specFile: string,
@@ -248,14 +228,6 @@ function jobOptions(options: FleetOptions): JobOptions {
     allowUnterminated,
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-}
-
-function shardOption(text: string): Shard | ShardOfEngine {
-  const auto = /^auto(?:\/([1-9]\d{0,5}))?$/.exec(text)
-  const parts = auto?.[1] === undefined ? undefined : Number(auto[1])
-  const shard = auto === null ? parseShard(text) : { parts }
-  if (shard === undefined) throw new InvalidArgumentError('give it as 1/4, auto, or auto/4.')
-  return shard
 }
 
 function jobsOption(text: string): number {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Release } from '../../src/device/inspect/inventory.ts'
 import { bakedCard, stockCard } from '../boot/card.ts'
 import { accounts, Device } from '../boot/device.ts'
@@ -45,7 +45,7 @@ export async function judgeEmulated(release: Release, what: string, kit: Kit): P
     return fromInside(judged(device), release, what)
   } finally {
     await device?.remove()
-    for (const place of [work, drive]) rmSync(place, { recursive: true, force: true })
+    for (const place of [work, dirname(drive)]) rmSync(place, { recursive: true, force: true })
     owner.remove()
   }
 }

@@ -174,6 +174,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     ...fleet('1/2'),
     ...fleet('2/2'),
     ['fleet', 'merge', join(at.OUT, 'fleet')],
+    ['fleet', 'gc', join(at.OUT, 'fleet'), '--inventory', join(at.SPEC, 'kits.csv'), '--yes'],
     [...devices, '--base', base('img'), '-o', join(at.OUT, 'fleet'), '--format', 'delta', '--only', 'kit-1'],
     ['delta', 'apply', join(at.OUT, 'fleet/devices/kit-1.delta'), '--base', base('img.xz'), '-o', out('img')],
     ['apply', plain, ...image, '--overlay', out('tar')],

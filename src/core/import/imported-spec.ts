@@ -1,7 +1,9 @@
 import { utf8 } from '../../base/host/bytes.ts'
 import { keyOf, type Problem, type SpecPath } from '../../base/report/report.ts'
+import { Secret } from '../../base/secret.ts'
 import { type ParsedSpec, parseSpec } from '../check/parse.ts'
 import { COUNTRY, type Fact, type FactPath, type Findings, type Left, pathText, userOf } from '../foreign/fact.ts'
+import { HIDDEN } from '../spec-file/yaml.ts'
 import { comparedText, gathered } from './gather.ts'
 import { type SecretText, type SpecText, specText } from './spec-text.ts'
 
@@ -40,8 +42,9 @@ const HERE = { file: 'pibake import', line: 0 }
  */
 export function importedSpec(findings: readonly Findings[], options: ImportOptions): Imported {
   const left = findings.flatMap((found) => found.left)
-  const refused: Left[] = []
-  let facts = findings.flatMap((found) => found.facts)
+  const said = findings.flatMap((found) => found.facts)
+  const refused = [...placesOf(said.filter(isHidden), 'it holds a character that nobody sees')]
+  let facts: readonly Fact[] = said.filter((fact) => !isHidden(fact))
   for (;;) {
     const all = completed(facts, options)
     const written = specText(gathered(all), headerOf(findings, all))
@@ -60,6 +63,11 @@ export function importedSpec(findings: readonly Findings[], options: ImportOptio
     if (there.size === facts.length) throw new Error(`${keyOf(error.path)}: ${error.code} ${error.message}`)
     facts = facts.filter((fact) => there.has(fact))
   }
+}
+
+/** Whether its text would hold what no spec may: of such characters YAML escapes those alone that JSON does. */
+function isHidden({ path, value }: Fact): boolean {
+  return value instanceof Secret ? false : `${JSON.stringify(path)}${JSON.stringify(value)}`.search(HIDDEN) !== -1
 }
 
 function whatItSays({ path, value }: Fact): string {

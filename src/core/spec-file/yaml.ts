@@ -32,6 +32,9 @@ export interface YamlFile {
   readonly locate: Locate
 }
 
+/** Characters that nobody sees, and that no spec holds as they are, but for tabs and the ends of lines. */
+export const HIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
 /** A file may have ten thousands of errors, and where in the parser each was made takes longest to find out. */
 function withoutStacks<T>(work: () => T): T {
   const { stackTraceLimit } = Error
@@ -69,8 +72,7 @@ export function readYaml(bytes: Uint8Array, file: string, kind: YamlKind = SPEC)
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const hidden = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-  for (const { 0: mark, index } of text.matchAll(hidden)) {
+  for (const { 0: mark, index } of text.matchAll(HIDDEN)) {
     if (mark === '\t' || mark === '\n' || mark === '\r') continue
     return stop(
       'YML008',

@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.ts'
 import { remembered } from '../../base/remembered.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { plainPath } from '../formats/plain-path.ts'
@@ -109,13 +110,6 @@ export function those(statements: readonly Statement[], name: string): readonly 
   return byName(statements).get(name) ?? []
 }
 
-const byName = remembered((statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> => {
-  const found = new Map<string, Statement[]>()
-  for (const statement of statements) {
-    const name = statement.words[0]?.toLowerCase()
-    const same = name === undefined ? undefined : found.get(name)
-    if (same !== undefined) same.push(statement)
-    else if (name !== undefined) found.set(name, [statement])
-  }
-  return found
-})
+const byName = remembered((statements: readonly Statement[]) =>
+  grouped(statements, ({ words: [name] }) => (name === undefined ? [] : [name.toLowerCase()])),
+)

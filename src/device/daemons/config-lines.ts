@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.ts'
 import { remembered } from '../../base/remembered.ts'
 import type { Tree } from '../../storage/tree/tree.ts'
 import { plainPath } from '../formats/plain-path.ts'
@@ -127,17 +128,9 @@ export function named(lines: readonly ConfigLine[], key: string, section?: strin
 }
 
 /** Readers ask for settings once for each listener: by key, and by section and key, neither of which has a line break. */
-const byName = remembered((lines: readonly ConfigLine[]): ReadonlyMap<string, readonly ConfigLine[]> => {
-  const found = new Map<string, ConfigLine[]>()
-  for (const line of lines) {
-    for (const name of [line.key, `${line.section}\n${line.key}`]) {
-      const same = found.get(name)
-      if (same === undefined) found.set(name, [line])
-      else same.push(line)
-    }
-  }
-  return found
-})
+const byName = remembered((lines: readonly ConfigLine[]) =>
+  grouped(lines, ({ section, key }) => [key, `${section}\n${key}`]),
+)
 
 /** The last setting of a key, which is the one that counts in most grammars. */
 export function lastNamed(lines: readonly ConfigLine[], key: string, section?: string): ConfigLine | undefined {

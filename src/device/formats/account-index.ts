@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.ts'
 import type { Accounts, GroupEntry, PasswdEntry, ShadowEntry } from './accounts.ts'
 
 interface Index {
@@ -56,31 +57,17 @@ function indexOf(accounts: Accounts): Index {
 }
 
 function made({ passwd, shadow, group }: Accounts): Index {
-  const byMember = new Map<string, GroupEntry[]>()
-  for (const one of group) for (const name of new Set(one.members)) add(byMember, name, one)
   return {
     byName: firstByName(passwd),
-    byUid: listed(passwd, ({ uid }) => uid),
-    byPrimaryGid: listed(passwd, ({ gid }) => gid),
+    byUid: grouped(passwd, ({ uid }) => [uid]),
+    byPrimaryGid: grouped(passwd, ({ gid }) => [gid]),
     shadow: firstByName(shadow),
-    byGid: listed(group, ({ gid }) => gid),
-    byMember,
+    byGid: grouped(group, ({ gid }) => [gid]),
+    byMember: grouped(group, ({ members }) => [...new Set(members)]),
   }
 }
 
 /** Of several entries the first counts, as in getpwnam(3) and getspnam(3). */
 function firstByName<T extends { readonly name: string }>(entries: readonly T[]): ReadonlyMap<string, T> {
   return new Map([...entries].reverse().map((entry) => [entry.name, entry]))
-}
-
-function listed<T>(entries: readonly T[], numberOf: (entry: T) => number): ReadonlyMap<number, readonly T[]> {
-  const found = new Map<number, T[]>()
-  for (const entry of entries) add(found, numberOf(entry), entry)
-  return found
-}
-
-function add<K, T>(found: Map<K, T[]>, key: K, entry: T): void {
-  const list = found.get(key)
-  if (list === undefined) found.set(key, [entry])
-  else list.push(entry)
 }

@@ -45,8 +45,8 @@ function valuesOf(key: string, { name, type, drivers }: Link): readonly string[]
   return /^(DRIVERS?|ENV\{ID_NET_DRIVER\})$/.test(key) ? drivers : []
 }
 
-/** `ENV{DEVTYPE}=="wlan"`; a key begins where no other does, and its name ends at the next brace: a long rule is read once. */
-const MATCH = /(?<![A-Z])([A-Z]+(?:\{[^{}]*\})?)\s*([!=]=)\s*"([^"]*)"/g
+/** `ENV{DEVTYPE}=="wlan"`; names in braces have an end, so that a long rule without a closing brace is not read for each of its keys. */
+const MATCH = /(?<![A-Z])([A-Z]+(?:\{[^}]{0,255}\})?)\s*([!=]=)\s*"([^"]*)"/g
 
 function isMet(rule: string, link: Link): boolean {
   const matches = [...rule.matchAll(MATCH)]

@@ -1,6 +1,7 @@
+import { remembered } from '../../base/remembered.ts'
 import type { Entry, Target, Tree } from './tree.ts'
 
-/** Bytes of files that are kept at most, each of them too: settings and lists of packages, and not what programs hold. */
+/** Bytes that are kept at most of all files, and of one: what is asked for again and again are settings, lists of packages, programs. */
 const MOST = 64 * 1024 * 1024
 const MOST_OF_ONE = 4 * 1024 * 1024
 
@@ -10,9 +11,6 @@ class KeptTree implements Tree {
   readonly holder?: NonNullable<Tree['holder']>
   readonly #tree: Tree
   readonly #contents = new Map<string, Uint8Array | undefined>()
-  readonly #entries = new Map<string, Entry | undefined>()
-  readonly #names = new Map<string, readonly string[]>()
-  readonly #places = new Map<string, string>()
   #left = MOST
 
   constructor(tree: Tree) {
@@ -22,7 +20,7 @@ class KeptTree implements Tree {
   }
 
   lstat(path: string): Entry | undefined {
-    return kept(this.#entries, path, () => this.#tree.lstat(path))
+    return entryAt(this.#tree, path)
   }
 
   read(path: string): Uint8Array | undefined {
@@ -37,23 +35,19 @@ class KeptTree implements Tree {
   }
 
   list(path: string): readonly string[] {
-    return kept(this.#names, path, () => this.#tree.list(path))
+    return namesIn(this.#tree, path)
   }
 
   resolve(path: string): string {
-    return kept(this.#places, path, () => this.#tree.resolve(path))
+    return placeOf(this.#tree, path)
   }
 }
+
+const entryAt = remembered((tree: Tree, path: string) => tree.lstat(path))
+const namesIn = remembered((tree: Tree, path: string) => tree.list(path))
+const placeOf = remembered((tree: Tree, path: string) => tree.resolve(path))
 
 /** Both partitions so. */
 export function keptTarget({ root, boot, recovered }: Target): Target {
   return { root: new KeptTree(root), boot: boot && new KeptTree(boot), ...(recovered && { recovered }) }
-}
-
-function kept<Found>(known: Map<string, Found>, path: string, find: () => Found): Found {
-  const before = known.get(path)
-  if (before !== undefined || known.has(path)) return before as Found
-  const found = find()
-  known.set(path, found)
-  return found
 }

@@ -39,7 +39,7 @@ export function removeLeftovers(folder: string, leftovers: readonly Leftover[]):
   for (const { file } of leftovers) rmSync(join(folder, file), { force: true })
 }
 
-/** Whether it is the folder of a fleet: there is a record of a device in it, or of a run. */
+/** Whether a run has begun in the folder: there is one for its records. */
 export function isFleet(folder: string): boolean {
   return statsOf(join(folder, 'records'))?.isDirectory() === true
 }

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { TargetError } from '../../../src/base/errors.ts'
 import { MemoryTree } from '../../../src/storage/tree/memory.ts'
+import { resolveInside } from '../../../src/storage/tree/walk.ts'
 import { suite } from '../../support/suite.ts'
 
 const test = suite('walk')
@@ -40,4 +41,25 @@ test('a path that the kernel takes from nobody is refused at once', () => {
     () => tree.resolve('/a'.repeat(100_000)),
     (error: unknown) => error instanceof TargetError && error.message.length < 200,
   )
+})
+
+test('below what is not there nothing is looked for, but beside it', () => {
+  const asked: string[] = []
+  const there = new Map<string, ReturnType<typeof link> | typeof directory>([
+    ['/home', directory],
+    ['/etc', link('missing/../home')],
+  ])
+  const resolved = (path: string) =>
+    resolveInside(
+      path,
+      (p) => {
+        asked.push(p)
+        return there.get(p)
+      },
+      { last: true, label: 't' },
+    )
+  assert.is(resolved('/home/u1/.ssh/authorized_keys'), '/home/u1/.ssh/authorized_keys')
+  assert.equal(asked.splice(0), ['/home', '/home/u1'])
+  assert.is(resolved('/etc/u1/x'), '/home/u1/x')
+  assert.equal(asked, ['/etc', '/missing', '/home', '/home/u1'])
 })
