@@ -176,7 +176,7 @@ export const waived: Readonly<Record<string, string>> = {
   package_ufw_removed: 'the other choice: ufw is the filter',
   service_nftables_enabled: 'the other choice: ufw',
   no_shelllogin_for_systemaccounts:
-    'accounts of packages whose shell is /bin/false, which is none: the judge knows nologin alone, and a package would set it back',
+    'accounts of packages with the shell /bin/false, by which nobody logs in; the judge knows nologin alone, and a package would set it back',
   service_bluetooth_disabled:
     'Bluetooth is off in config.txt, its service disabled and its modules cannot be loaded: the judge wants the service masked as well',
   sshd_use_strong_macs: 'umac-128-etm is in the list, for ssh-audit’s policy asks for it',
