@@ -62,8 +62,7 @@ test(`${PARTS} parts of ${DEVICES} devices, two of them killed and started again
         await slurm.until('running tasks', 120, () => slurm.tasks(job, 'RUNNING').some((task) => !killed.has(task)))
         const running = slurm.tasks(job, 'RUNNING').filter((task) => !killed.has(task))
         const task = running[Math.floor(Math.random() * running.length)] as number
-        slurm.requeue(job, task)
-        killed.add(task)
+        if (slurm.requeue(job, task)) killed.add(task)
       }
       const left = () => [...slurm.tasks(job, 'RUNNING'), ...slurm.tasks(job, 'PENDING')].length
       await slurm.until('end of the array', 120 + DEVICES * LONGEST, () => left() === 0)

@@ -7,7 +7,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { patient } from '../../runner/patience.ts'
-import { run } from './run.ts'
+import { attempt, run } from './run.ts'
 
 /** A Slurm of one machine on loopback, as root: its own munge, controller and node, which end with this process. */
 export class Slurm {
@@ -59,11 +59,13 @@ export class Slurm {
     return lines.split('\n').filter(Boolean).map(Number)
   }
 
-  /** Kills a task, has it started again at once. */
-  requeue(job: string, task: number): void {
-    this.run(['scontrol', 'requeue', `${job}_${task}`])
-    // Two minutes from now otherwise.
-    this.run(['scontrol', 'update', `JobId=${job}_${task}`, 'StartTime=now'])
+  /** Kills a task and has it started again at once. @returns whether it could: it may have come to its end meanwhile */
+  requeue(job: string, task: number): boolean {
+    const { status } = attempt(['scontrol', 'requeue', `${job}_${task}`], { env: this.#env })
+    if (status !== 0) return false
+    // Otherwise, and if it is still about to end, it starts two minutes from now.
+    attempt(['scontrol', 'update', `JobId=${job}_${task}`, 'StartTime=now'], { env: this.#env })
+    return true
   }
 
   async until(what: string, seconds: number, ready: () => boolean): Promise<void> {
