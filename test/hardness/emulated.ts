@@ -30,7 +30,7 @@ export async function judgeEmulated(release: Release, what: string, kit: Kit): P
   const isStock = what === 'stock'
   let device: Device | undefined
   try {
-    const recipe = { release, architecture: 'amd64', owner, packages: [kit.linuxBase] } as const
+    const recipe = { release, architecture: 'amd64', owner, packages: [kit.linuxBase], hasRepository: true } as const
     if (isStock) stockCard(recipe, card)
     else bakedCard(recipe, card)
     const plain = machineFor(release, 'amd64', [22, SSH_PORT], work)

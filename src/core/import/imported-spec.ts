@@ -67,7 +67,9 @@ export function importedSpec(findings: readonly Findings[], options: ImportOptio
 
 /** Whether its text would hold what no spec may: of such characters YAML escapes those alone that JSON does. */
 function isHidden({ path, value }: Fact): boolean {
-  return value instanceof Secret ? false : `${JSON.stringify(path)}${JSON.stringify(value)}`.search(HIDDEN) !== -1
+  // A secret goes to a file of its own; the item that it belongs to is named in the spec.
+  const said = value instanceof Secret ? path : [path, value]
+  return JSON.stringify(said).search(HIDDEN) !== -1
 }
 
 function whatItSays({ path, value }: Fact): string {

@@ -28,12 +28,22 @@ method=link-local
   mkdirSync(join(root, 'etc/tmpfiles.d'), { recursive: true })
   writeFileSync(join(root, 'etc/tmpfiles.d/site-clock.conf'), 'f /run/systemd/timesync/synchronized\n')
   settleAlone(root)
+  usesRepository(root)
+}
+
+/** The archive of the device is the repository at {@link REPOSITORY} alone. */
+export function usesRepository(root: string): void {
+  hasNoArchive(root)
   writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] file:${REPOSITORY} ./\n`)
 }
 
 /** What a device finds that is put up where nothing is: no address, no clock, no archive. */
 export function settleAlone(root: string): void {
   symlinkSync('/dev/null', join(root, 'etc/systemd/system/systemd-remount-fs.service'))
+  hasNoArchive(root)
+}
+
+function hasNoArchive(root: string): void {
   rmSync(join(root, 'etc/apt/sources.list.d'), { recursive: true, force: true })
   rmSync(join(root, 'etc/apt/sources.list'), { force: true })
 }
