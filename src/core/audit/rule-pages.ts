@@ -14,6 +14,8 @@ interface RulePage {
   readonly anssi: readonly string[]
   /** Controls of the DevSec baselines for Linux and SSH (dev-sec/linux-baseline, dev-sec/ssh-baseline) that ask the same. */
   readonly devSec?: readonly string[]
+  /** Sections of Raspberry Pi's documentation, "Operational security" (computers/configuration), that say how to close it by hand. */
+  readonly guide?: readonly string[]
   /** Pages of manuals. */
   readonly man: readonly string[]
 }
@@ -24,6 +26,7 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     cis: [],
     anssi: [],
     devSec: ['sshd-27', 'sshd-29'],
+    guide: ['Improve SSH security'],
     man: ['sshd_config(5), PasswordAuthentication'],
   },
   'ssh-key': {
@@ -87,18 +90,21 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'Without a filter, every program that opens a port is open to everybody, also one that comes with a package tomorrow.',
     cis: ['4.1.1', '4.2.1', '4.2.3', '4.2.7'],
     anssi: [],
+    guide: ['Use a firewall'],
     man: ['ufw(8)', 'nft(8)'],
   },
   listener: {
     why: 'What answers on the network can be attacked from there. A service that nobody needs is taken away; one that somebody needs is opened to those who do.',
     cis: ['4.2.6'],
     anssi: ['R62'],
+    guide: ['Use a firewall'],
     man: ['systemd.socket(5)', 'ss(8)'],
   },
   'open-service': {
     why: 'Whoever reaches it is served: messages are read and sent, files are changed, pins are moved, programs are run. Such services are found by programs that try every address.',
     cis: [],
     anssi: ['R62'],
+    guide: ['Use a firewall'],
     man: ['mosquitto.conf(5)', 'smb.conf(5)', 'exports(5)', 'snmpd.conf(5)'],
   },
   'plain-text-service': {
@@ -118,12 +124,14 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     cis: ['5.1.16'],
     anssi: ['R31'],
     devSec: ['package-09'],
+    guide: ['Block suspicious activity with fail2ban'],
     man: ['jail.conf(5)'],
   },
   'no-upgrades': {
     why: 'Holes become known every week, and are made use of within days. A device that is not looked at is never upgraded by hand.',
     cis: [],
     anssi: ['R61'],
+    guide: ['Update Raspberry Pi OS', 'Automatically update your SSH server'],
     man: ['apt.conf(5)'],
   },
   'boot-secret': {
@@ -179,12 +187,14 @@ const rulePages: Readonly<Record<RuleId, RulePage>> = {
     why: 'Somebody has published how the package can be attacked, and an upgrade without that hole is there.',
     cis: [],
     anssi: ['R61'],
+    guide: ['Update Raspberry Pi OS'],
     man: [],
   },
   'missed-upgrade': {
     why: 'The image was taken from a device that knew of these upgrades and did not make them. What they close is published.',
     cis: [],
     anssi: ['R61'],
+    guide: ['Update Raspberry Pi OS'],
     man: ['apt-get(8), upgrade'],
   },
   'changed-file': {
@@ -271,12 +281,13 @@ const NEEDED = {
 /** What a rule is about, why it matters, what closes it, and where else it is asked for. @returns Markdown */
 export function rulePageText(id: RuleId): string {
   const { title, by, likelihood, impact, cure }: Rule = rules[id]
-  const { why, cis, anssi, devSec = [], man } = rulePages[id]
+  const { why, cis, anssi, devSec = [], guide = [], man } = rulePages[id]
   const line = (name: string, list: readonly string[]) => (list.length === 0 ? [] : [`- ${name}: ${list.join(', ')}`])
   const references = [
     ...line('CIS Debian Linux 12', cis),
     ...line('ANSSI-BP-028', anssi),
     ...line('DevSec', devSec),
+    ...line('Raspberry Pi documentation, Operational security', guide),
     ...line('manuals', man),
   ]
   const closed = 'spec' in cure ? ['```yaml', cure.spec, '```'] : [`No spec closes it: ${cure.cannot}.`]
