@@ -10,9 +10,7 @@ import { debianKernel } from '../system/support/kernel.ts'
 import type { Owner } from '../system/support/owner.ts'
 import { pibake } from '../system/support/pibake.ts'
 import type { Architecture } from '../system/support/recipe.ts'
-import { debs } from '../system/support/roots.ts'
 import { run } from '../system/support/run.ts'
-import { REPOSITORY, usesRepository } from '../system/support/site.ts'
 
 /** What a card is made of. */
 export interface Recipe {
@@ -25,8 +23,6 @@ export interface Recipe {
   readonly makesInitramfs?: boolean
   /** Files of packages that the image has besides. */
   readonly packages?: readonly string[]
-  /** Whether packages come from a repository on the card, and not from an archive that the emulated device cannot reach. */
-  readonly hasRepository?: boolean
 }
 
 const SECTOR = 512
@@ -82,10 +78,6 @@ function withBase(recipe: Recipe, use: (image: Image) => void): void {
     cpSync(join(unpacked, modules), join(image.root, 'usr', modules), { recursive: true, verbatimSymlinks: true })
     if (release === 'bookworm') makesHostKeys(image.root)
     for (const file of packages) addPackage(image.root, file)
-    if (recipe.hasRepository) {
-      cpSync(debs(release, architecture), join(image.root, REPOSITORY), { recursive: true, dereference: true })
-      usesRepository(image.root)
-    }
     if (planted !== undefined) plant(image.root, planted)
     if (recipe.makesInitramfs) hasKernel(image.root, unpacked, version)
     use(image)

@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Release } from '../../src/device/inspect/inventory.ts'
 import { bakedCard, stockCard } from '../boot/card.ts'
 import { accounts, Device } from '../boot/device.ts'
@@ -8,7 +7,9 @@ import type { Machine } from '../boot/guest.ts'
 import { isOk, START, state } from '../boot/lives.ts'
 import { machineFor } from '../boot/machine.ts'
 import { SSH_PORT } from '../system/support/owner.ts'
+import { debs } from '../system/support/roots.ts'
 import { run } from '../system/support/run.ts'
+import { REPOSITORY, SOURCE } from '../system/support/site.ts'
 import { INSIDE, type Kit } from './kit.ts'
 import { fromInside, type Judged, ownerOf, type Verdict } from './trial.ts'
 
@@ -28,39 +29,48 @@ export async function judgeEmulated(release: Release, what: string, kit: Kit): P
   mkdirSync('/dev/shm', { recursive: true })
   const work = mkdtempSync('/dev/shm/pibake-hardness-')
   const card = join(work, 'card.img')
-  const drive = driveOf(kit)
+  const drives = [driveOf(kit.inside, work, 'judges.img'), driveOf(debs(release), work, 'archive.img')]
   const isStock = what === 'stock'
   let device: Device | undefined
   try {
-    const recipe = { release, architecture: 'amd64', owner, packages: [kit.linuxBase], hasRepository: true } as const
+    const recipe = { release, architecture: 'amd64', owner, packages: [kit.linuxBase] } as const
     if (isStock) stockCard(recipe, card)
     else bakedCard(recipe, card)
     const plain = machineFor(release, 'amd64', [22, SSH_PORT], work)
-    const machine: Machine = { ...plain, memory: MEMORY, drives: [drive] }
+    const machine: Machine = { ...plain, memory: MEMORY, drives }
     device = await Device.make(machine, card, owner, isStock ? accounts.stock : accounts.baked)
     await started(device)
+    device.asRoot(BRING_ARCHIVE, SOON)
     if (!isStock) await finished(device)
     await device.shutDown('reboot')
     await started(device)
     await atRest(device)
-    device.asRoot(BRING, SOON)
+    device.asRoot(BRING_JUDGES, SOON)
     return fromInside(judged(device), release, what)
   } finally {
     await device?.remove()
-    for (const place of [work, dirname(drive)]) rmSync(place, { recursive: true, force: true })
+    rmSync(work, { recursive: true, force: true })
     owner.remove()
   }
 }
 
-/** The judges as a disk that a device can read. */
-function driveOf({ inside }: Kit): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'pibake-drive-')), 'kit.img')
-  run(['mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal', '-d', inside, file, '400M'])
+/** A folder as a disk that a device can read. */
+function driveOf(folder: string, work: string, name: string): string {
+  const file = join(work, name)
+  run(['mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal', '-d', folder, file, '400M'])
   return file
 }
 
+/** What the device finds at its owner's site: no network of the emulator leads to an archive. */
+const BRING_ARCHIVE = [
+  `mkdir -p ${REPOSITORY}`,
+  `mount -o ro /dev/vdc ${REPOSITORY}`,
+  'rm -rf /etc/apt/sources.list.d',
+  `echo "${SOURCE}" > /etc/apt/sources.list`,
+].join(' && ')
+
 /** In memory, as in a container: a disk that is mounted would be one of those that are judged. */
-const BRING = [
+const BRING_JUDGES = [
   `mkdir -p ${INSIDE} /run/drive`,
   `mount -t tmpfs -o mode=0755,size=400m tmpfs ${INSIDE}`,
   'mount -o ro /dev/vdb /run/drive',

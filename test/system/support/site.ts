@@ -4,6 +4,8 @@ import { addresses } from './network.ts'
 
 /** Where a container sees the repository of {@link debs}. */
 export const REPOSITORY = '/srv/debs'
+/** The same as a line of sources.list. */
+export const SOURCE = `deb [trusted=yes] file:${REPOSITORY} ./`
 
 /**
  * What the device finds at its owner's site, put into a root: an address and a default route (for the DHCP server), a
@@ -28,22 +30,12 @@ method=link-local
   mkdirSync(join(root, 'etc/tmpfiles.d'), { recursive: true })
   writeFileSync(join(root, 'etc/tmpfiles.d/site-clock.conf'), 'f /run/systemd/timesync/synchronized\n')
   settleAlone(root)
-  usesRepository(root)
-}
-
-/** The archive of the device is the repository at {@link REPOSITORY} alone. */
-export function usesRepository(root: string): void {
-  hasNoArchive(root)
-  writeFileSync(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] file:${REPOSITORY} ./\n`)
+  writeFileSync(join(root, 'etc/apt/sources.list'), `${SOURCE}\n`)
 }
 
 /** What a device finds that is put up where nothing is: no address, no clock, no archive. */
 export function settleAlone(root: string): void {
   symlinkSync('/dev/null', join(root, 'etc/systemd/system/systemd-remount-fs.service'))
-  hasNoArchive(root)
-}
-
-function hasNoArchive(root: string): void {
   rmSync(join(root, 'etc/apt/sources.list.d'), { recursive: true, force: true })
   rmSync(join(root, 'etc/apt/sources.list'), { force: true })
 }
