@@ -37,7 +37,7 @@ export function agreementOf(findings: readonly AuditFinding[], truth: Truth): Ag
   ]
   const isUp = truth.state === 'running' || truth.state === 'degraded'
   // By an interface that is not there nobody comes.
-  const isEverywhere = findings.some(({ rule, because }) => rule === 'ssh-key' && !because.includes(', through '))
+  const isEverywhere = findings.some(({ rule, because }) => rule === 'ssh-key' && !because.includes(', only through '))
   const wrong = isUp && isEverywhere && alice.length === 0 && keyOf('alice') && !isDoubtful ? ["alice's key"] : []
   return { missed, wrong }
 }
