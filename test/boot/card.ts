@@ -21,6 +21,8 @@ export interface Recipe {
   readonly planted?: readonly number[]
   /** Whether the device makes an initramfs of its own at its start, for {@link madeInitramfs}. */
   readonly makesInitramfs?: boolean
+  /** Whether it is made by a delta of a fleet. */
+  readonly isDelta?: boolean
   /** Files of packages that the image has besides. */
   readonly packages?: readonly string[]
 }
@@ -36,13 +38,31 @@ export function bakedCard(recipe: Recipe, file: string): void {
     const base = `${file}.base.img`
     makeDisk(base, image.boot, image.root, geometry)
     try {
-      const baked = pibake(['bake', recipe.owner.spec, base, '--output', file], { timeout: 900 })
-      if (baked.status !== 0) throw new Error(baked.stdout + baked.stderr)
+      if (recipe.isDelta) fleetOfOne(recipe.owner.spec, base, file)
+      else made(['bake', recipe.owner.spec, base, '--output', file])
     } finally {
       rmSync(base)
     }
     growDisk(file, geometry, ROOM)
   })
+}
+
+/** The delta of a fleet's only device, and the image that it makes of the base. */
+function fleetOfOne(spec: string, base: string, file: string): void {
+  const fleet = `${file}.fleet`
+  const inventory = `${file}.csv`
+  try {
+    writeFileSync(inventory, 'id\nkit-01\n')
+    made(['fleet', spec, '--inventory', inventory, '--base', base, '-o', fleet, '--format', 'delta'])
+    made(['delta', 'apply', join(fleet, 'devices/kit-01.delta'), '--base', base, '-o', file])
+  } finally {
+    for (const place of [fleet, inventory]) rmSync(place, { recursive: true, force: true })
+  }
+}
+
+function made(command: readonly string[]): void {
+  const { status, stdout, stderr } = pibake(command, { timeout: 900 })
+  if (status !== 0) throw new Error(stdout + stderr)
 }
 
 /**

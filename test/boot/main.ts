@@ -1,6 +1,6 @@
 /**
  * Boots whole baked devices in the emulator: `npm run test:boot -- [RELEASE …] [--architecture NAME …] [--pairs N]
- * [--times | --locked]`. As root; see docs/testing.md.
+ * [--times | --locked | --delta]`. As root; see docs/testing.md.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { accounts, Device, PLANTED } from './device.ts'
 import { type Life, liveBaked, liveCut, liveStock, rules } from './lives.ts'
 import { liveLocked } from './locked.ts'
 import { machineFor } from './machine.ts'
-import { writeReport } from './report.ts'
+import { PARTS, writeReport } from './report.ts'
 import { measure, type Times } from './times.ts'
 
 const { values, positionals } = parseArgs({
@@ -26,8 +26,10 @@ const { values, positionals } = parseArgs({
     pairs: { type: 'string', default: '3' },
     times: { type: 'boolean', default: false },
     locked: { type: 'boolean', default: false },
+    delta: { type: 'boolean', default: false },
   },
 })
+const part = PARTS.find((name) => values[name])
 const chosen = releases.filter((release) => positionals.length === 0 || positionals.includes(release))
 const architectures = (['amd64', 'arm64'] as const).filter((name) => values.architecture.includes(name))
 if (chosen.length === 0) throw new Error(`a release is one of ${releases.join(', ')}`)
@@ -58,7 +60,7 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
     writeReport(
       { release, architecture, kernel: machine.kernel.version, ...life, checks: checks.done, times },
       date,
-      values.times ? 'times' : values.locked ? 'locked' : undefined,
+      part,
     )
 
   const lives = async () => {
@@ -97,10 +99,21 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
       rmSync(file, { force: true })
     })
 
-  if (!values.times && !values.locked) await lives()
-  if (!values.times) await locked()
+  /** A card by way of a fleet's delta, and not of `bake`. */
+  const fromDelta = () =>
+    checks.check('the image that a delta makes lives', async () => {
+      const file = card('baked-delta')
+      bakedCard({ ...recipe, planted: [22, ...PLANTED], isDelta: true }, file)
+      const device = await Device.make(machine, file, owner, accounts.baked)
+      await liveBaked(device, owner, life).finally(() => device.remove())
+      rmSync(file, { force: true })
+    })
+
+  if (part === undefined) await lives()
+  if (part === undefined || part === 'locked') await locked()
+  if (part === undefined || part === 'delta') await fromDelta()
   report()
-  const pairs = values.locked ? 0 : Number(values.pairs)
+  const pairs = part === 'locked' || part === 'delta' ? 0 : Number(values.pairs)
   if (pairs > 0) {
     await checks.check('every start of a card makes its own host keys', async () => {
       bakedCard(recipe, card('baked'))
@@ -111,7 +124,7 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
     })
     report()
   }
-  if (pairs > 0 && !values.times) {
+  if (pairs > 0 && part !== 'times') {
     await checks.check('second starts keep the host keys', async () => {
       const keys: string[] = []
       const cards = { baked: card('baked-lived'), stock: card('stock-lived') }

@@ -24,12 +24,16 @@ export interface Result {
   readonly times: Readonly<Record<string, Times>>
 }
 
+/** What can be run alone. */
+export const PARTS = ['times', 'locked', 'delta'] as const
+type Part = (typeof PARTS)[number]
+
 /**
  * Writes `test/boot/results/RELEASE-ARCHITECTURE-DATE`, as JSON and as text.
  *
  * @param part goes into the name before the date, when not all was run
  */
-export function writeReport(result: Result, date: string, part?: 'times' | 'locked'): void {
+export function writeReport(result: Result, date: string, part?: Part): void {
   const machine = { ...hostFacts(emulator(result.architecture)), load: loadavg()[2] ?? 0 }
   const passed = result.checks.filter((check) => check.passed).length
   const count = { checks: result.checks.length, passed }
