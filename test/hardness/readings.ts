@@ -43,9 +43,12 @@ export function readBenchmark(results: string): Benchmark {
   }
   const { pass = 0, fail = 0, notapplicable = 0 } = counts
   if (pass + fail <= notapplicable) throw new Error(`most rules were not evaluated: ${JSON.stringify(counts)}`)
-  const share = Math.round((1000 * pass) / (pass + fail)) / 10
+  const share = percent(pass, pass + fail)
   return { counts, share, failed: (named.fail ?? []).sort(), errors: (named.error ?? []).sort() }
 }
+
+/** With one decimal. */
+export const percent = (part: number, whole: number) => Math.round((1000 * part) / whole) / 10
 
 /** What ssh-audit says of an algorithm: `kex: ecdh-sha2-nistp256: using elliptic curves …`. */
 export interface SshAudit {
