@@ -86,10 +86,10 @@ export function stockCard(recipe: Recipe, file: string): void {
 }
 
 /** How much larger a card is than its image, in bytes; Raspberry Pi's initramfs, which is not here, would use it. */
-const ROOM = 2 ** 30
+export const ROOM = 2 ** 30
 
 /** What both cards are made from: the release's newest image, with what an emulated device needs to start. */
-function withBase(recipe: Recipe, use: (image: Image) => void): void {
+export function withBase(recipe: Recipe, use: (image: Image) => void): void {
   const { release, architecture, planted, packages = [] } = recipe
   const image = stockImage(newest[release], 'lite', architecture)
   try {

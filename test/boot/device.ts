@@ -11,8 +11,12 @@ interface Account {
   readonly port: number
 }
 
-/** On the owner's device, and on the same image unbaked. */
-export const accounts = { baked: { user: 'alice', port: SSH_PORT }, stock: { user: 'root', port: 22 } } as const
+/** On the owner's device, on that of the README, and on the same image unbaked. */
+export const accounts = {
+  baked: { user: 'alice', port: SSH_PORT },
+  readme: { user: 'alice', port: 22 },
+  stock: { user: 'root', port: 22 },
+} as const
 
 /** Ports on which a planted program answers; on 22 too where sshd is not. */
 export const PLANTED = [80, 111, 139, 445, 631, 1883, 3389, 5900, 8080]

@@ -1,6 +1,6 @@
 /**
  * Boots whole baked devices in the emulator: `npm run test:boot -- [RELEASE …] [--architecture NAME …] [--pairs N]
- * [--times | --locked | --delta]`. As root; see docs/testing.md.
+ * [--times | --locked | --delta | --newcomer]`. As root; see docs/testing.md.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ import { accounts, Device, PLANTED } from './device.ts'
 import { type Life, liveBaked, liveCut, liveStock, rules } from './lives.ts'
 import { liveLocked } from './locked.ts'
 import { machineFor } from './machine.ts'
+import { liveNewcomer, newcomersCard } from './newcomer.ts'
 import { PARTS, writeReport } from './report.ts'
 import { measure, type Times } from './times.ts'
 
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     times: { type: 'boolean', default: false },
     locked: { type: 'boolean', default: false },
     delta: { type: 'boolean', default: false },
+    newcomer: { type: 'boolean', default: false },
   },
 })
 const part = PARTS.find((name) => values[name])
@@ -109,11 +111,22 @@ async function prove(release: Release, architecture: Architecture): Promise<bool
       rmSync(file, { force: true })
     })
 
+  /** The README's commands, from nothing to a card. */
+  const newcomer = () =>
+    checks.check('the card of the README lives', async () => {
+      const file = card('readme')
+      newcomersCard(recipe, file)
+      const device = await Device.make(machine, file, owner, accounts.readme)
+      await liveNewcomer(device, checks).finally(() => device.remove())
+      rmSync(file, { force: true })
+    })
+
   if (part === undefined) await lives()
   if (part === undefined || part === 'locked') await locked()
   if (part === undefined || part === 'delta') await fromDelta()
+  if (part === undefined || part === 'newcomer') await newcomer()
   report()
-  const pairs = part === 'locked' || part === 'delta' ? 0 : Number(values.pairs)
+  const pairs = part === undefined || part === 'times' ? Number(values.pairs) : 0
   if (pairs > 0) {
     await checks.check('every start of a card makes its own host keys', async () => {
       bakedCard(recipe, card('baked'))

@@ -25,7 +25,7 @@ export interface Result {
 }
 
 /** What can be run alone. */
-export const PARTS = ['times', 'locked', 'delta'] as const
+export const PARTS = ['times', 'locked', 'delta', 'newcomer'] as const
 type Part = (typeof PARTS)[number]
 
 /**

@@ -17,6 +17,7 @@ import { samplePiOs } from '../../src/sample/sample.ts'
 import { patient } from '../runner/patience.ts'
 import { program } from '../support/cli.ts'
 import { plant } from '../support/plant.ts'
+import { readmeBlocks } from '../support/readme.ts'
 import { suite } from '../support/suite.ts'
 import { makeSampleImage } from '../write/bake/support/sample-image.ts'
 import { cloneTo } from './support/clone.ts'
@@ -26,10 +27,7 @@ const test = suite('README')
 
 let work = ''
 let card: string | undefined
-const blocks = [...assetText('README.md').matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
-  language: language as string,
-  text: text as string,
-}))
+const blocks = readmeBlocks()
 
 function sh(line: string, cwd: string): { code: number | null; output: string } {
   const path = `${join(work, 'bin')}:${process.env.PATH}`

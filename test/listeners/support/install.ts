@@ -69,6 +69,11 @@ export function installed(release: Release, packages: readonly string[]): string
   return root
 }
 
+/** Runs a command in such a root, with the network of this machine. @returns its stdout */
+export function runOnline(root: string, release: Release, command: readonly string[]): string {
+  return enter(root, release, command, 900)
+}
+
 /** The file of a package that {@link installed} has fetched. */
 export function fetchedFile(release: Release, packageName: string): string {
   const archives = join(cacheOf(release), 'archives')
