@@ -133,11 +133,12 @@ function factRows(paper: Paper, { locate }: Pick<Shown, 'locate'>, facts: readon
   return facts.flatMap(({ mark, text, path }) => {
     const place = placeOf(locate, path)
     const words = (mark === undefined ? text : `${mark} ${text}`).split(' ').map(visible)
-    const lines = fillLines(words, Math.max(PLACE - 2, columns - MARGIN - place.length - 2))
+    const filled = fillLines(words, Math.max(PLACE - 4, columns - MARGIN - place.length - 4))
+    const lines = filled.map((line, i) => (mark === undefined || i === 0 ? line : `  ${line}`))
     return lines.map((line, i) => {
       const end =
         i === lines.length - 1 ? `${' '.repeat(Math.max(2, PLACE - line.length))}${paper.style('dim', place)}` : ''
-      return (mark === undefined ? line : i === 0 ? colored(paper, mark, line) : `  ${line}`) + end
+      return (mark === undefined || i > 0 ? line : colored(paper, mark, line)) + end
     })
   })
 }
