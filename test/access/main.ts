@@ -76,10 +76,10 @@ async function auditRelease(release: Release): Promise<boolean> {
       const truth = known[state.id]
       if (Date.now() > deadline) break
       if (truth === undefined || truth === null) continue
-      const findings = await auditOn(stock, state, visitors.keys)
-      if (findings === undefined) continue
+      const audited = await auditOn(stock, state, visitors.keys)
+      if (audited === undefined) continue
       held += 1
-      const { missed, wrong } = agreementOf(findings, truth)
+      const { missed, wrong } = agreementOf(audited, truth)
       const said = [...missed.map((one) => `missed: ${one}`), ...wrong.map((one) => `wrong: ${one}`)]
       if (said.length > 0) {
         lines.push(`- ${state.kind}: ${state.id}: ${said.join('; ')}`)

@@ -1,4 +1,4 @@
-import type { AuditFinding } from '../../../src/core/audit/finding.ts'
+import type { Audit } from '../../../src/core/audit/audit.ts'
 import type { RuleId } from '../../../src/core/audit/rules.ts'
 import type { Truth } from './truth.ts'
 
@@ -22,16 +22,19 @@ export interface Agreement {
 }
 
 /** Holds an audit of a device, of whose owner it does not know, against what the device did. */
-export function agreementOf(findings: readonly AuditFinding[], truth: Truth): Agreement {
+export function agreementOf({ findings, proof }: Pick<Audit, 'findings' | 'proof'>, truth: Truth): Agreement {
   const has = (...rules: readonly RuleId[]) => findings.some(({ rule }) => rules.includes(rule))
   const keyOf = (user: string) =>
     findings.some(({ rule, subject }) => rule === 'ssh-key' && subject.startsWith(`${user} `))
   const isDoubtful = has('unproved')
+  // No finding: it is among those who get in.
+  const atConsole = proof.intruders.filter(({ by }) => by === 'console')
+  const consoles = new Set(atConsole.map(({ user }) => `${user} at the console`))
   const { alice } = truth.key
   const missed = [
     ...(alice.length > 0 && !keyOf('alice') && !isDoubtful ? ["alice's key"] : []),
     ...(truth.key.bob && !keyOf('bob') && !isDoubtful ? ["bob's key"] : []),
-    ...(truth.others.length > 0 && !has(...WAYS) ? truth.others : []),
+    ...(has(...WAYS) ? [] : truth.others.filter((other) => !consoles.has(other))),
     ...(truth.up.length > 0 && !has('root-unasked', 'root-way', 'unproved', 'ssh-password') ? truth.up : []),
     ...(truth.sudo.tty === 'free' && !has('root-unasked', 'root-way', 'unproved') ? ['sudo asks for nothing'] : []),
   ]

@@ -1,7 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { audit } from '../../../src/core/audit/audit.ts'
-import type { AuditFinding } from '../../../src/core/audit/finding.ts'
+import { type Audit, audit } from '../../../src/core/audit/audit.ts'
 import { changesOf } from '../../../src/core/plan/changes.ts'
 import { OverlayTree } from '../../../src/core/plan/overlay.ts'
 import { inspect } from '../../../src/device/inspect/inspect.ts'
@@ -65,7 +64,7 @@ export function claimOn(stock: Stock, state: Planted, keys: Keys): Promise<Claim
 }
 
 /** What `pibake audit` says of the device that a state becomes; undefined: pibake makes no plan for it. */
-export function auditOn(stock: Stock, state: Planted, keys: Keys): Promise<readonly AuditFinding[] | undefined> {
+export function auditOn(stock: Stock, state: Planted, keys: Keys): Promise<Audit | undefined> {
   return stock.with(state, keys, (image) =>
     withTarget(image, async (target) => {
       const { evaluation } = judge(specOf(state, keys), target)
@@ -77,7 +76,7 @@ export function auditOn(stock: Stock, state: Planted, keys: Keys): Promise<reado
         boot: target.boot && new OverlayTree(target.boot, on('boot')),
       }
       const today = new Date().toISOString().slice(0, 10)
-      return audit(inspect(device, { allowBooted: true, isLookedAt: true }), { today }).findings
+      return audit(inspect(device, { allowBooted: true, isLookedAt: true }), { today })
     }),
   )
 }
