@@ -29,13 +29,15 @@ export function agreementOf({ findings, proof }: Pick<Audit, 'findings' | 'proof
   const isDoubtful = has('unproved')
   // No finding: it is among those who get in.
   const atConsole = proof.intruders.filter(({ by }) => by === 'console')
-  const consoles = new Set(atConsole.map(({ user }) => `${user} at the console`))
+  const consoles = atConsole.map(({ user }) => `${user} at the console`)
+  const written = findings.filter(({ rule }) => rule === 'world-writable').map(({ subject }) => subject)
+  const said = new Set([...consoles, ...written, ...written.map((path) => `bob up by ${path}`)])
   const { alice } = truth.key
   const missed = [
     ...(alice.length > 0 && !keyOf('alice') && !isDoubtful ? ["alice's key"] : []),
     ...(truth.key.bob && !keyOf('bob') && !isDoubtful ? ["bob's key"] : []),
-    ...(has(...WAYS) ? [] : truth.others.filter((other) => !consoles.has(other))),
-    ...(truth.up.length > 0 && !has('root-unasked', 'root-way', 'unproved', 'ssh-password') ? truth.up : []),
+    ...(has(...WAYS) ? [] : truth.others.filter((other) => !said.has(other))),
+    ...(has('root-unasked', 'root-way', 'unproved', 'ssh-password') ? [] : truth.up.filter((way) => !said.has(way))),
     ...(truth.sudo.tty === 'free' && !has('root-unasked', 'root-way', 'unproved') ? ['sudo asks for nothing'] : []),
   ]
   const isUp = truth.state === 'running' || truth.state === 'degraded'
