@@ -70,8 +70,18 @@ test.before(() => {
   const packed = readFileSync(`${imageOf('bookworm-2023')}.xz`)
   packed.fill(0xa5, packed.length / 2, packed.length / 2 + 64)
   writeFileSync(join(work, 'damaged.img.xz'), packed)
+  zip('trixie-2026.img.zip', 'trixie-2026.img')
+  zip('pub.zip', 'alice.pub')
+  const zipped = readFileSync(join(work, 'trixie-2026.img.zip'))
+  writeFileSync(join(work, 'cut.img.zip'), zipped.subarray(0, zipped.length / 2))
+  zipped.fill(0xa5, zipped.length / 2, zipped.length / 2 + 64)
+  writeFileSync(join(work, 'damaged.img.zip'), zipped)
   writeFileSync(join(work, 'page.img'), '<!doctype html>\n<title>Not found</title>\n')
 })
+
+function zip(name: string, of: string): void {
+  run(['zip', '-q', '-1', name, of], { cwd: work })
+}
 
 test.after(() => rmSync(work, { recursive: true, force: true }))
 
@@ -144,11 +154,11 @@ test('pibake page writes it, with the version in it, over nothing but a plain fi
   assert.is(pibake(['page', '-o', work]).status, 2)
 })
 
-test('its size: at most 900 KB, 500 KB packed', () => {
+test('its size: at most 900 KB, 525 KB packed', () => {
   const page = readFileSync(PAGE)
   assert.ok(page.length <= 900_000, `${page.length} bytes`)
   const packed = gzipSync(page, { level: 9 }).length
-  assert.ok(packed <= 500_000, `${packed} bytes packed`)
+  assert.ok(packed <= 525_000, `${packed} bytes packed`)
 })
 
 test('its policy lets nothing in but its own program and styles', () => {
@@ -198,6 +208,7 @@ for (const name of Object.keys(BROWSERS)) {
         'trixie-2026.img',
         'bookworm-2023.img.xz',
         'trixie-2026.img.gz',
+        'trixie-2026.img.zip',
         'bookworm-2023.img.zst',
       ]) {
         assert.match(await choose(page, join(work, file)), /: Raspberry Pi OS Lite .* 112 MiB$/)
@@ -227,6 +238,9 @@ for (const name of Object.keys(BROWSERS)) {
         ['cut.img', /truncated/],
         ['cut.img.gz', /cut\.img\.gz: damaged, or truncated/],
         ['damaged.img.xz', /damaged\.img\.xz: .*(damaged|not a whole)/],
+        ['cut.img.zip', /cut\.img\.zip: damaged, or truncated/],
+        ['damaged.img.zip', /damaged\.img\.zip: damaged, or truncated: .*CRC/],
+        ['pub.zip', /pub\.zip: a zip archive: no image \(\.img\) is in it, but alice\.pub.*Hint: unpack it first/],
         ['page.img', /page\.img: it is an HTML page.*Hint: the download failed/],
       ] as const) {
         assert.match(await choose(page, join(work, file)), said)

@@ -9,6 +9,7 @@ import { readFrames, wrongSize } from '../../storage/archive/zst-frame.ts'
 import { decodeFramePortably } from '../../storage/archive/zstd-portable.ts'
 import { imageLimit } from '../../storage/image/partitions.ts'
 import { BlobBytes } from './blob-bytes.ts'
+import { decodeZip } from './decode-zip.ts'
 import { scratchFile } from './scratch.ts'
 import { type OnProgress, through } from './streams.ts'
 import { decodeXzStream } from './xz-decoder.ts'
@@ -18,8 +19,12 @@ const PIECE = 1 << 20
 
 type Decode = (file: File, onProgress: OnProgress) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
-/** Those that a page unpacks. */
-const DECODERS: Partial<Record<Packing, Decode>> = { xz: decodeXz, gz: decodeGz, zst: decodeZst }
+const DECODERS: Readonly<Record<Exclude<Packing, 'none'>, Decode>> = {
+  xz: decodeXz,
+  gz: decodeGz,
+  zst: decodeZst,
+  zip: decodeZip,
+}
 
 /**
  * The image in a file, as its first bytes say: the file itself, or what it decodes to.
@@ -34,11 +39,7 @@ export async function unpacked(file: File, onProgress: OnProgress): Promise<Blob
     assertNotForeign(head, file.name)
     return file
   }
-  const decode = DECODERS[kind]
-  if (decode !== undefined) return decoded(file, decode, onProgress)
-  throw new TargetError(`${file.name}: a page does not unpack .${kind}`, {
-    hint: 'unpack it first; the pibake program takes it as it is',
-  })
+  return decoded(file, DECODERS[kind], onProgress)
 }
 
 async function decoded(file: File, decode: Decode, onProgress: OnProgress): Promise<Blob> {
