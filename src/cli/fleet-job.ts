@@ -5,6 +5,7 @@ import type { Device } from '../core/spec-file/device-values.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import type { PartitionChoice } from '../write/apply/choose-partitions.ts'
 import type { ArchiveReading } from '../write/bake/open-tar.ts'
+import type { Sealing } from '../write/fleet/device-secrets.ts'
 import type { Format } from '../write/fleet/layout.ts'
 import type { PrepareOptions } from './prepare.ts'
 
@@ -20,6 +21,7 @@ export interface FleetJob {
   readonly label: string
   /** See {@link FleetBase.blocks}. */
   readonly blocks?: Uint8Array | undefined
+  readonly sealing: Sealing
   readonly options: PrepareOptions & PartitionChoice & ArchiveReading
 }
 

@@ -9,9 +9,10 @@ import { visible } from '../base/encode/visible.ts'
 import { utf8 } from '../base/host/bytes.ts'
 import { bytewise } from '../base/order.ts'
 import { toolDigest, toolVersion } from '../write/emit/tool.ts'
+import { settleSecrets } from '../write/fleet/device-secrets.ts'
 import { type FleetBase, fleetTarget, openFleetBase } from '../write/fleet/fleet-base.ts'
 import { sharedHostKeys } from '../write/fleet/host-key-records.ts'
-import { type Format, pathsOf } from '../write/fleet/layout.ts'
+import { type Format, pathsOf, secretPathsOf } from '../write/fleet/layout.ts'
 import { type Made, recordOf } from '../write/fleet/record.ts'
 import { type Fleet, recordName, writeFleet } from '../write/fleet/run-records.ts'
 import { type Shard, shardOf } from '../write/fleet/shard.ts'
@@ -19,7 +20,6 @@ import { programAnswers } from './ask-for-secret.ts'
 import { sourceDateEpoch } from './clock.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import type { CheckedDevice, CheckedFleet } from './fleet-check.ts'
-import { prepareDevice } from './fleet-device.ts'
 import type { DeviceTask, FleetJob } from './fleet-job.ts'
 import { runTasks } from './fleet-pool.ts'
 import { devicesText, FleetReport } from './fleet-report.ts'
@@ -27,6 +27,7 @@ import { interruptible } from './interrupt.ts'
 import type { Io } from './io.ts'
 import { lockFileOf } from './lock-file.ts'
 import { cardCommand, nextLines } from './next.ts'
+import { prepareLoaded } from './prepare.ts'
 import { printLines } from './print.ts'
 import { progress } from './progress.ts'
 import { silentIo } from './silent-io.ts'
@@ -42,6 +43,7 @@ export interface FleetRun {
   readonly shard: Shard | undefined
   /** Threads; undefined: one a core. */
   readonly threads: number | undefined
+  readonly sealing: FleetJob['sealing']
   readonly options: FleetJob['options']
 }
 
@@ -57,7 +59,7 @@ export function makeFleet(
   chosen: ReadonlySet<CheckedDevice>,
 ): Promise<ExitCode> {
   return interruptible(async (signal) => {
-    const { folder, shard, format, specFile } = run
+    const { folder, shard, format, specFile, sealing } = run
     openFolder(folder)
     const shown = (title: string, total: number | undefined) => progress(io, title, total)
     const base = await openFleetBase(run.base, folder, format, { signal, progress: shown })
@@ -66,13 +68,15 @@ export function makeFleet(
         shard === undefined || shardOf(id, shard.count) === shard.index
       const mine = fleet.devices.filter(isMine)
       const options = { ...run.options, carry: 'must' } as const
-      const job: FleetJob = { specFile, folder, format, base: base.path, label: run.base, blocks: base.blocks, options }
+      const { path, blocks } = base
+      const job: FleetJob = { specFile, folder, format, base: path, label: run.base, blocks, sealing, options }
       await settlePackages(
         job,
         fleet,
         mine.filter((one) => chosen.has(one)),
       )
       const plan = planned(run, base, mine, chosen)
+      for (const id of plan.made.keys()) await settleSecrets(secretPathsOf(folder, id), sealing)
       // What the packages are is settled: a device that needs others fails.
       const settled = { ...job, options: { ...options, frozen: existsSync(lockFileOf(specFile)) } }
       const report = new FleetReport(io, plan.tasks.length)
@@ -182,11 +186,8 @@ async function settlePackages(job: FleetJob, { load }: CheckedFleet, devices: re
   const settled = new Set<string>()
   for (const { device, packages } of devices) {
     if (settled.has(packages)) continue
-    const prepared = await prepareDevice(
-      silentIo(() => {}),
-      { job, target, load },
-      device,
-    )
+    const io = silentIo(() => {})
+    const prepared = await prepareLoaded(io, job.specFile, load(device), job.options, () => target)
     // One that is refused is reported when its turn comes.
     if (typeof prepared !== 'number') settled.add(packages)
   }

@@ -16,12 +16,12 @@ import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type CheckedFleet, checkFleet } from './fleet-check.ts'
-import { prepareDevice } from './fleet-device.ts'
 import { addFleetGc } from './fleet-gc.ts'
 import type { FleetJob } from './fleet-job.ts'
 import { addFleetMerge } from './fleet-merge.ts'
 import { devicesText } from './fleet-report.ts'
 import { makeFleet } from './fleet-run.ts'
+import { recipientsOf, type SealOptions, sealOptions } from './fleet-seal.ts'
 import { type AskedShard, shardOf, shardOption } from './fleet-shard.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
@@ -30,7 +30,7 @@ import { packageOptions } from './package-options.ts'
 import { printPaged } from './pager.ts'
 import { partitionOptions } from './partition-options.ts'
 import { planDocument } from './plan-documents.ts'
-import { refuse } from './prepare.ts'
+import { prepareLoaded, refuse } from './prepare.ts'
 import { printLines, problemLines } from './print.ts'
 import { specOptions } from './spec-options.ts'
 import { assertSpec } from './swapped.ts'
@@ -38,7 +38,7 @@ import { UsageError } from './usage-error.ts'
 
 type JobOptions = FleetJob['options']
 
-export interface FleetOptions extends JobOptions {
+export interface FleetOptions extends JobOptions, SealOptions {
   readonly inventory?: string
   readonly base?: string
   readonly output?: string
@@ -91,6 +91,10 @@ export function addFleet(program: Command, run: Run): void {
           'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --format delta',
           'the blocks of the base that change alone',
         ],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --seal-to office.txt',
+          'the private host keys for those of office.txt alone',
+        ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
         ['pibake fleet gc kits --inventory kits.csv', 'what is left of devices that went'],
       ),
@@ -99,7 +103,7 @@ export function addFleet(program: Command, run: Run): void {
       'after',
       '\nExit codes: 0 all made, 1 some failed, 2 invalid spec or inventory, 3 base refused, 5 lock-out, 75 try again.',
     )
-  archiveOptions(partitionOptions(command))
+  archiveOptions(partitionOptions(sealOptions(command)))
   accessOptions(specOptions(packageOptions(command)))
   common(command).action(run((io, spec: string, options: FleetOptions) => fleet(io, spec, options)))
   addFleetMerge(command, run)
@@ -113,8 +117,10 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
     throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
   const format = formatOf(options)
   const shard = shardOf(io, options.shard)
+  const { recipients, problems: unsealable } = await recipientsOf(options, output)
   const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))
-  const { problems, locate, excerpt, devices } = checked
+  const { locate, excerpt, devices } = checked
+  const problems = [...unsealable, ...checked.problems]
   if (problems.some(({ severity, lockout }) => severity === 'error' && !(options.acceptLockout && lockout))) {
     return refuse(io, problems, locate, excerpt)
   }
@@ -123,14 +129,15 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
   if (base === undefined) return checkedOnly(io, specFile, inventory, checked)
   if (output === undefined) {
     if (only === undefined) throw new UsageError('-o DIR is missing', 'or --only ID, for the plan of one device')
-    return planOfOne(io, specFile, base, format, options, checked, only)
+    return planOfOne(io, specFile, base, options, checked, only)
   }
-  return makeFleet(
-    io,
-    { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) },
-    checked,
-    new Set(chosen),
-  )
+  const run = {
+    ...{ specFile, inventory, base, folder: output, format, shard },
+    threads: options.jobs,
+    sealing: { recipients, identity: options.identity },
+    options: jobOptions(options),
+  }
+  return makeFleet(io, run, checked, new Set(chosen))
 }
 
 /** @throws UsageError when base, format and flags do not fit each other */
@@ -180,7 +187,6 @@ async function planOfOne(
   io: Io,
   specFile: string,
   base: string,
-  format: Format,
   options: FleetOptions,
   { devices, load }: CheckedFleet,
   only: string,
@@ -188,9 +194,8 @@ async function planOfOne(
   const [found] = devices.filter(({ device }) => device.id === only)
   if (found === undefined) throw new Error('a device that is not there')
   const target = fleetTarget({ path: base, label: base }, options)
-  const settings = { ...options, carry: 'try', isReported: true, makeHostKeys: false } as const
-  const job = { specFile, folder: '', format, base, label: base, options: settings }
-  const prepared = await prepareDevice(io, { job, target, load }, found.device)
+  const settings = { ...jobOptions(options), carry: 'try', isReported: true } as const
+  const prepared = await prepareLoaded(io, specFile, load(found.device), settings, () => target)
   if (typeof prepared === 'number') return prepared
   const changes = changesOf(target, prepared.plan.operations)
   if (io.json) {

@@ -24,8 +24,14 @@ export function pathsOf(folder: string, id: string, format: Format) {
   return {
     output: join(folder, outputName(id, format)),
     record: join(folder, 'records', `${id}.json`),
-    secrets: join(folder, 'secrets', `${id}.json`),
+    secrets: secretPathsOf(folder, id),
   }
+}
+
+/** Where the secrets of a device lie: as they are, sealed, and sealed but not yet in their place. */
+export function secretPathsOf(folder: string, id: string) {
+  const plain = join(folder, 'secrets', `${id}.json`)
+  return { plain, sealed: `${plain}.age`, pending: `${plain}.age.new` }
 }
 
 /** The name of what becomes of a device, from the folder of the fleet. */

@@ -20,7 +20,7 @@ export function leftoversOf(folder: string, ids: ReadonlySet<string>): readonly 
   const endings: Readonly<Record<string, readonly string[]>> = {
     devices: FORMATS.map((format) => `.${format}`),
     records: ['.json'],
-    secrets: ['.json'],
+    secrets: ['.json', '.json.age', '.json.age.new'],
   }
   return Object.entries(endings).flatMap(([place, known]) =>
     namesIn(join(folder, place)).flatMap((name): Leftover[] => {

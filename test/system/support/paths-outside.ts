@@ -38,6 +38,12 @@ export const ROWS: readonly Row[] = [
     'the spec; `…File`, `source`, scripts, packages, signatures, keys',
     'named',
   ),
+  row(
+    'FILE of `--seal-to` and `--identity`',
+    /^<SPEC>\/office\.(txt|key)$/,
+    'who opens the secrets of devices',
+    'named',
+  ),
   row('FILE of `--inventory`', /^<SPEC>\/kits\.csv$/, 'the devices of a fleet', 'named'),
   row('`pibake.lock` beside SPEC', /^<SPEC>\/pibake\.lock$/, 'which packages the image carries', 'believed'),
   row('`HOSTNAME.known_hosts` beside SPEC', /^<SPEC>\/[\w-]+\.known_hosts$/, 'host keys that were made', 'believed'),
@@ -75,7 +81,7 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     '`records/*`, `secrets/*`, `shards/*` of a fleet',
-    /^<OUT>\/fleet\/(records|secrets|shards)\/[\w-]+\.json$/,
+    /^<OUT>\/fleet\/(records|secrets|shards)\/[\w-]+\.json(\.age(\.new)?)?$/,
     'what is done already; host keys that were made; the parts of a fleet',
     'believed',
   ),
