@@ -1,5 +1,4 @@
-import { renameSync, statSync } from 'node:fs'
-import { sha256OfFile } from '../base/disk/hash-file.ts'
+import { renameSync } from 'node:fs'
 import { bakesHostKeys } from '../core/controls/host-keys.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
 import { changesOf } from '../core/plan/changes.ts'
@@ -12,7 +11,8 @@ import { openBakeJob } from '../write/bake/open.ts'
 import { type DeltaBase, makeDelta } from '../write/delta/make-delta.ts'
 import { writeOverlay } from '../write/emit/overlay-tar.ts'
 import { hostKeyTree, keepHostKeys, keptSecrets, settleSecrets } from '../write/fleet/device-secrets.ts'
-import { outputName, pathsOf } from '../write/fleet/layout.ts'
+import { pathsOf } from '../write/fleet/layout.ts'
+import { placeOutput } from '../write/fleet/place-output.ts'
 import { forgetRecord, type Made, writeRecord } from '../write/fleet/record.ts'
 import type { ExitCode } from './exit.ts'
 import type { DeviceTask, FleetJob } from './fleet-job.ts'
@@ -39,8 +39,8 @@ export interface OpenFleet {
  */
 export async function makeDevice(io: Io, fleet: OpenFleet, { device, inputs }: DeviceTask): Promise<Made | ExitCode> {
   const { job, signal, load, target } = fleet
-  const { sealing } = job
-  const paths = pathsOf(job.folder, device.id, job.format)
+  const { sealing, place } = job
+  const paths = pathsOf(place.folder, device.id)
   const loaded = load(device)
   const { spec } = loaded
   const kept =
@@ -60,13 +60,8 @@ export async function makeDevice(io: Io, fleet: OpenFleet, { device, inputs }: D
   forgetRecord(paths.record)
   await keepHostKeys(paths.secrets, device.id, prepared.hostKeys, kept, sealing)
   const changes = changesOf(prepared.target, prepared.plan.operations)
-  await writeOutput(fleet, prepared, changes, paths.output)
-  const made = {
-    ...factsOf(prepared, device.id),
-    file: outputName(device.id, job.format),
-    bytes: statSync(paths.output).size,
-    sha256: await sha256OfFile(paths.output, { signal }),
-  }
+  const write = (file: string) => writeOutput(fleet, prepared, changes, file)
+  const made = { ...factsOf(prepared, device.id), ...(await placeOutput(place, device.id, write, signal)) }
   writeRecord(paths.record, inputs, made)
   await settleSecrets(paths.secrets, sealing)
   return made
@@ -96,7 +91,7 @@ async function writeOutput(
   output: string,
 ): Promise<void> {
   const { epoch, plan } = prepared
-  if (job.format === 'overlay.tar') return writeOverlay(output, changes, { epoch })
+  if (job.place.format === 'overlay.tar') return writeOverlay(output, changes, { epoch })
   const { options } = job
   const done = { epoch, operations: plan.operations }
   if (deltaBase !== undefined) return makeDelta(deltaBase, output, changes, { ...done, choice: options, signal })

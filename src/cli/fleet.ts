@@ -9,7 +9,8 @@ import { headline, planLines } from '../core/presentation/print-plan.ts'
 import { problemFacts } from '../core/presentation/problem-facts.ts'
 import { isTar } from '../storage/tar/tar-name.ts'
 import { fleetTarget } from '../write/fleet/fleet-base.ts'
-import { FORMATS, type Format } from '../write/fleet/layout.ts'
+import { FORMATS, type Format, type Layout } from '../write/fleet/layout.ts'
+import { hasLayers } from '../write/fleet/oci-manifest.ts'
 import { accessOptions } from './access-options.ts'
 import { archiveOptions, misuseForImage } from './archive-options.ts'
 import { today } from './clock.ts'
@@ -19,6 +20,7 @@ import { type CheckedFleet, checkFleet } from './fleet-check.ts'
 import { addFleetGc } from './fleet-gc.ts'
 import type { FleetJob } from './fleet-job.ts'
 import { addFleetMerge } from './fleet-merge.ts'
+import { fleetPlace } from './fleet-place.ts'
 import { devicesText } from './fleet-report.ts'
 import { makeFleet } from './fleet-run.ts'
 import { recipientsOf, type SealOptions, sealOptions } from './fleet-seal.ts'
@@ -71,7 +73,7 @@ export function addFleet(program: Command, run: Run): void {
     )
     .optionsGroup('Base and output:')
     .option('--base <base>', 'the image, or the archive of the root file system, of all devices')
-    .option('-o, --output <dir>', 'the folder of the fleet')
+    .option('-o, --output <dir>', 'the folder of the fleet; oci:DIR: an OCI image layout for skopeo and oras')
     .addOption(
       new Option('--format <format>', 'what to make of each device; without it, what the base is').choices(FORMATS),
     )
@@ -95,6 +97,10 @@ export function addFleet(program: Command, run: Run): void {
           'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --seal-to office.txt',
           'the private host keys for those of office.txt alone',
         ],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o oci:kits',
+          'an artifact for each device, to be copied to a registry: oras, skopeo',
+        ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
         ['pibake fleet gc kits --inventory kits.csv', 'what is left of devices that went'],
       ),
@@ -115,7 +121,8 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
   const { inventory, base, output, only } = options
   if (inventory === undefined)
     throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
-  const format = formatOf(options)
+  const place = output === undefined ? undefined : fleetPlace(output)
+  const format = formatOf(options, place?.layout)
   const shard = shardOf(io, options.shard)
   const { recipients, problems: unsealable } = await recipientsOf(options, output)
   const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))
@@ -127,12 +134,13 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
   const chosen = only === undefined ? devices : devices.filter(({ device }) => device.id === only)
   if (chosen.length === 0) throw new UsageError(`the inventory has no device '${only}'`)
   if (base === undefined) return checkedOnly(io, specFile, inventory, checked)
-  if (output === undefined) {
+  if (place === undefined) {
     if (only === undefined) throw new UsageError('-o DIR is missing', 'or --only ID, for the plan of one device')
     return planOfOne(io, specFile, base, options, checked, only)
   }
   const run = {
-    ...{ specFile, inventory, base, folder: output, format, shard },
+    ...{ specFile, inventory, base, shard },
+    place: { ...place, format },
     threads: options.jobs,
     sealing: { recipients, identity: options.identity },
     options: jobOptions(options),
@@ -140,8 +148,8 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
   return makeFleet(io, run, checked, new Set(chosen))
 }
 
-/** @throws UsageError when base, format and flags do not fit each other */
-function formatOf({ base, output, format, shard, only, ...reading }: FleetOptions): Format {
+/** @throws UsageError when base, format, layout and flags do not fit each other */
+function formatOf({ base, output, format, shard, only, ...reading }: FleetOptions, layout?: Layout): Format {
   if (base === undefined) {
     if (output !== undefined || format !== undefined) throw new UsageError('--base BASE is missing')
     return 'overlay.tar'
@@ -150,7 +158,13 @@ function formatOf({ base, output, format, shard, only, ...reading }: FleetOption
   const isArchive = isTar(base)
   const misuse = isArchive ? undefined : misuseForImage(reading)
   if (misuse !== undefined) throw new UsageError(misuse)
-  if (format === undefined) return ownFormat(base)
+  if (format === undefined) return layout === 'oci' ? (isArchive ? 'overlay.tar' : 'delta') : ownFormat(base)
+  if (layout === 'oci' && !hasLayers(format)) {
+    throw new UsageError(
+      `--format ${format}: an OCI layout has the base once, and of each device what changes`,
+      '--format delta or overlay.tar; or -o DIR without oci:',
+    )
+  }
   if (format !== 'overlay.tar' && isArchive !== isTar(`x.${format}`)) {
     throw new UsageError('an image becomes an image, and an archive an archive', 'or --format overlay.tar')
   }

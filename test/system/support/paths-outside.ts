@@ -75,19 +75,25 @@ export const ROWS: readonly Row[] = [
   ),
   row(
     '`devices/*`, `fleet.json`, `known_hosts`, `sshfp.zone`, `devices.csv`, `labels.html`, `SHA256SUMS` of a fleet',
-    /^<OUT>\/fleet\/(devices\/\w[\w.-]*|fleet\.json|known_hosts|sshfp\.zone|devices\.csv|labels\.html|SHA256SUMS)$/,
+    /^<OUT>\/(fleet|oci)\/(devices\/\w[\w.-]*|fleet\.json|known_hosts|sshfp\.zone|devices\.csv|labels\.html|SHA256SUMS)$/,
     'what `fleet` makes, and says of it; a delta is read again',
     'placed',
   ),
   row(
+    '`oci-layout`, `index.json`, `blobs/sha256/*` of a fleet',
+    /^<OUT>\/(fleet|oci)\/(oci-layout|index\.json|blobs\/sha256\/[0-9a-f]{64})$/,
+    'the same as an OCI image layout: base, deltas, manifests',
+    'placed',
+  ),
+  row(
     '`records/*`, `secrets/*`, `shards/*` of a fleet',
-    /^<OUT>\/fleet\/(records|secrets|shards)\/[\w-]+\.json(\.age(\.new)?)?$/,
+    /^<OUT>\/(fleet|oci)\/(records|secrets|shards)\/[\w-]+\.json(\.age(\.new)?)?$/,
     'what is done already; host keys that were made; the parts of a fleet',
     'believed',
   ),
   row(
     'the folder of a fleet, and those in it',
-    /^<OUT>\/fleet(\/(devices|records|secrets|shards))?$/,
+    /^<OUT>\/(fleet|oci)(\/(devices|records|secrets|shards|blobs(\/sha256)?))?$/,
     'what is made, what a run that was killed has left, the parts',
     'made',
   ),
