@@ -1,5 +1,5 @@
-import { renameSync, statSync } from 'node:fs'
-import { sha256OfFile } from '../base/disk/hash-file.ts'
+import { renameSync } from 'node:fs'
+import { bakesHostKeys } from '../core/controls/host-keys.ts'
 import { hostnameOf } from '../core/controls/hostname.ts'
 import { changesOf } from '../core/plan/changes.ts'
 import type { Change } from '../core/plan/state.ts'
@@ -10,8 +10,9 @@ import type { Target } from '../storage/tree/tree.ts'
 import { openBakeJob } from '../write/bake/open.ts'
 import { type DeltaBase, makeDelta } from '../write/delta/make-delta.ts'
 import { writeOverlay } from '../write/emit/overlay-tar.ts'
-import { keepHostKeys, keptHostKeys } from '../write/fleet/device-secrets.ts'
-import { outputName, pathsOf } from '../write/fleet/layout.ts'
+import { hostKeyTree, keepHostKeys, keptSecrets, settleSecrets } from '../write/fleet/device-secrets.ts'
+import { pathsOf } from '../write/fleet/layout.ts'
+import { placeOutput } from '../write/fleet/place-output.ts'
 import { forgetRecord, type Made, writeRecord } from '../write/fleet/record.ts'
 import type { ExitCode } from './exit.ts'
 import type { DeviceTask, FleetJob } from './fleet-job.ts'
@@ -31,27 +32,38 @@ export interface OpenFleet {
 
 /**
  * Makes one device of a fleet: its output, its record, and the file of its secrets. Each is whole or not there, in this order:
- * secrets, output, record.
+ * secrets, output, record, and what is sealed.
  *
  * @returns what was made, or the exit code of what `io` was told
- * @throws TargetError, SpaceError, ReadBackError, Interrupted
+ * @throws TargetError, SpaceError, ReadBackError, OutputError, Interrupted
  */
 export async function makeDevice(io: Io, fleet: OpenFleet, { device, inputs }: DeviceTask): Promise<Made | ExitCode> {
-  const { job, signal } = fleet
-  const paths = pathsOf(job.folder, device.id, job.format)
-  const prepared = await prepareDevice(io, fleet, device)
+  const { job, signal, load, target } = fleet
+  const { sealing, place } = job
+  const paths = pathsOf(place.folder, device.id)
+  const loaded = load(device)
+  const { spec } = loaded
+  const kept =
+    spec !== undefined && bakesHostKeys(spec) ? await keptSecrets(paths.secrets, sealing.identity) : undefined
+  const prepared = await prepareLoaded(
+    io,
+    job.specFile,
+    loaded,
+    {
+      ...job.options,
+      makeHostKeys: true,
+      ...(spec && kept && { hostKeysFrom: hostKeyTree(kept, hostnameOf(spec, target.root), paths.secrets) }),
+    },
+    () => target,
+  )
   if (typeof prepared === 'number') return prepared
-  keepHostKeys(paths.secrets, device.id, prepared.hostKeys)
-  const changes = changesOf(prepared.target, prepared.plan.operations)
   forgetRecord(paths.record)
-  await writeOutput(fleet, prepared, changes, paths.output)
-  const made = {
-    ...factsOf(prepared, device.id),
-    file: outputName(device.id, job.format),
-    bytes: statSync(paths.output).size,
-    sha256: await sha256OfFile(paths.output, { signal }),
-  }
+  await keepHostKeys(paths.secrets, device.id, prepared.hostKeys, kept, sealing)
+  const changes = changesOf(prepared.target, prepared.plan.operations)
+  const write = (file: string) => writeOutput(fleet, prepared, changes, file)
+  const made = { ...factsOf(prepared, device.id), ...(await placeOutput(place, device.id, write, signal)) }
   writeRecord(paths.record, inputs, made)
+  await settleSecrets(paths.secrets, sealing)
   return made
 }
 
@@ -72,20 +84,6 @@ function factsOf(prepared: Prepared, id: string): Omit<Made, 'file' | 'bytes' | 
   }
 }
 
-/** Everything up to the plan of a device, as `prepare` does it; the host keys that were made for it before are kept. */
-export function prepareDevice(
-  io: Io,
-  { job, target, load }: Omit<OpenFleet, 'signal'>,
-  device: DeviceTask['device'],
-): Promise<Prepared | ExitCode> {
-  const loaded = load(device)
-  const { secrets } = pathsOf(job.folder, device.id, job.format)
-  const hostname = loaded.spec === undefined ? undefined : hostnameOf(loaded.spec, target.root)
-  const hostKeysFrom = hostname === undefined ? undefined : keptHostKeys(secrets, hostname)
-  const options = { ...job.options, makeHostKeys: true, ...(hostKeysFrom && { hostKeysFrom }) }
-  return prepareLoaded(io, job.specFile, loaded, options, () => target)
-}
-
 async function writeOutput(
   { job, signal, deltaBase }: OpenFleet,
   prepared: Prepared,
@@ -93,7 +91,7 @@ async function writeOutput(
   output: string,
 ): Promise<void> {
   const { epoch, plan } = prepared
-  if (job.format === 'overlay.tar') return writeOverlay(output, changes, { epoch })
+  if (job.place.format === 'overlay.tar') return writeOverlay(output, changes, { epoch })
   const { options } = job
   const done = { epoch, operations: plan.operations }
   if (deltaBase !== undefined) return makeDelta(deltaBase, output, changes, { ...done, choice: options, signal })

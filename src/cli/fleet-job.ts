@@ -5,21 +5,21 @@ import type { Device } from '../core/spec-file/device-values.ts'
 import type { Spec } from '../core/spec-file/spec.ts'
 import type { PartitionChoice } from '../write/apply/choose-partitions.ts'
 import type { ArchiveReading } from '../write/bake/open-tar.ts'
-import type { Format } from '../write/fleet/layout.ts'
+import type { Sealing } from '../write/fleet/device-secrets.ts'
+import type { OutputPlace } from '../write/fleet/layout.ts'
 import type { PrepareOptions } from './prepare.ts'
 
 /** What is the same for all devices of a run, as it is given to each thread. */
 export interface FleetJob {
   readonly specFile: string
-  /** The folder of the fleet. */
-  readonly folder: string
-  readonly format: Format
+  readonly place: OutputPlace
   /** The base, or what was unpacked of it. */
   readonly base: string
   /** As messages call the base; its ending says whether it is an archive. */
   readonly label: string
   /** See {@link FleetBase.blocks}. */
   readonly blocks?: Uint8Array | undefined
+  readonly sealing: Sealing
   readonly options: PrepareOptions & PartitionChoice & ArchiveReading
 }
 

@@ -4,6 +4,7 @@ import { MergeError, mergeParts } from '../write/fleet/merge.ts'
 import { writeFleet } from '../write/fleet/run-records.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { fleetPlace } from './fleet-place.ts'
 import { devicesProgress } from './fleet-report.ts'
 import { interruptible } from './interrupt.ts'
 import { type Io, printJson } from './io.ts'
@@ -22,7 +23,8 @@ export function addFleetMerge(fleet: Command, run: Run): void {
   common(command).action(run((io, folder: string) => merge(io, folder)))
 }
 
-async function merge(io: Io, folder: string): Promise<ExitCode> {
+async function merge(io: Io, place: string): Promise<ExitCode> {
+  const { folder } = fleetPlace(place)
   return interruptible(async (signal) => {
     const shown = devicesProgress(io, 'devices read', undefined)
     try {

@@ -1,17 +1,18 @@
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { digestOf } from '../base/digest.ts'
 import { readBelieved } from '../base/disk/believed.ts'
-import { removeAbandoned } from '../base/disk/temporary.ts'
 import { shellWord } from '../base/encode/shell-word.ts'
 import { visible } from '../base/encode/visible.ts'
 import { utf8 } from '../base/host/bytes.ts'
 import { bytewise } from '../base/order.ts'
 import { toolDigest, toolVersion } from '../write/emit/tool.ts'
+import { settleSecrets } from '../write/fleet/device-secrets.ts'
 import { type FleetBase, fleetTarget, openFleetBase } from '../write/fleet/fleet-base.ts'
 import { sharedHostKeys } from '../write/fleet/host-key-records.ts'
-import { type Format, pathsOf } from '../write/fleet/layout.ts'
+import { type OutputPlace, secretPathsOf } from '../write/fleet/layout.ts'
+import { addBase } from '../write/fleet/oci-layout.ts'
 import { type Made, recordOf } from '../write/fleet/record.ts'
 import { type Fleet, recordName, writeFleet } from '../write/fleet/run-records.ts'
 import { type Shard, shardOf } from '../write/fleet/shard.ts'
@@ -19,29 +20,29 @@ import { programAnswers } from './ask-for-secret.ts'
 import { sourceDateEpoch } from './clock.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import type { CheckedDevice, CheckedFleet } from './fleet-check.ts'
-import { prepareDevice } from './fleet-device.ts'
 import type { DeviceTask, FleetJob } from './fleet-job.ts'
+import { openFleetFolder } from './fleet-place.ts'
 import { runTasks } from './fleet-pool.ts'
 import { devicesText, FleetReport } from './fleet-report.ts'
 import { interruptible } from './interrupt.ts'
 import type { Io } from './io.ts'
 import { lockFileOf } from './lock-file.ts'
 import { cardCommand, nextLines } from './next.ts'
+import { prepareLoaded } from './prepare.ts'
 import { printLines } from './print.ts'
 import { progress } from './progress.ts'
 import { silentIo } from './silent-io.ts'
-import { UsageError } from './usage-error.ts'
 
 /** What is made of what, and where. */
 export interface FleetRun {
   readonly specFile: string
   readonly inventory: string
   readonly base: string
-  readonly folder: string
-  readonly format: Format
+  readonly place: OutputPlace
   readonly shard: Shard | undefined
   /** Threads; undefined: one a core. */
   readonly threads: number | undefined
+  readonly sealing: FleetJob['sealing']
   readonly options: FleetJob['options']
 }
 
@@ -57,22 +58,26 @@ export function makeFleet(
   chosen: ReadonlySet<CheckedDevice>,
 ): Promise<ExitCode> {
   return interruptible(async (signal) => {
-    const { folder, shard, format, specFile } = run
-    openFolder(folder)
+    const { place, shard, specFile, sealing } = run
+    const { folder, format } = place
+    openFleetFolder(place)
     const shown = (title: string, total: number | undefined) => progress(io, title, total)
     const base = await openFleetBase(run.base, folder, format, { signal, progress: shown })
     try {
+      if (place.layout === 'oci') await addBase(folder, run.base, base.sha256, { signal, progress: shown })
       const isMine = ({ device: { id } }: CheckedDevice) =>
         shard === undefined || shardOf(id, shard.count) === shard.index
       const mine = fleet.devices.filter(isMine)
       const options = { ...run.options, carry: 'must' } as const
-      const job: FleetJob = { specFile, folder, format, base: base.path, label: run.base, blocks: base.blocks, options }
+      const { path, blocks } = base
+      const job: FleetJob = { specFile, place, base: path, label: run.base, blocks, sealing, options }
       await settlePackages(
         job,
         fleet,
         mine.filter((one) => chosen.has(one)),
       )
       const plan = planned(run, base, mine, chosen)
+      for (const id of plan.made.keys()) await settleSecrets(secretPathsOf(folder, id), sealing)
       // What the packages are is settled: a device that needs others fails.
       const settled = { ...job, options: { ...options, frozen: existsSync(lockFileOf(specFile)) } }
       const report = new FleetReport(io, plan.tasks.length)
@@ -102,7 +107,7 @@ function planned(
   const tasks: DeviceTask[] = []
   for (const one of mine) {
     const inputs = digestOf(utf8(`${shared} ${one.digest}`))
-    const kept = recordOf(pathsOf(run.folder, one.device.id, run.format), inputs)
+    const kept = recordOf(run.place, one.device.id, inputs)
     if (kept !== undefined) made.set(kept.id, kept)
     else if (chosen.has(one)) tasks.push({ device: one.device, inputs })
   }
@@ -112,14 +117,14 @@ function planned(
 /** Makes what is to be made. @returns the exit codes of the devices that failed */
 async function makeTasks(
   job: FleetJob,
-  { folder, shard, threads = availableParallelism() }: FleetRun,
+  { place, shard, threads = availableParallelism() }: FleetRun,
   { made, tasks }: FleetPlan,
   report: FleetReport,
   signal: AbortSignal,
 ): Promise<readonly ExitCode[]> {
   const failures: ExitCode[] = []
   // It would speak of devices that are being made anew.
-  if (tasks.length > 0) rmSync(join(folder, recordName(shard)), { force: true })
+  if (tasks.length > 0) rmSync(join(place.folder, recordName(shard)), { force: true })
   for (const kept of made.values()) report.kept(kept)
   try {
     await runTasks({ job, answers: programAnswers }, tasks, threads, signal, ({ device }, outcome) => {
@@ -151,7 +156,7 @@ function closed(io: Io, { run, base, fleet, mine, plan, failures, report }: Ende
   for (const line of twice) io.stderr.write(`pibake: ${visible(line)}\n`)
   const ids = fleet.devices.map(({ device }) => device.id).sort(bytewise)
   const missing = mine.map(({ device }) => device.id).filter((id) => !plan.made.has(id))
-  const files = writeFleet(run.folder, { ...factsOf(run, base), ids, devices, missing })
+  const files = writeFleet(run.place.folder, { ...factsOf(run, base), ids, devices, missing })
   const exit = twice.length > 0 ? EXIT.failed : exitOf(failures)
   const made = plan.tasks.length - failures.length
   const counts = { made, kept: devices.length - made, failed: failures.length, missing: missing.length }
@@ -159,16 +164,6 @@ function closed(io: Io, { run, base, fleet, mine, plan, failures, report }: Ende
   if (!io.json)
     printLines(io, [...closing(run, counts, files).map(visible), ...nextLines(io, stepsAfter(run, devices))])
   return exit
-}
-
-/** @throws UsageError when it cannot be one */
-function openFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
-    throw new UsageError(`-o ${folder} is not a folder`, 'give one, or a name that is free')
-  }
-  mkdirSync(join(folder, 'devices'), { recursive: true })
-  mkdirSync(join(folder, 'records'), { recursive: true, mode: 0o700 })
-  for (const name of ['', 'devices', 'records', 'secrets', 'shards']) removeAbandoned(join(folder, name))
 }
 
 /**
@@ -182,18 +177,15 @@ async function settlePackages(job: FleetJob, { load }: CheckedFleet, devices: re
   const settled = new Set<string>()
   for (const { device, packages } of devices) {
     if (settled.has(packages)) continue
-    const prepared = await prepareDevice(
-      silentIo(() => {}),
-      { job, target, load },
-      device,
-    )
+    const io = silentIo(() => {})
+    const prepared = await prepareLoaded(io, job.specFile, load(device), job.options, () => target)
     // One that is refused is reported when its turn comes.
     if (typeof prepared !== 'number') settled.add(packages)
   }
 }
 
 /** What is the same for all devices and decides their bytes. */
-function sharedDigest({ specFile, format, options }: FleetRun, { sha256 }: FleetBase): string {
+function sharedDigest({ specFile, place: { format }, options }: FleetRun, { sha256 }: FleetBase): string {
   const lock = lockFileOf(specFile)
   const bytes = readBelieved(lock, statSync(specFile))
   const locked = bytes === undefined ? null : digestOf(bytes)
@@ -202,7 +194,7 @@ function sharedDigest({ specFile, format, options }: FleetRun, { sha256 }: Fleet
 }
 
 function factsOf(
-  { specFile, inventory, base, format, shard }: FleetRun,
+  { specFile, inventory, base, place: { format }, shard }: FleetRun,
   { sha256 }: FleetBase,
 ): Omit<Fleet, 'ids' | 'devices' | 'missing'> {
   return {
@@ -230,7 +222,11 @@ interface Counts {
   readonly missing: number
 }
 
-function closing({ folder }: FleetRun, { made, kept, failed, missing }: Counts, files: readonly string[]): string[] {
+function closing(
+  { place: { folder } }: FleetRun,
+  { made, kept, failed, missing }: Counts,
+  files: readonly string[],
+): string[] {
   const parts = [
     `${devicesText(made)} made`,
     ...(kept > 0 ? [`${kept} there already`] : []),
@@ -246,7 +242,7 @@ function closing({ folder }: FleetRun, { made, kept, failed, missing }: Counts, 
 
 /** Of a part, the join of all; of a whole fleet of images, how the first one gets onto a card. */
 function stepsAfter(
-  { folder, shard, format, base }: FleetRun,
+  { place: { folder, format }, shard, base }: FleetRun,
   [first]: readonly Made[],
 ): (readonly [string, string])[] {
   if (shard !== undefined) return [['then', `pibake fleet merge ${shellWord(folder)}`]]

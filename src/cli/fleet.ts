@@ -9,19 +9,21 @@ import { headline, planLines } from '../core/presentation/print-plan.ts'
 import { problemFacts } from '../core/presentation/problem-facts.ts'
 import { isTar } from '../storage/tar/tar-name.ts'
 import { fleetTarget } from '../write/fleet/fleet-base.ts'
-import { FORMATS, type Format } from '../write/fleet/layout.ts'
+import { FORMATS, type Format, type Layout } from '../write/fleet/layout.ts'
+import { hasLayers } from '../write/fleet/oci-manifest.ts'
 import { accessOptions } from './access-options.ts'
 import { archiveOptions, misuseForImage } from './archive-options.ts'
 import { today } from './clock.ts'
 import { common, type Run } from './command.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type CheckedFleet, checkFleet } from './fleet-check.ts'
-import { prepareDevice } from './fleet-device.ts'
 import { addFleetGc } from './fleet-gc.ts'
 import type { FleetJob } from './fleet-job.ts'
 import { addFleetMerge } from './fleet-merge.ts'
+import { fleetPlace } from './fleet-place.ts'
 import { devicesText } from './fleet-report.ts'
 import { makeFleet } from './fleet-run.ts'
+import { recipientsOf, type SealOptions, sealOptions } from './fleet-seal.ts'
 import { type AskedShard, shardOf, shardOption } from './fleet-shard.ts'
 import { examples } from './help.ts'
 import { type Io, printJson } from './io.ts'
@@ -30,7 +32,7 @@ import { packageOptions } from './package-options.ts'
 import { printPaged } from './pager.ts'
 import { partitionOptions } from './partition-options.ts'
 import { planDocument } from './plan-documents.ts'
-import { refuse } from './prepare.ts'
+import { prepareLoaded, refuse } from './prepare.ts'
 import { printLines, problemLines } from './print.ts'
 import { specOptions } from './spec-options.ts'
 import { assertSpec } from './swapped.ts'
@@ -38,7 +40,7 @@ import { UsageError } from './usage-error.ts'
 
 type JobOptions = FleetJob['options']
 
-export interface FleetOptions extends JobOptions {
+export interface FleetOptions extends JobOptions, SealOptions {
   readonly inventory?: string
   readonly base?: string
   readonly output?: string
@@ -71,7 +73,7 @@ export function addFleet(program: Command, run: Run): void {
     )
     .optionsGroup('Base and output:')
     .option('--base <base>', 'the image, or the archive of the root file system, of all devices')
-    .option('-o, --output <dir>', 'the folder of the fleet')
+    .option('-o, --output <dir>', 'the folder of the fleet; oci:DIR: an OCI image layout for skopeo and oras')
     .addOption(
       new Option('--format <format>', 'what to make of each device; without it, what the base is').choices(FORMATS),
     )
@@ -91,6 +93,14 @@ export function addFleet(program: Command, run: Run): void {
           'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --format delta',
           'the blocks of the base that change alone',
         ],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o kits --seal-to office.txt',
+          'the private host keys for those of office.txt alone',
+        ],
+        [
+          'pibake fleet kit.yaml --inventory kits.csv --base base.img.xz -o oci:kits',
+          'an artifact for each device, to be copied to a registry: oras, skopeo',
+        ],
         ['pibake fleet merge kits', 'join the parts that --shard has made'],
         ['pibake fleet gc kits --inventory kits.csv', 'what is left of devices that went'],
       ),
@@ -99,7 +109,7 @@ export function addFleet(program: Command, run: Run): void {
       'after',
       '\nExit codes: 0 all made, 1 some failed, 2 invalid spec or inventory, 3 base refused, 5 lock-out, 75 try again.',
     )
-  archiveOptions(partitionOptions(command))
+  archiveOptions(partitionOptions(sealOptions(command)))
   accessOptions(specOptions(packageOptions(command)))
   common(command).action(run((io, spec: string, options: FleetOptions) => fleet(io, spec, options)))
   addFleetMerge(command, run)
@@ -111,30 +121,35 @@ async function fleet(io: Io, specFile: string, options: FleetOptions): Promise<E
   const { inventory, base, output, only } = options
   if (inventory === undefined)
     throw new UsageError('--inventory FILE is missing', 'a line for each device, the first with names: id,hostname')
-  const format = formatOf(options)
+  const place = output === undefined ? undefined : fleetPlace(output)
+  const format = formatOf(options, place?.layout)
   const shard = shardOf(io, options.shard)
+  const { recipients, problems: unsealable } = await recipientsOf(options, output)
   const checked = checkFleet(specFile, inventory, { ...options, mayAsk: io.interactive }, today(io.env))
-  const { problems, locate, excerpt, devices } = checked
+  const { locate, excerpt, devices } = checked
+  const problems = [...unsealable, ...checked.problems]
   if (problems.some(({ severity, lockout }) => severity === 'error' && !(options.acceptLockout && lockout))) {
     return refuse(io, problems, locate, excerpt)
   }
   const chosen = only === undefined ? devices : devices.filter(({ device }) => device.id === only)
   if (chosen.length === 0) throw new UsageError(`the inventory has no device '${only}'`)
   if (base === undefined) return checkedOnly(io, specFile, inventory, checked)
-  if (output === undefined) {
+  if (place === undefined) {
     if (only === undefined) throw new UsageError('-o DIR is missing', 'or --only ID, for the plan of one device')
-    return planOfOne(io, specFile, base, format, options, checked, only)
+    return planOfOne(io, specFile, base, options, checked, only)
   }
-  return makeFleet(
-    io,
-    { specFile, inventory, base, folder: output, format, shard, threads: options.jobs, options: jobOptions(options) },
-    checked,
-    new Set(chosen),
-  )
+  const run = {
+    ...{ specFile, inventory, base, shard },
+    place: { ...place, format },
+    threads: options.jobs,
+    sealing: { recipients, identity: options.identity },
+    options: jobOptions(options),
+  }
+  return makeFleet(io, run, checked, new Set(chosen))
 }
 
-/** @throws UsageError when base, format and flags do not fit each other */
-function formatOf({ base, output, format, shard, only, ...reading }: FleetOptions): Format {
+/** @throws UsageError when base, format, layout and flags do not fit each other */
+function formatOf({ base, output, format, shard, only, ...reading }: FleetOptions, layout?: Layout): Format {
   if (base === undefined) {
     if (output !== undefined || format !== undefined) throw new UsageError('--base BASE is missing')
     return 'overlay.tar'
@@ -143,7 +158,13 @@ function formatOf({ base, output, format, shard, only, ...reading }: FleetOption
   const isArchive = isTar(base)
   const misuse = isArchive ? undefined : misuseForImage(reading)
   if (misuse !== undefined) throw new UsageError(misuse)
-  if (format === undefined) return ownFormat(base)
+  if (format === undefined) return layout === 'oci' ? (isArchive ? 'overlay.tar' : 'delta') : ownFormat(base)
+  if (layout === 'oci' && !hasLayers(format)) {
+    throw new UsageError(
+      `--format ${format}: an OCI layout has the base once, and of each device what changes`,
+      '--format delta or overlay.tar; or -o DIR without oci:',
+    )
+  }
   if (format !== 'overlay.tar' && isArchive !== isTar(`x.${format}`)) {
     throw new UsageError('an image becomes an image, and an archive an archive', 'or --format overlay.tar')
   }
@@ -180,7 +201,6 @@ async function planOfOne(
   io: Io,
   specFile: string,
   base: string,
-  format: Format,
   options: FleetOptions,
   { devices, load }: CheckedFleet,
   only: string,
@@ -188,9 +208,8 @@ async function planOfOne(
   const [found] = devices.filter(({ device }) => device.id === only)
   if (found === undefined) throw new Error('a device that is not there')
   const target = fleetTarget({ path: base, label: base }, options)
-  const settings = { ...options, carry: 'try', isReported: true, makeHostKeys: false } as const
-  const job = { specFile, folder: '', format, base, label: base, options: settings }
-  const prepared = await prepareDevice(io, { job, target, load }, found.device)
+  const settings = { ...jobOptions(options), carry: 'try', isReported: true } as const
+  const prepared = await prepareLoaded(io, specFile, load(found.device), settings, () => target)
   if (typeof prepared === 'number') return prepared
   const changes = changesOf(target, prepared.plan.operations)
   if (io.json) {

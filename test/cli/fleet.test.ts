@@ -15,10 +15,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { pibake, program } from '../support/cli.ts'
-import { HASH, KEYS } from '../support/spec.ts'
+import { MAKE, make, prepared, type Row, rowsOf, SPEC, writeInventory } from '../support/fleet.ts'
 import { suite } from '../support/suite.ts'
 import { inWorkdir } from '../support/workdir.ts'
-import { makeSampleTar } from '../write/bake/support/bases.ts'
 import { digestsBelow, digestsIn } from '../write/bake/support/digests.ts'
 import { makeSampleImage } from '../write/bake/support/sample-image.ts'
 
@@ -26,55 +25,6 @@ const test = suite('CLI: fleet')
 
 /** `PIBAKE_FLEET_KILLS=200` for a long run. */
 const KILLS = Number(process.env.PIBAKE_FLEET_KILLS ?? 3)
-
-const SPEC = `version: 1
-device: { hostname: "\${device.hostname}" }
-users: [{ name: alice, passwordHash: "${HASH}", authorizedKeys: ["${KEYS.alice}"] }]
-ssh: { hostKeys: bake }
-packages: { bundle: false }
-network: { wired: [{ ipv4: { method: manual, addresses: ["\${device.address}/24"], dns: [192.0.2.1] } }] }
-files: [{ path: "/etc/\${device.note}", content: "this is \${device.id}\\n" }]
-`
-
-interface Row {
-  readonly id: string
-  readonly hostname: string
-  readonly address: string
-  readonly note: string
-}
-
-const rowsOf = (count: number): Row[] =>
-  Array.from({ length: count }, (_, i) => ({
-    id: `kit-${i + 1}`,
-    hostname: `kit-${i + 1}`,
-    address: `192.0.2.${i + 11}`,
-    note: 'motd',
-  }))
-
-function writeInventory(work: string, rows: readonly Row[]): void {
-  const lines = rows.map(({ id, hostname, address, note }) => [id, hostname, address, note].join(','))
-  writeFileSync(join(work, 'kits.csv'), ['id,hostname,address,note', ...lines].map((line) => `${line}\n`).join(''))
-}
-
-async function prepared(work: string, count: number): Promise<void> {
-  writeFileSync(join(work, 'pibake.yaml'), SPEC, { mode: 0o600 })
-  writeInventory(work, rowsOf(count))
-  await makeSampleTar(join(work, 'base.tar'))
-}
-
-const MAKE = [
-  'fleet',
-  'pibake.yaml',
-  '--inventory',
-  'kits.csv',
-  '--base',
-  'base.tar',
-  '--format',
-  'overlay.tar',
-  '--quiet',
-]
-const make = (work: string, out: string, ...more: readonly string[]) =>
-  pibake([...MAKE, '-o', out, ...more], { cwd: work })
 
 /** A folder that has the host keys of another one already, which are made by chance. */
 function withKeysOf(work: string, from: string, to: string): void {

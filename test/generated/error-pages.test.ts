@@ -27,6 +27,7 @@ const WITHOUT_SPEC: Readonly<Record<string, string>> = {
   FLT006: 'an inventory: cli/fleet.test.ts',
   FLT007: 'an inventory: core/spec-file/device-values.test.ts',
   FLT008: 'an inventory: write/fleet/inventory.test.ts',
+  FLT009: 'a command line: write/seal/seal.test.ts',
   NET022: 'NET006 and NET007 come first: network/network.test.ts',
 }
 

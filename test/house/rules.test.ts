@@ -107,7 +107,7 @@ test('what users install: these packages and no others', () => {
 
 /** Each one is a decision: whoever adds a name says in the commit why pibake cannot do without it. */
 const expectedPackages =
-  '@clack/core @clack/prompts ansi-regex b4a bare-buffer bare-events bare-fs bare-path bare-stream bare-url cli-progress commander csv-parse diff ejs emoji-regex events-universal fast-fifo fast-string-truncated-width fast-string-width fast-wrap-ansi fs-extra fzstd graceful-fs is-fullwidth-code-point jsonfile pend sisteransi smol-toml streamx string-width strip-ansi tar-stream teex text-decoder universalify uqr valibot xz-decompress yaml yauzl'.split(
+  '@clack/core @clack/prompts @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base age-encryption ansi-regex b4a bare-buffer bare-events bare-fs bare-path bare-stream bare-url cli-progress commander csv-parse diff ejs emoji-regex events-universal fast-fifo fast-string-truncated-width fast-string-width fast-wrap-ansi fs-extra fzstd graceful-fs is-fullwidth-code-point jsonfile pend sisteransi smol-toml streamx string-width strip-ansi tar-stream teex text-decoder universalify uqr valibot xz-decompress yaml yauzl'.split(
     ' ',
   )
 

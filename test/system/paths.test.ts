@@ -135,6 +135,8 @@ function makeRun(name: string, uid: number): Record<keyof typeof FOLDERS, string
   write('files/set-up.sh', '#!/bin/sh\n')
   copyFileSync(own.file, join(at.SPEC, 'files/own.deb'))
   run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(at.SPEC, 'sign')])
+  run(['age-keygen', '-o', join(at.SPEC, 'office.key')])
+  write('office.txt', run(['age-keygen', '-y', join(at.SPEC, 'office.key')]))
   mkdirSync(join(at.HOME, '.ssh'), { mode: 0o700 })
   copyFileSync(join(at.SPEC, 'files/alice.pub'), join(at.HOME, '.ssh/id.pub'))
   copyFileSync(join(place, 'sample.img'), join(at.IMAGE, 'kit.img'))
@@ -157,6 +159,7 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
   const fleet = (part: string) => [
     [...devices, '--base', base('tar'), '-o', join(at.OUT, 'fleet'), '--format', 'tar.xz', '--shard', part],
   ]
+  const sealed = ['--seal-to', join(at.SPEC, 'office.txt'), '--identity', join(at.SPEC, 'office.key')]
   return [
     ['--help'],
     ['init', '--yes'],
@@ -176,6 +179,9 @@ function commands(at: Record<keyof typeof FOLDERS, string>, isRoot: boolean): re
     ['fleet', 'merge', join(at.OUT, 'fleet')],
     ['fleet', 'gc', join(at.OUT, 'fleet'), '--inventory', join(at.SPEC, 'kits.csv'), '--yes'],
     [...devices, '--base', base('img'), '-o', join(at.OUT, 'fleet'), '--format', 'delta', '--only', 'kit-1'],
+    [...devices, '--base', base('img.xz'), '-o', `oci:${join(at.OUT, 'oci')}`, ...sealed],
+    [...devices, '--base', base('img'), '-o', `oci:${join(at.OUT, 'oci')}`, ...sealed],
+    ['fleet', 'gc', join(at.OUT, 'oci'), '--inventory', join(at.SPEC, 'kits.csv'), '--yes'],
     ['delta', 'apply', join(at.OUT, 'fleet/devices/kit-1.delta'), '--base', base('img.xz'), '-o', out('img')],
     ['apply', plain, ...image, '--overlay', out('tar')],
     ['apply', plain, ...image],

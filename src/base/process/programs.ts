@@ -22,6 +22,7 @@ const PROGRAMS = {
   'dpkg-deb': { package: 'dpkg', for: 'packages that the image carries' },
   gpgv: { package: 'gpgv', for: 'signatures of packages and files' },
   'ssh-keygen': { package: 'openssh-client', for: 'bake --sign' },
+  age: { package: 'age', for: 'fleet --seal-to with the keys of SSH', isOptional: true },
   'ssh-add': { package: 'openssh-client', for: 'the keys of ssh-agent, which init offers', isOptional: true },
   perl: { package: 'perl-base', for: 'finding a password that everybody knows behind its hash', isOptional: true },
   sh: { package: 'dash', for: 'the pager that PAGER names', isOptional: true },

@@ -247,6 +247,7 @@ export const codes = {
   FLT006: ['not-one-devices-own', 'Two devices would have the same id, name or address.'],
   FLT007: ['number-in-text', 'A number or a truth value of the inventory is joined with text.'],
   FLT008: ['bad-column', 'Not the name of a column, or one that is there twice.'],
+  FLT009: ['bad-recipient', 'Not a recipient of age, nor a public key of SSH: nothing can be sealed to it.'],
 
   IMG001: ['shared-identity', 'A file of the image would be the same on every device made of it.'],
 

@@ -1,18 +1,22 @@
 import { lstatSync, readdirSync, rmSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
-import { DEVICE_ID, FORMATS } from './layout.ts'
+import { BLOBS, DEVICE_ID, FORMATS } from './layout.ts'
+import { blobsOf, isOciLayout, writeIndex } from './oci-layout.ts'
+import { recordedFile } from './record.ts'
+import { type Fleet, readFleet, recordName } from './run-records.ts'
 
-/** A file of a device that is in the fleet no more. */
+/** A file that the fleet does not need any more. */
 export interface Leftover {
-  readonly id: string
+  /** Of a device that is in the fleet no more; undefined: a blob that no device has, as when one was made again. */
+  readonly id: string | undefined
   /** From the folder of the fleet. */
   readonly file: string
   readonly bytes: number
 }
 
 /**
- * What lies in the folder of a fleet for devices that it does not have any more: outputs, records and secrets. Files of other names, and
- * what is not a regular file, are somebody's own.
+ * What lies in the folder of a fleet for devices that it does not have any more: outputs, records and secrets; of an OCI image layout
+ * blobs too, whatever they were for. Files of other names, and what is not a regular file, are somebody's own.
  *
  * @param ids of the devices that it has
  */
@@ -20,9 +24,9 @@ export function leftoversOf(folder: string, ids: ReadonlySet<string>): readonly 
   const endings: Readonly<Record<string, readonly string[]>> = {
     devices: FORMATS.map((format) => `.${format}`),
     records: ['.json'],
-    secrets: ['.json'],
+    secrets: ['.json', '.json.age', '.json.age.new'],
   }
-  return Object.entries(endings).flatMap(([place, known]) =>
+  const ofDevices = Object.entries(endings).flatMap(([place, known]) =>
     namesIn(join(folder, place)).flatMap((name): Leftover[] => {
       // The longest: `.overlay.tar` is no `.tar` of a device `a.overlay`.
       const ending = known.filter((one) => name.endsWith(one)).sort((a, b) => b.length - a.length)[0]
@@ -32,10 +36,41 @@ export function leftoversOf(folder: string, ids: ReadonlySet<string>): readonly 
       return [{ id, file: `${place}/${name}`, bytes: stats.size }]
     }),
   )
+  return [...ofDevices, ...(isOciLayout(folder) ? unusedBlobs(folder, ids) : [])]
 }
 
-/** Removes what {@link leftoversOf} has found. */
-export function removeLeftovers(folder: string, leftovers: readonly Leftover[]): void {
+/** Whether it can be said what the fleet needs: of the blobs of an OCI layout the record of a whole run says it. */
+export function isSettled(folder: string): boolean {
+  return !isOciLayout(folder) || wholeFleet(folder) !== undefined
+}
+
+/** Blobs that no device which stays needs, by the record of the run, or by its own where the run was of others. */
+function unusedBlobs(folder: string, ids: ReadonlySet<string>): readonly Leftover[] {
+  const fleet = wholeFleet(folder)
+  if (fleet === undefined) return []
+  const owners = new Map(fleet.devices.map(({ id, file }) => [file, id]))
+  const recorded = [...ids].map((id) => recordedFile(folder, id))
+  const needed = new Set([...blobsOf(folder, staying(fleet, ids)), ...recorded])
+  return namesIn(join(folder, BLOBS)).flatMap((name): Leftover[] => {
+    const file = `${BLOBS}/${name}`
+    const stats = statsOf(join(folder, file))
+    if (!/^[0-9a-f]{64}$/.test(name) || needed.has(file) || !stats?.isFile()) return []
+    return [{ id: owners.get(file), file, bytes: stats.size }]
+  })
+}
+
+function wholeFleet(folder: string): Fleet | undefined {
+  return readFleet(folder, recordName(undefined))
+}
+
+function staying(fleet: Fleet, ids: ReadonlySet<string>): Fleet {
+  return { ...fleet, devices: fleet.devices.filter(({ id }) => ids.has(id)) }
+}
+
+/** Removes what {@link leftoversOf} has found for the same devices. Before a blob goes, no index lists it. */
+export function removeLeftovers(folder: string, ids: ReadonlySet<string>, leftovers: readonly Leftover[]): void {
+  const fleet = isOciLayout(folder) ? wholeFleet(folder) : undefined
+  if (fleet !== undefined && leftovers.length > 0) writeIndex(folder, staying(fleet, ids))
   for (const { file } of leftovers) rmSync(join(folder, file), { force: true })
 }
 

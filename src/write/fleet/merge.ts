@@ -1,14 +1,13 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import * as v from 'valibot'
-import { readBelieved } from '../../base/disk/believed.ts'
 import { sha256OfFile } from '../../base/disk/hash-file.ts'
 import { visible } from '../../base/encode/visible.ts'
 import { sharedHostKeys } from './host-key-records.ts'
-import { outputName } from './layout.ts'
+import { blobName, fileOf, type Layout } from './layout.ts'
+import { isOciLayout } from './oci-layout.ts'
 import type { Made } from './record.ts'
-import { type Fleet, fleetSchema, recordName, shardOfName } from './run-records.ts'
+import { type Fleet, readFleet, recordName, shardOfName } from './run-records.ts'
 import { shardOf } from './shard.ts'
 
 /** The records of the parts do not make one whole fleet. */
@@ -38,10 +37,12 @@ interface MergeWork {
 export async function mergeParts(folder: string, work: MergeWork): Promise<Fleet> {
   const parts = readParts(folder)
   const first = parts[0] as Fleet
-  const faults = [...differing(parts), ...misplaced(parts)]
+  const layout = isOciLayout(folder) ? 'oci' : 'files'
+  const faults = [...differing(parts), ...misplaced(parts, layout)]
   const devices = parts.flatMap((part) => part.devices)
   faults.push(...sharedHostKeys(devices))
   if (faults.length === 0) faults.push(...(await changedOutputs(folder, devices, work)))
+  if (faults.length === 0 && layout === 'oci') faults.push(...(await changedBase(folder, first, work)))
   if (faults.length > 0) throw new MergeError(faults)
   return { ...first, shard: null, devices, missing: [] }
 }
@@ -63,12 +64,11 @@ function readParts(folder: string): Fleet[] {
     .map((name) => `${name} is missing`)
   if (missing.length > 0) throw new MergeError(missing)
   return names.map((name) => {
-    const bytes = readBelieved(join(folder, 'shards', name), statSync(join(folder, 'shards')))
-    const found = v.safeParse(v.pipe(v.string(), v.parseJson(), fleetSchema), new TextDecoder().decode(bytes))
-    if (!found.success || !isDeepStrictEqual(found.output.shard, shardOfName(name))) {
+    const part = readFleet(folder, `shards/${name}`)
+    if (part === undefined || !isDeepStrictEqual(part.shard, shardOfName(name))) {
       throw new MergeError([`shards/${visible(name)} is not the record of that part`])
     }
-    return found.output
+    return part
   })
 }
 
@@ -94,14 +94,17 @@ function differing(parts: readonly Fleet[]): string[] {
 }
 
 /** Devices that are missing, there twice, or in a part that they do not belong to. */
-function misplaced(parts: readonly Fleet[]): string[] {
+function misplaced(parts: readonly Fleet[], layout: Layout): string[] {
   const [{ ids }] = parts as [Fleet, ...Fleet[]]
   const missing = new Set(ids)
   const faults = parts.flatMap((part) =>
-    part.devices.flatMap(({ id, file }) => {
+    part.devices.flatMap((made) => {
+      const { id, file } = made
       const isOwn = shardOf(id, parts.length) === part.shard?.index
       if (isOwn && missing.delete(id))
-        return file === outputName(id, part.format) ? [] : [`${nameOf(part)} has ${id} in another place than its own`]
+        return file === fileOf(made, { format: part.format, layout })
+          ? []
+          : [`${nameOf(part)} has ${id} in another place than its own`]
       return [
         isOwn
           ? `${nameOf(part)} has ${id} twice, or the inventory has it not`
@@ -118,16 +121,28 @@ async function changedOutputs(
   { signal, onProgress }: MergeWork,
 ): Promise<string[]> {
   const faults: string[] = []
-  for (const [i, { file, sha256, bytes }] of devices.entries()) {
-    const path = join(folder, file)
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats === undefined) faults.push(`${file} is not there`)
-    else if (!stats.isFile() || stats.size !== bytes || (await sha256OfFile(path, { signal })) !== sha256) {
-      faults.push(`${file} is not what its record says`)
-    }
+  for (const [i, made] of devices.entries()) {
+    faults.push(...(await changedFile(folder, made, signal)))
     onProgress(i + 1, devices.length)
   }
   return faults
+}
+
+/** The base of an OCI layout, which the parts have in common. */
+function changedBase(folder: string, { base: { sha256 } }: Fleet, { signal }: MergeWork): Promise<string[]> {
+  return changedFile(folder, { file: blobName(sha256), sha256 }, signal)
+}
+
+async function changedFile(
+  folder: string,
+  { file, sha256, bytes }: Pick<Made, 'file' | 'sha256'> & { readonly bytes?: number },
+  signal: AbortSignal,
+): Promise<string[]> {
+  const path = join(folder, file)
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return [`${file} is not there`]
+  const isLike = stats.isFile() && (bytes === undefined || stats.size === bytes)
+  return isLike && (await sha256OfFile(path, { signal })) === sha256 ? [] : [`${file} is not what its record says`]
 }
 
 function nameOf({ shard }: Fleet): string {

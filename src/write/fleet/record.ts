@@ -1,10 +1,10 @@
 import { rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { readBelieved } from '../../base/disk/believed.ts'
 import { writeAtomically } from '../../base/disk/write-atomically.ts'
 import { jsonText } from '../emit/json.ts'
-import { DEVICE_ID } from './layout.ts'
+import { DEVICE_ID, fileOf, type OutputPlace, pathsOf } from './layout.ts'
 
 const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/))
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
@@ -44,16 +44,25 @@ const recordSchema = v.strictObject({
  * @returns undefined: nothing, something else, or the record is not whole
  * @throws TargetError when the record is somebody else's
  */
-export function recordOf(
-  { record, output }: { readonly record: string; readonly output: string },
-  inputs: string,
-): Made | undefined {
-  const size = statSync(output, { throwIfNoEntry: false })?.size
-  const bytes = size === undefined ? undefined : readBelieved(record, statSync(dirname(record)))
+export function recordOf(place: OutputPlace, id: string, inputs: string): Made | undefined {
+  const found = readRecord(place.folder, id)
+  if (found?.inputs !== inputs) return undefined
+  const { made } = found
+  if (made.file !== fileOf({ ...made, id }, place)) return undefined
+  return statSync(join(place.folder, made.file), { throwIfNoEntry: false })?.size === made.bytes ? made : undefined
+}
+
+/** The file that was made of a device, from the folder of the fleet; undefined: no record says so. */
+export function recordedFile(folder: string, id: string): string | undefined {
+  return readRecord(folder, id)?.made.file
+}
+
+function readRecord(folder: string, id: string): v.InferOutput<typeof recordSchema> | undefined {
+  const { record } = pathsOf(folder, id)
+  const bytes = readBelieved(record, statSync(dirname(record)))
   if (bytes === undefined) return undefined
   const found = v.safeParse(v.pipe(v.string(), v.parseJson(), recordSchema), new TextDecoder().decode(bytes))
-  if (!found.success || found.output.inputs !== inputs) return undefined
-  return found.output.made.bytes === size ? found.output.made : undefined
+  return found.success ? found.output : undefined
 }
 
 /** To be called before the output takes its place: between the two no record speaks of another one. */

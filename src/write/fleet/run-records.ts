@@ -1,18 +1,20 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as v from 'valibot'
+import { readBelieved } from '../../base/disk/believed.ts'
 import { writeAtomically } from '../../base/disk/write-atomically.ts'
 import { bytewise } from '../../base/order.ts'
 import { jsonText } from '../emit/json.ts'
 import { ed25519First, knownHostsText, sshfpText } from './host-key-records.ts'
 import { labelsPage } from './labels.ts'
 import { FORMATS } from './layout.ts'
+import { isOciLayout, writeIndex } from './oci-layout.ts'
 import { type Made, madeSchema } from './record.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 /** `fleet.json`, and of a part `shards/I-of-N.json`. */
-export const fleetSchema = v.strictObject({
+const fleetSchema = v.strictObject({
   schema: v.literal('pibake.fleet/1'),
   version: v.pipe(v.string(), v.description('Of pibake.')),
   tool: v.pipe(v.string(), v.description('The digest of the program, as in a provenance.')),
@@ -27,6 +29,22 @@ export const fleetSchema = v.strictObject({
 })
 
 export type Fleet = v.InferOutput<typeof fleetSchema>
+
+/**
+ * The record of a run, or of a part.
+ *
+ * @param name as {@link recordName} gives it
+ * @returns undefined: it is not there, or is not one
+ * @throws TargetError when it is somebody else's
+ */
+export function readFleet(folder: string, name: string): Fleet | undefined {
+  const file = join(folder, name)
+  const stats = statSync(dirname(file), { throwIfNoEntry: false })
+  const bytes = stats && readBelieved(file, stats)
+  if (bytes === undefined) return undefined
+  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), fleetSchema), new TextDecoder().decode(bytes))
+  return found.success ? found.output : undefined
+}
 
 /** What {@link writeFleet} makes beside `fleet.json`. */
 const SIDE = ['known_hosts', 'sshfp.zone', 'devices.csv', 'labels.html', 'SHA256SUMS'] as const
@@ -62,7 +80,8 @@ export function writeFleet(folder: string, given: Fleet): string[] {
     rmSync(join(folder, name), { force: true })
     return []
   })
-  return [...written, write(recordName(undefined), jsonText(fleet))]
+  const index = isOciLayout(folder) ? writeIndex(folder, fleet) : []
+  return [...written, ...index, write(recordName(undefined), jsonText(fleet))]
 }
 
 /** Where the record of a whole run or of a part lies. */
