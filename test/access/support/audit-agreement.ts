@@ -1,6 +1,8 @@
 import type { Audit } from '../../../src/core/audit/audit.ts'
 import type { RuleId } from '../../../src/core/audit/rules.ts'
+import { clients } from './site.ts'
 import type { Truth } from './truth.ts'
+import { admits } from './verdict.ts'
 
 /** Rules by which an audit says that somebody gets in or up, or that it cannot tell. */
 const WAYS: readonly RuleId[] = [
@@ -41,8 +43,9 @@ export function agreementOf({ findings, proof }: Pick<Audit, 'findings' | 'proof
     ...(truth.sudo.tty === 'free' && !has('root-unasked', 'root-way', 'unproved') ? ['sudo asks for nothing'] : []),
   ]
   const isUp = truth.state === 'running' || truth.state === 'degraded'
-  // By an interface that is not there nobody comes.
-  const isEverywhere = findings.some(({ rule, because }) => rule === 'ssh-key' && !because.includes(', only through '))
-  const wrong = isUp && isEverywhere && alice.length === 0 && keyOf('alice') && !isDoubtful ? ["alice's key"] : []
+  const byKey = proof.intruders.filter(({ user, by }) => user === 'alice' && by === 'key')
+  // From a network, or by an interface, that is not there nobody comes.
+  const isOpen = Object.values(clients).some((one) => byKey.some((way) => admits(way, one.address, one.interface)))
+  const wrong = isUp && isOpen && alice.length === 0 && !isDoubtful ? ["alice's key"] : []
   return { missed, wrong }
 }
