@@ -196,8 +196,9 @@ class Page {
     await this.#working(
       isPacked ? TEXT.working.unpack : TEXT.working.open,
       async () => {
-        const { title, size } = await this.#worker.ask('open', { file }, (share) => this.#busy.showShare(share))
+        const { title, size, xz } = await this.#worker.ask('open', { file }, (share) => this.#busy.showShare(share))
         this.#isOpen = true
+        this.#save.offer(xz)
         this.#look.enable(true)
         this.#imageState.textContent = `${file.name}: ${title}, ${Math.round(size / 2 ** 20)} MiB`
       },
@@ -213,6 +214,7 @@ class Page {
     this.#look.clear()
     this.#look.enable(false)
     this.#save.enable(false)
+    this.#save.offer(undefined)
     this.#save.clear()
   }
 

@@ -134,10 +134,11 @@ export const TEXT = {
     formats: {
       img: 'the image (.img)',
       'img.gz': 'the image, packed (.img.gz)',
+      'img.xz': 'the image, packed as it came (.img.xz)',
       'overlay.tar': 'the changed paths alone (.overlay.tar)',
     },
     formatWhy:
-      'An image is what a card is written from; packed, it is smaller and takes longer. The tar holds what would change and nothing else, to be laid over the same image elsewhere.',
+      'An image is what a card is written from; packed, it is smaller and takes longer. An .img.xz is there for images that came as one, in several blocks: blocks that change are stored in it as they are, so it is larger than what came; all others are copied. The tar holds what would change and nothing else, to be laid over the same image elsewhere.',
     as: 'Save as …',
     download: 'Download',
     manifest: 'Save the manifest',
@@ -145,7 +146,9 @@ export const TEXT = {
     handed: (name: string) =>
       `${name} is handed to your browser as a download. Leave this page open until the download has ended.`,
     secret: 'What is saved holds your password hash and your Wi-Fi password: keep it to yourself.',
-    next: { img: IMAGER, 'img.gz': IMAGER, 'overlay.tar': OVERLAY },
+    oneBlock:
+      'Your .img.xz is one block (packed by a single thread of xz), of which no part can be exchanged: save it as .img or .img.gz.',
+    next: { img: IMAGER, 'img.gz': IMAGER, 'img.xz': IMAGER, 'overlay.tar': OVERLAY },
     card: 'Log-in card',
     qr: 'The same text as a QR code',
     print: 'Print the card',
