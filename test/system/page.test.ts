@@ -215,6 +215,9 @@ for (const name of Object.keys(BROWSERS)) {
     visiting(name, {}, async (page) => {
       await fill(page, '#spec textarea', SPEC)
       await page.choose('#spec input[multiple]', join(work, 'secrets/wifi'))
+      await page.run(
+        `window.said = []; new MutationObserver(() => said.push(${of('#busy')}.textContent)).observe(${of('#busy')}, { subtree: true, childList: true })`,
+      )
       for (const file of [
         'bookworm-2023.img',
         'trixie-2026.img',
@@ -230,6 +233,8 @@ for (const name of Object.keys(BROWSERS)) {
         assert.is(sha256(saved), baked[file.replace(/\.img.*/, '')], file)
         rmSync(saved)
       }
+      const said = (await page.evaluate('said')) as string[]
+      assert.ok(said.some((text) => /which takes 112\.0 MiB of free space/.test(text)))
       assert.match(await textOf(page, '#card'), 'ssh alice@kit-07.local')
       assert.ok(((await page.evaluate(`${of('#card svg path')}.getAttribute('d').length`)) as number) > 1000)
       const name = 'kit-07.img.manifest.json'

@@ -15,6 +15,7 @@ export const TEXT = {
   working: {
     open: 'Reading the image …',
     unpack: 'Unpacking the image …',
+    unpackTo: (size: string) => `Unpacking the image, which takes ${size} of free space …`,
     look: 'Working out what would change …',
     audit: 'Looking at the attack surface, before and after …',
     make: 'Making what is saved …',
@@ -24,8 +25,8 @@ export const TEXT = {
   image: {
     heading: '1. The image',
     choose: 'Image file',
-    drop: 'Drop it anywhere on this page, or choose it here: .img, .img.xz, .img.gz or .img.zst, of Raspberry Pi OS 12 (bookworm) or 13 (trixie).',
-    why: 'The file itself is not changed: what you save is a new one. A packed image is unpacked first, which takes as much free space as the whole image.',
+    drop: 'Drop it anywhere on this page, or choose it here: .img, .img.xz, .img.gz, .img.zst or .zip, of Raspberry Pi OS 12 (bookworm) or 13 (trixie).',
+    why: 'The file itself is not changed: what you save is a new one. A packed image is unpacked first, which takes as much free space as the whole image; the page says how much, and whether the browser has it.',
   },
   who: {
     heading: '2. Who you are',

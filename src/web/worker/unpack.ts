@@ -5,11 +5,11 @@ import { assertLimit, FIRST } from '../../storage/archive/decoded-size.ts'
 import { assertNotForeign, FOREIGN_HEAD } from '../../storage/archive/foreign.ts'
 import { readFrames, wrongSize } from '../../storage/archive/zst-frame.ts'
 import { decodeFramePortably } from '../../storage/archive/zstd-portable.ts'
-import { imageLimit } from '../../storage/image/partitions.ts'
+import { imageEnd, imageLimit } from '../../storage/image/partitions.ts'
 import { BlobBytes } from './blob-bytes.ts'
 import { decodeXz } from './decode-xz.ts'
 import { decodeZip } from './decode-zip.ts'
-import { scratchFile } from './scratch.ts'
+import { assertRoom, scratchFile } from './scratch.ts'
 import { type OnProgress, through } from './streams.ts'
 
 type Decode = (file: File, onProgress: OnProgress) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -25,7 +25,7 @@ const DECODERS: Readonly<Record<Exclude<Packing, 'none'>, Decode>> = {
  * The image in a file, as its first bytes say: the file itself, or what it decodes to.
  *
  * @throws TargetError when it is something that pibake does not read, or damaged, or decodes to more than its partition
- *   table speaks of
+ *   table speaks of; SpaceError when the browser has too little room for it
  */
 export async function unpacked(file: File, onProgress: OnProgress): Promise<Blob> {
   const head = new Uint8Array(await file.slice(0, FOREIGN_HEAD).arrayBuffer())
@@ -41,18 +41,24 @@ async function decoded(file: File, decode: Decode, onProgress: OnProgress): Prom
   const output = await scratchFile()
   const first: Uint8Array[] = []
   let [size, limit] = [0, undefined as number | undefined]
-  const limitOf = () => imageLimit(concat(first.splice(0)).subarray(0, FIRST), file.name)
+  const limitOf = async () => {
+    const start = concat(first.splice(0)).subarray(0, FIRST)
+    const needs = imageEnd(start, file.name)
+    onProgress(0, needs)
+    await assertRoom(needs, file.name)
+    return imageLimit(start, file.name)
+  }
   try {
     for await (const bytes of decode(file, onProgress)) {
       size += bytes.length
       if (limit === undefined) {
         first.push(new Uint8Array(bytes))
-        if (size >= FIRST) limit = limitOf()
+        if (size >= FIRST) limit = await limitOf()
       }
       if (limit !== undefined) assertLimit(file.name, size, limit)
       output.write(bytes)
     }
-    if (limit === undefined) limitOf()
+    if (limit === undefined) await limitOf()
     return await output.finish()
   } finally {
     output.close()
