@@ -59,6 +59,18 @@ test.before(() => {
     // Of several blocks, as pi-gen has xz make them.
     run(['xz', '--keep', '-0', '-T2', '--block-size=16MiB', imageOf(behaviour)])
   }
+  const xz = (name: string, ...args: string[]) =>
+    run([
+      'sh',
+      '-c',
+      'out=$1; shift; exec xz -c -0 "$@" >"$out"',
+      'sh',
+      join(work, name),
+      ...args,
+      imageOf('trixie-2026'),
+    ])
+  xz('sha256.img.xz', '-T2', '--block-size=24MiB', '--check=sha256')
+  xz('whole.img.xz', '-T1')
   const overlay = ['--image', imageOf('bookworm-2023'), '--overlay', join(work, 'cli.overlay.tar'), '--no-bundle']
   assert.is(pibake(['apply', join(work, 'pibake.yaml'), ...overlay]).status, 0)
   run(['zstd', '-q', '-1', imageOf('bookworm-2023')])
@@ -203,6 +215,9 @@ for (const name of Object.keys(BROWSERS)) {
     visiting(name, {}, async (page) => {
       await fill(page, '#spec textarea', SPEC)
       await page.choose('#spec input[multiple]', join(work, 'secrets/wifi'))
+      await page.run(
+        `window.said = []; new MutationObserver(() => said.push(${of('#busy')}.textContent)).observe(${of('#busy')}, { subtree: true, childList: true })`,
+      )
       for (const file of [
         'bookworm-2023.img',
         'trixie-2026.img',
@@ -218,6 +233,8 @@ for (const name of Object.keys(BROWSERS)) {
         assert.is(sha256(saved), baked[file.replace(/\.img.*/, '')], file)
         rmSync(saved)
       }
+      const said = (await page.evaluate('said')) as string[]
+      assert.ok(said.some((text) => /which takes 112\.0 MiB of free space/.test(text)))
       assert.match(await textOf(page, '#card'), 'ssh alice@kit-07.local')
       assert.ok(((await page.evaluate(`${of('#card svg path')}.getAttribute('d').length`)) as number) > 1000)
       const name = 'kit-07.img.manifest.json'
@@ -230,6 +247,32 @@ for (const name of Object.keys(BROWSERS)) {
       const overlay = await save(page, 'overlay.tar')
       assert.equal(readFileSync(overlay), readFileSync(join(work, 'cli.overlay.tar')))
       assert.match(await textOf(page, '#saved'), '.wh.NAME')
+    }))
+
+  test(`${name}: an .img.xz of several blocks is saved as .img.xz, which decodes to the bytes of pibake bake`, () =>
+    visiting(name, {}, async (page) => {
+      await fill(page, '#spec textarea', SPEC)
+      await page.choose('#spec input[multiple]', join(work, 'secrets/wifi'))
+      const offered = () => page.evaluate(`!${of('#save option[value="img.xz"]')}.disabled`)
+      for (const file of ['trixie-2026.img.xz', 'sha256.img.xz']) {
+        assert.match(await choose(page, join(work, file)), / 112 MiB$/)
+        assert.is(await offered(), true, file)
+        await look(page)
+        const saved = await save(page, 'img.xz')
+        run(['xz', '-t', saved])
+        run(['xz', '-d', saved])
+        assert.is(sha256(saved.slice(0, -3)), baked['trixie-2026'], file)
+        rmSync(saved.slice(0, -3))
+      }
+      for (const [file, note] of [
+        ['whole.img.xz', /is one block/],
+        ['trixie-2026.img', /^$/],
+      ] as const) {
+        await choose(page, join(work, file))
+        assert.is(await offered(), false, file)
+        assert.match(await textOf(page, '#save-note'), note)
+        assert.is(await contentOf(page, '#save select'), 'img')
+      }
     }))
 
   test(`${name}: somebody who knows no YAML fills in the form; a private key, a lock-out and damage are refused`, () =>

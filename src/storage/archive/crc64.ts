@@ -1,3 +1,5 @@
+import { fieldsOf } from '../../base/bytes/fields.ts'
+
 /**
  * CRC-64 of ECMA-182, reflected, as .xz uses it (tukaani.org/xz/xz-file-format.txt, 3.4). Numbers of 64 bits are slow in
  * JavaScript, so each is two halves; four tables take four bytes a step.
@@ -29,7 +31,7 @@ function fillEntry(table: number, byte: number): void {
 }
 
 /** The eight bytes of the check, in the file's order. */
-export function crc64(bytes: Uint8Array): Buffer {
+export function crc64(bytes: Uint8Array): Uint8Array {
   let lo = -1
   let hi = -1
   const last = bytes.length - (bytes.length % 4)
@@ -46,8 +48,8 @@ export function crc64(bytes: Uint8Array): Buffer {
     lo = ((lo >>> 8) | (hi << 24)) ^ (low[entry] ?? 0)
     hi = (hi >>> 8) ^ (high[entry] ?? 0)
   }
-  const check = Buffer.alloc(8)
-  check.writeInt32LE(~lo, 0)
-  check.writeInt32LE(~hi, 4)
+  const check = new Uint8Array(8)
+  fieldsOf(check).setInt32(0, ~lo, true)
+  fieldsOf(check).setInt32(4, ~hi, true)
   return check
 }

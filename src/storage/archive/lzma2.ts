@@ -1,4 +1,5 @@
 import type { Bytes } from '../../base/bytes/bytes.ts'
+import { fieldsOf } from '../../base/bytes/fields.ts'
 
 /** A piece of LZMA2 data: it can be decoded when what lies before it in the block is decoded. */
 export interface Chunk {
@@ -25,7 +26,7 @@ export function readChunks(file: Bytes, start: number, end: number): { chunks: C
   let offset = start
   let position = 0
   while (offset < end) {
-    const head = Buffer.from(file.read(offset, Math.min(6, end - offset)))
+    const head = file.read(offset, Math.min(6, end - offset))
     const [control = 0] = head
     if (control === 0) return { chunks, end: offset }
     const lengths = chunkLengths(control, head)
@@ -37,15 +38,30 @@ export function readChunks(file: Bytes, start: number, end: number): { chunks: C
   return undefined
 }
 
-function chunkLengths(control: number, head: Buffer): { coded: number; decoded: number } | undefined {
+function chunkLengths(control: number, head: Uint8Array): { coded: number; decoded: number } | undefined {
+  const fields = fieldsOf(head)
   if (control < 0x80) {
     if (control > 2 || head.length < 3) return undefined
-    const size = head.readUInt16BE(1) + 1
+    const size = fields.getUint16(1) + 1
     return { coded: 3 + size, decoded: size }
   }
   if (head.length < 6) return undefined
   return {
-    coded: (control >= 0xc0 ? 6 : 5) + head.readUInt16BE(3) + 1,
-    decoded: ((control & 0x1f) << 16) + head.readUInt16BE(1) + 1,
+    coded: (control >= 0xc0 ? 6 : 5) + fields.getUint16(3) + 1,
+    decoded: ((control & 0x1f) << 16) + fields.getUint16(1) + 1,
   }
+}
+
+/** Bytes that one chunk holds as they are, at most. */
+const MOST_STORED = 1 << 16
+
+/** The bytes as chunks that hold them as they are, in pieces, without the end marker; the first one begins a block. */
+export function storedChunks(bytes: Uint8Array): Uint8Array[] {
+  const chunks: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; at += MOST_STORED) {
+    const piece = bytes.subarray(at, at + MOST_STORED)
+    const last = piece.length - 1
+    chunks.push(Uint8Array.of(at === 0 ? 1 : 2, last >> 8, last & 0xff), piece)
+  }
+  return chunks
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/bytes/bytes.ts'
 import type { Extent } from '../image/edit.ts'
-import { touchedUnits } from './splice.ts'
+import { touchedUnits } from './touched.ts'
 import type { Unit } from './unit.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Bytes } from '../../base/bytes/bytes.ts'
 import { equals } from '../../base/host/bytes.ts'
+import { sha256 } from '../../base/host/hash.ts'
 import { crc64 } from './crc64.ts'
 import { type Chunk, readChunks } from './lzma2.ts'
 import { type Check, crc32Bytes, type IndexRecord, padded, VliReader, vli } from './xz-format.ts'
@@ -103,12 +103,12 @@ export function makeBlock(
     1,
     options.dictionary,
   ]
-  const header = Buffer.alloc(padded(1 + fields.length))
+  const header = new Uint8Array(padded(1 + fields.length))
   header.set([header.length / 4, ...fields])
   const check = checkOf(decoded, options.check)
   const unpadded = header.length + 4 + codedSize + check.length
   // The end marker and the padding are zeros both; the check has a size that needs none.
-  const zeros = Buffer.alloc(1 + padded(codedSize) - codedSize)
+  const zeros = new Uint8Array(1 + padded(codedSize) - codedSize)
   return {
     unpadded,
     size: decoded.length,
@@ -120,12 +120,12 @@ export function makeBlock(
 function checkOf(decoded: Uint8Array, check: Check): Uint8Array {
   switch (check.name) {
     case 'none':
-      return Buffer.alloc(0)
+      return new Uint8Array(0)
     case 'crc32':
       return crc32Bytes(decoded)
     case 'crc64':
       return crc64(decoded)
     case 'sha256':
-      return createHash('sha256').update(decoded).digest()
+      return sha256(decoded)
   }
 }

@@ -5,14 +5,13 @@ import { filter, filterSync, hasProgram } from '../../base/process/program.ts'
 import type { Unit } from './unit.ts'
 import { UnitBytes } from './unit-bytes.ts'
 import { type BlockLayout, dictionarySize, readBlock } from './xz-block.ts'
-import { type Check, padded, streamEnd, streamHeader } from './xz-format.ts'
+import { type Check, streamEnd, streamHeader } from './xz-format.ts'
 import { readXzIndex, type XzBlock } from './xz-index.ts'
+import { MAX_BLOCK, unitsOf } from './xz-units.ts'
 
 const MIB = 1024 * 1024
 /** Decoded blocks in memory: three of those that `xz -T0 -6` makes. */
 const KEPT = 72 * MIB
-/** Larger blocks, and larger dictionaries, are no good for entering a file in the middle. */
-const MAX_BLOCK = 64 * MIB
 const DECODE = ['-d', '-c', '-T1', `--memlimit-decompress=${160 * MIB}`]
 
 export interface XzUnit extends Unit, XzBlock {
@@ -97,17 +96,15 @@ export class XzImage implements CopyableBytes {
 }
 
 function fromFile(file: PlainFile, path: string): XzImage | undefined {
-  const { streams, isPadded } = readXzIndex(file, path)
-  const [stream] = streams
-  if (stream === undefined || streams.length > 1 || isPadded || stream.blocks.length < 2) return undefined
-  const { check, blocks } = stream
-  if (blocks.some(({ size }) => size > MAX_BLOCK || size === 0)) return undefined
-  const units = blocks.map((block) => {
-    const layout = readBlock(file, block, check)
+  const found = unitsOf(readXzIndex(file, path))
+  if (found === undefined) return undefined
+  const { check } = found
+  const units = found.units.map((unit) => {
+    const layout = readBlock(file, unit, check)
     if (layout === undefined) {
-      throw new TargetError(`${path}: damaged: the block at ${block.offset} is not what the index says`)
+      throw new TargetError(`${path}: damaged: the block at ${unit.offset} is not what the index says`)
     }
-    return { ...block, length: padded(block.unpadded), layout }
+    return { ...unit, layout }
   })
   if (units.some(({ layout }) => dictionarySize(layout.dictionary) > MAX_BLOCK)) return undefined
   return new XzImage(path, file, check, units)

@@ -3,9 +3,10 @@ import { appender, newFile } from '../../base/disk/new-file.ts'
 import { filter } from '../../base/process/program.ts'
 import type { Extent } from '../image/edit.ts'
 import { limiter } from './limiter.ts'
-import type { Chunk } from './lzma2.ts'
-import { type Made, patch, type SpliceOptions, spliceUnits, type Touched } from './splice.ts'
+import { type Made, type SpliceOptions, spliceUnits } from './splice.ts'
+import { patch, type Touched } from './touched.ts'
 import { dictionarySize, type MadeBlock, makeBlock } from './xz-block.ts'
+import { cutOf, keptBlock } from './xz-cut.ts'
 import { type IndexRecord, streamEnd, streamHeader } from './xz-format.ts'
 import type { XzImage, XzUnit } from './xz-image.ts'
 
@@ -65,20 +66,13 @@ type Run = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
 async function remade(image: XzImage, touched: Touched<XzUnit>, run: Run): Promise<Made<IndexRecord>> {
   const { layout } = touched.unit
   const decoded = patch(await run((signal) => image.decode(touched.unit, signal)), touched)
-  const cut = firstChunk(touched)
+  const cut = cutOf(touched, layout)
   const preset = presetFor(layout.dictionary)
   const pieces: Uint8Array[] = []
   for (let at = cut.position; at < decoded.length; at += PIECE) pieces.push(decoded.subarray(at, at + PIECE))
   const changed = await Promise.all(pieces.map((piece) => run((signal) => codedBlock(image, piece, preset, signal))))
-  const blocks = cut.position === 0 ? changed : [keptBlock(image, touched.unit, decoded, cut), ...changed]
+  const blocks = cut.position === 0 ? changed : [keptBlock(image, layout, decoded, cut), ...changed]
   return { parts: blocks.flatMap(({ parts }) => parts), records: blocks }
-}
-
-/** The chunks before `cut` as a block. */
-function keptBlock(image: XzImage, { layout }: XzUnit, decoded: Uint8Array, cut: Cut): MadeBlock {
-  const { dictionary, start } = layout
-  const data = image.file.read(start, cut.offset - start)
-  return makeBlock([data], decoded.subarray(0, cut.position), { dictionary, check: image.check })
 }
 
 async function codedBlock(image: XzImage, piece: Uint8Array, preset: Preset, signal: AbortSignal): Promise<MadeBlock> {
@@ -86,19 +80,6 @@ async function codedBlock(image: XzImage, piece: Uint8Array, preset: Preset, sig
   const coded = await filter('xz', args, [piece], { about: image.path, signal })
   // Without the end marker, which makeBlock adds.
   return makeBlock([coded.subarray(0, -1)], piece, { dictionary: preset.dictionary, check: image.check })
-}
-
-/** Where a block is cut: the place in the file, and in what the block decodes to. */
-type Cut = Pick<Chunk, 'offset' | 'position'>
-
-/** The last chunk that starts at or before the first changed byte; those before it can be carried over. */
-function firstChunk({ unit, extents }: Touched<XzUnit>): Cut {
-  const { layout } = unit
-  const start = { offset: layout.start, position: 0 }
-  // Other filters look beyond the ends of chunks.
-  if (!layout.isPlain) return start
-  const first = Math.max(0, (extents[0]?.offset ?? 0) - unit.imageOffset)
-  return layout.chunks.findLast(({ position }) => position <= first) ?? start
 }
 
 function presetFor(dictionary: number): Preset {

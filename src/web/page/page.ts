@@ -1,4 +1,5 @@
 import { fromBase64 } from '../../base/host/bytes.ts'
+import { sizeText } from '../../core/carried/bundle.ts'
 import { starterSpec } from '../../core/spec-file/starter.ts'
 import type { Look, SpecText } from '../job/image-job.ts'
 import type { OutputFormat } from '../job/output-format.ts'
@@ -73,7 +74,7 @@ class Page {
   }
 
   #main(): HTMLElement {
-    const input = el('input', { type: 'file', accept: '.img,.xz,.gz,.zst', id: 'image-file' })
+    const input = el('input', { type: 'file', accept: '.img,.xz,.gz,.zst,.zip', id: 'image-file' })
     input.addEventListener('change', () => {
       const [file] = input.files ?? []
       if (file !== undefined) this.#begin(this.#openImage(file))
@@ -196,8 +197,12 @@ class Page {
     await this.#working(
       isPacked ? TEXT.working.unpack : TEXT.working.open,
       async () => {
-        const { title, size } = await this.#worker.ask('open', { file }, (share) => this.#busy.showShare(share))
+        const { title, size, xz } = await this.#worker.ask('open', { file }, (share, needs) => {
+          this.#busy.showShare(share)
+          if (needs !== undefined) this.#busy.say(TEXT.working.unpackTo(sizeText(needs)))
+        })
         this.#isOpen = true
+        this.#save.offer(xz)
         this.#look.enable(true)
         this.#imageState.textContent = `${file.name}: ${title}, ${Math.round(size / 2 ** 20)} MiB`
       },
@@ -213,6 +218,7 @@ class Page {
     this.#look.clear()
     this.#look.enable(false)
     this.#save.enable(false)
+    this.#save.offer(undefined)
     this.#save.clear()
   }
 

@@ -1,4 +1,4 @@
-import { OUTPUT_FORMATS, type OutputFormat } from '../job/output-format.ts'
+import { OUTPUT_FORMATS, type OutputFormat, type XzKind } from '../job/output-format.ts'
 import { button, downloadText, el, lines } from './dom.ts'
 import { choiceField, step } from './fields.ts'
 import { hasPicker } from './picked-file.ts'
@@ -19,6 +19,7 @@ export class SaveView {
   readonly #buttons: readonly HTMLButtonElement[]
   readonly #state = el('p', { role: 'status', class: 'wide', id: 'save-state' })
   readonly #after = el('div', { class: 'wide', id: 'saved' })
+  readonly #note = el('p', { class: 'quiet wide', id: 'save-note' })
 
   constructor(events: SaveEvents) {
     const as = button(TEXT.save.as, () => events.save(this.#chosen, true), { class: 'main' })
@@ -30,12 +31,21 @@ export class SaveView {
     this.#buttons = [...(hasPicker ? [as] : []), plain, manifest]
     const secret = el('p', { class: 'wide' }, TEXT.save.secret)
     const row = el('p', { class: 'wide buttons' }, ...this.#buttons)
-    this.section = step('save', TEXT.save.heading, secret, this.#format.box, row, this.#state, this.#after)
+    this.section = step('save', TEXT.save.heading, secret, this.#format.box, this.#note, row, this.#state, this.#after)
     this.enable(false)
+    this.offer(undefined)
   }
 
   get #chosen(): OutputFormat {
     return OUTPUT_FORMATS.find((one) => one === this.#format.input.value) ?? 'img'
+  }
+
+  /** Offers what can be made of an image. @param came how it came */
+  offer(came: XzKind | undefined): void {
+    const { input } = this.#format
+    for (const option of input.options) option.disabled = option.value === 'img.xz' && came !== 'blocks'
+    if (input.selectedOptions[0]?.disabled !== false) input.value = 'img'
+    this.#note.textContent = came === 'whole' ? TEXT.save.oneBlock : ''
   }
 
   enable(isEnabled: boolean): void {

@@ -15,6 +15,7 @@ export const TEXT = {
   working: {
     open: 'Reading the image …',
     unpack: 'Unpacking the image …',
+    unpackTo: (size: string) => `Unpacking the image, which takes ${size} of free space …`,
     look: 'Working out what would change …',
     audit: 'Looking at the attack surface, before and after …',
     make: 'Making what is saved …',
@@ -24,8 +25,8 @@ export const TEXT = {
   image: {
     heading: '1. The image',
     choose: 'Image file',
-    drop: 'Drop it anywhere on this page, or choose it here: .img, .img.xz, .img.gz or .img.zst, of Raspberry Pi OS 12 (bookworm) or 13 (trixie).',
-    why: 'The file itself is not changed: what you save is a new one. A packed image is unpacked first, which takes as much free space as the whole image.',
+    drop: 'Drop it anywhere on this page, or choose it here: .img, .img.xz, .img.gz, .img.zst or .zip, of Raspberry Pi OS 12 (bookworm) or 13 (trixie).',
+    why: 'The file itself is not changed: what you save is a new one. A packed image is unpacked first, which takes as much free space as the whole image; the page says how much, and whether the browser has it.',
   },
   who: {
     heading: '2. Who you are',
@@ -134,10 +135,11 @@ export const TEXT = {
     formats: {
       img: 'the image (.img)',
       'img.gz': 'the image, packed (.img.gz)',
+      'img.xz': 'the image, packed as it came (.img.xz)',
       'overlay.tar': 'the changed paths alone (.overlay.tar)',
     },
     formatWhy:
-      'An image is what a card is written from; packed, it is smaller and takes longer. The tar holds what would change and nothing else, to be laid over the same image elsewhere.',
+      'An image is what a card is written from; packed, it is smaller and takes longer. An .img.xz is there for images that came as one, in several blocks: blocks that change are stored in it as they are, so it is larger than what came; all others are copied. The tar holds what would change and nothing else, to be laid over the same image elsewhere.',
     as: 'Save as …',
     download: 'Download',
     manifest: 'Save the manifest',
@@ -145,7 +147,9 @@ export const TEXT = {
     handed: (name: string) =>
       `${name} is handed to your browser as a download. Leave this page open until the download has ended.`,
     secret: 'What is saved holds your password hash and your Wi-Fi password: keep it to yourself.',
-    next: { img: IMAGER, 'img.gz': IMAGER, 'overlay.tar': OVERLAY },
+    oneBlock:
+      'Your .img.xz is one block (packed by a single thread of xz), of which no part can be exchanged: save it as .img or .img.gz.',
+    next: { img: IMAGER, 'img.gz': IMAGER, 'img.xz': IMAGER, 'overlay.tar': OVERLAY },
     card: 'Log-in card',
     qr: 'The same text as a QR code',
     print: 'Print the card',

@@ -1,4 +1,5 @@
 import type { Answer, Call, Failure, Verb } from '../worker/protocol.ts'
+import type { OnProgress } from '../worker/streams.ts'
 import type { verbs } from '../worker/verbs.ts'
 import { TEXT } from './texts.ts'
 
@@ -15,7 +16,7 @@ export class WorkError extends Error {
 interface Waiting {
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
-  readonly onProgress: (share: number) => void
+  readonly onProgress: OnProgress
 }
 
 type Argument<V extends Verb> = Parameters<(typeof verbs)[V]>[0]
@@ -35,11 +36,7 @@ export class WorkerClient {
   }
 
   /** @throws WorkError with what the program says */
-  ask<V extends Verb>(
-    verb: V,
-    argument: Argument<V>,
-    onProgress: (share: number) => void = () => undefined,
-  ): Promise<Result<V>> {
+  ask<V extends Verb>(verb: V, argument: Argument<V>, onProgress: OnProgress = () => undefined): Promise<Result<V>> {
     return new Promise((resolve, reject) => {
       const call: Call = { id: ++this.#last, verb, argument }
       this.#waiting.set(call.id, { resolve, reject, onProgress })
@@ -64,7 +61,7 @@ export class WorkerClient {
   #take(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id)
     if ('share' in answer) {
-      waiting?.onProgress(answer.share)
+      waiting?.onProgress(answer.share, answer.needs)
       return
     }
     this.#waiting.delete(answer.id)

@@ -1,9 +1,12 @@
-import type { Bytes } from '../../base/bytes/bytes.ts'
+import type { XzPart } from '../../storage/archive/xz-stored.ts'
 import type { Extent } from '../../storage/image/edit.ts'
-import { privateFile } from './scratch.ts'
+import { BlobBytes } from './blob-bytes.ts'
+import { type Range, Ranges } from './ranges.ts'
+import { privateFile, scratchFile } from './scratch.ts'
+import type { OnProgress } from './streams.ts'
 
-/** A part of what is saved: new bytes, or a range of the image. */
-type Part = Uint8Array | { readonly from: number; readonly to: number }
+/** A part of what is saved: new bytes, or a range of a file. */
+type Part = Uint8Array | Range
 
 /** Bytes that are copied at once. */
 const PIECE = 1 << 20
@@ -13,60 +16,62 @@ const MOST_RANGES = 8
 const MOST_IN_MEMORY = 1 << 20
 
 /** The image with the extents in it, of which nothing is copied: ranges of the image, and what is new between them. */
-export function composed(base: Blob, extents: readonly Extent[]): Blob {
-  return new Blob(partsOf(base.size, extents).map((part) => (isRange(part) ? rangeOf(base, part) : own(part))))
+export function imageParts(base: Blob, extents: readonly Extent[]): Part[] {
+  const parts: Part[] = []
+  let at = 0
+  for (const { offset, bytes } of extents) {
+    if (offset > at) parts.push({ blob: base, from: at, to: offset })
+    parts.push(bytes)
+    at = offset + bytes.length
+  }
+  if (at < base.size) parts.push({ blob: base, from: at, to: base.size })
+  return parts
 }
 
-/**
- * The same bytes in so few ranges that Firefox reads them from the disk when it saves them: the longest ranges of the image
- * stay, and all between them is copied to a private file. Where there are none, as {@link composed}.
- */
-export async function composedOfFew(base: Blob, bytes: Bytes, extents: readonly Extent[]): Promise<Blob> {
-  const parts = partsOf(base.size, extents)
-  const inMemory = parts.reduce((sum, part) => sum + (isRange(part) ? 0 : part.length), 0)
-  if (parts.filter(isRange).length <= MOST_RANGES && inMemory <= MOST_IN_MEMORY) return composed(base, extents)
-  const file = await privateFile()
-  if (file === undefined) return composed(base, extents)
-  const kept = keptOf(parts)
-  /** Ranges of the image, and of the file. */
-  const few: { readonly isOwn: boolean; readonly from: number; readonly to: number }[] = []
-  let [size, start] = [0, 0]
-  const close = () => {
-    if (size > start) few.push({ isOwn: true, from: start, to: size })
-    start = size
-  }
-  const write = (piece: Uint8Array) => {
-    file.write(piece)
-    size += piece.length
-  }
+/** An .xz file of which some blocks are made anew: ranges of the file, and of one that has what is new. */
+export async function xzParts(base: Blob, parts: Iterable<XzPart>, onProgress: OnProgress): Promise<Part[]> {
+  const file = await scratchFile()
   try {
+    const ranges = new Ranges(file)
     for (const part of parts) {
-      if (!isRange(part)) write(part)
-      else if (kept.has(part)) {
-        close()
-        few.push({ isOwn: false, ...part })
-      } else {
-        for (let at = part.from; at < part.to; at += PIECE) write(bytes.read(at, Math.min(PIECE, part.to - at)))
+      if (part instanceof Uint8Array) ranges.write(part)
+      else {
+        ranges.keep({ blob: base, ...part })
+        onProgress(part.to / base.size)
       }
     }
-    close()
-    const copied = await file.finish()
-    return new Blob(few.map((range) => rangeOf(range.isOwn ? copied : base, range)))
+    return await ranges.finish()
   } finally {
     file.close()
   }
 }
 
-function partsOf(size: number, extents: readonly Extent[]): Part[] {
-  const parts: Part[] = []
-  let at = 0
-  for (const { offset, bytes } of extents) {
-    if (offset > at) parts.push({ from: at, to: offset })
-    parts.push(bytes)
-    at = offset + bytes.length
+/** The parts as one. */
+export function composed(parts: readonly Part[]): Blob {
+  return new Blob(parts.map((part) => (isRange(part) ? part.blob.slice(part.from, part.to) : own(part))))
+}
+
+/**
+ * The same bytes in so few ranges that Firefox reads them from the disk when it saves them: the longest ranges stay, and all
+ * between them is copied to a private file. Where there are none, as {@link composed}.
+ */
+export async function composedOfFew(parts: readonly Part[]): Promise<Blob> {
+  const inMemory = parts.reduce((sum, part) => sum + (isRange(part) ? 0 : part.length), 0)
+  if (parts.filter(isRange).length <= MOST_RANGES && inMemory <= MOST_IN_MEMORY) return composed(parts)
+  const file = await privateFile()
+  if (file === undefined) return composed(parts)
+  const kept = keptOf(parts)
+  const ranges = new Ranges(file)
+  try {
+    for (const part of parts) {
+      if (!isRange(part)) ranges.write(part)
+      else if (kept.has(part)) ranges.keep(part)
+      else for (const piece of piecesOf(part)) ranges.write(piece)
+    }
+    return composed(await ranges.finish())
+  } finally {
+    file.close()
   }
-  if (at < size) parts.push({ from: at, to: size })
-  return parts
 }
 
 /** The longest ranges, as many as stay with what lies between them within the limit. */
@@ -80,12 +85,13 @@ function keptOf(parts: readonly Part[]): ReadonlySet<Part> {
   return new Set()
 }
 
-function isRange(part: Part): part is Exclude<Part, Uint8Array> {
-  return 'from' in part
+function* piecesOf({ blob, from, to }: Range): Generator<Uint8Array, void, undefined> {
+  const bytes = new BlobBytes(blob)
+  for (let at = from; at < to; at += PIECE) yield bytes.read(at, Math.min(PIECE, to - at))
 }
 
-function rangeOf(blob: Blob, { from, to }: { readonly from: number; readonly to: number }): Blob {
-  return blob.slice(from, to)
+function isRange(part: Part): part is Range {
+  return 'blob' in part
 }
 
 /** In a buffer of its own: a Blob takes no shared one. */

@@ -20,5 +20,5 @@ export interface Failure {
 export type Answer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure }
-  /** How much is done, 0 to 1. */
-  | { readonly id: number; readonly share: number }
+  /** How much is done, and what it takes: see OnProgress. */
+  | { readonly id: number; readonly share: number; readonly needs?: number | undefined }

@@ -1,3 +1,6 @@
+import { SpaceError } from '../../base/errors.ts'
+import { sizeText } from '../../core/carried/bundle.ts'
+
 /**
  * Files of the origin's private file system (fs.spec.whatwg.org): what does not fit into memory. Nothing tells a page when a
  * download has ended, so a file stays as long as its page does, and the next page that starts removes what others left.
@@ -20,6 +23,23 @@ export interface ScratchFile {
  */
 export async function scratchFile(): Promise<ScratchFile> {
   return (await privateFile()) ?? inBlobs()
+}
+
+/**
+ * Looks whether the browser has room for a file of the private file system.
+ *
+ * @param about what is to be unpacked, for the message
+ * @throws SpaceError when it has not
+ */
+export async function assertRoom(bytes: number, about: string): Promise<void> {
+  if ((await privateDirectory()) === undefined) return
+  const { quota = Number.POSITIVE_INFINITY, usage = 0 } = await navigator.storage.estimate()
+  const free = Math.max(0, quota - usage)
+  if (bytes <= free) return
+  throw new SpaceError(
+    `${about}: unpacked it takes ${sizeText(bytes)}, and the browser has ${sizeText(free)} for this page`,
+    { hint: 'free space on the disk, or unpack it yourself: an .img is read where it is' },
+  )
 }
 
 /** Undefined: this browser gives this page no private files. */

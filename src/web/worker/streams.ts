@@ -1,5 +1,9 @@
-/** Bytes of work done, as a share from 0 to 1. */
-export type OnProgress = (share: number) => void
+/**
+ * How much of the work is done, 0 to 1.
+ *
+ * @param needs bytes that it takes on the disk of the browser, said once where that is known
+ */
+export type OnProgress = (share: number, needs?: number) => void
 
 /** A stream of the browser that makes bytes of bytes. */
 type Transform = CompressionStream | DecompressionStream

@@ -3,19 +3,14 @@ import { concat } from '../../base/host/bytes.ts'
 import { compressionOf, type Packing } from '../../storage/archive/compression.ts'
 import { assertLimit, FIRST } from '../../storage/archive/decoded-size.ts'
 import { assertNotForeign, FOREIGN_HEAD } from '../../storage/archive/foreign.ts'
-import { padded, streamEnd, streamHeader } from '../../storage/archive/xz-format.ts'
-import { readXzIndex, type XzBlock } from '../../storage/archive/xz-index.ts'
 import { readFrames, wrongSize } from '../../storage/archive/zst-frame.ts'
 import { decodeFramePortably } from '../../storage/archive/zstd-portable.ts'
-import { imageLimit } from '../../storage/image/partitions.ts'
+import { imageEnd, imageLimit } from '../../storage/image/partitions.ts'
 import { BlobBytes } from './blob-bytes.ts'
+import { decodeXz } from './decode-xz.ts'
 import { decodeZip } from './decode-zip.ts'
-import { scratchFile } from './scratch.ts'
+import { assertRoom, scratchFile } from './scratch.ts'
 import { type OnProgress, through } from './streams.ts'
-import { decodeXzStream } from './xz-decoder.ts'
-
-/** Bytes that are read at once, and between two reports. */
-const PIECE = 1 << 20
 
 type Decode = (file: File, onProgress: OnProgress) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
@@ -30,7 +25,7 @@ const DECODERS: Readonly<Record<Exclude<Packing, 'none'>, Decode>> = {
  * The image in a file, as its first bytes say: the file itself, or what it decodes to.
  *
  * @throws TargetError when it is something that pibake does not read, or damaged, or decodes to more than its partition
- *   table speaks of
+ *   table speaks of; SpaceError when the browser has too little room for it
  */
 export async function unpacked(file: File, onProgress: OnProgress): Promise<Blob> {
   const head = new Uint8Array(await file.slice(0, FOREIGN_HEAD).arrayBuffer())
@@ -46,64 +41,28 @@ async function decoded(file: File, decode: Decode, onProgress: OnProgress): Prom
   const output = await scratchFile()
   const first: Uint8Array[] = []
   let [size, limit] = [0, undefined as number | undefined]
-  const limitOf = () => imageLimit(concat(first.splice(0)).subarray(0, FIRST), file.name)
+  const limitOf = async () => {
+    const start = concat(first.splice(0)).subarray(0, FIRST)
+    const needs = imageEnd(start, file.name)
+    onProgress(0, needs)
+    await assertRoom(needs, file.name)
+    return imageLimit(start, file.name)
+  }
   try {
     for await (const bytes of decode(file, onProgress)) {
       size += bytes.length
       if (limit === undefined) {
         first.push(new Uint8Array(bytes))
-        if (size >= FIRST) limit = limitOf()
+        if (size >= FIRST) limit = await limitOf()
       }
       if (limit !== undefined) assertLimit(file.name, size, limit)
       output.write(bytes)
     }
-    if (limit === undefined) limitOf()
+    if (limit === undefined) await limitOf()
     return await output.finish()
   } finally {
     output.close()
   }
-}
-
-/** Each block is a stream of its own for the decoder, which takes one stream only. */
-function* decodeXz(file: File, onProgress: OnProgress): Generator<Uint8Array, void, undefined> {
-  const source = new BlobBytes(file)
-  const index = readXzIndex(source, file.name)
-  let done = 0
-  for (const { check, blocks } of index.streams) {
-    if (check.name === 'sha256') {
-      throw new TargetError(`${file.name}: a page cannot look at its checksums, which are SHA-256`, {
-        hint: `unpack it first: unxz --keep ${file.name}; the pibake program takes it as it is`,
-      })
-    }
-    for (const block of blocks) {
-      const before = done
-      const input = () => piecesOf(source, block)
-      try {
-        for (const bytes of decodeXzStream(around(streamHeader(check), input, streamEnd(check, [block])))) {
-          yield bytes
-          done += bytes.length
-          onProgress(done / index.size)
-        }
-      } catch (error) {
-        if (error instanceof TargetError) throw error
-        const why = error instanceof Error ? error.message : error
-        throw new TargetError(`${file.name}: damaged: the block at ${block.offset} cannot be decoded: ${why}`)
-      }
-      if (done - before !== block.size)
-        throw new TargetError(`${file.name}: damaged: the block at ${block.offset} has a wrong size`)
-    }
-  }
-}
-
-function* around(start: Uint8Array, between: () => Iterable<Uint8Array>, end: Uint8Array) {
-  yield start
-  yield* between()
-  yield end
-}
-
-function* piecesOf(source: BlobBytes, { offset, unpadded }: XzBlock) {
-  const end = offset + padded(unpadded)
-  for (let at = offset; at < end; at += PIECE) yield source.read(at, Math.min(PIECE, end - at))
 }
 
 function* decodeZst(file: File, onProgress: OnProgress): Generator<Uint8Array, void, undefined> {

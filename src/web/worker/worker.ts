@@ -18,10 +18,10 @@ self.onmessage = async ({ data: { id, verb, argument } }: MessageEvent<Call>) =>
   try {
     const work = verbs[verb] as (argument: unknown, onProgress: OnProgress) => unknown
     let shown = 0
-    const result = await work(argument, (share) => {
-      if (share < shown + 0.01) return
+    const result = await work(argument, (share, needs) => {
+      if (needs === undefined && share < shown + 0.01) return
       shown = share
-      post({ id, share })
+      post({ id, share, needs })
     })
     post({ id, result })
   } catch (error) {

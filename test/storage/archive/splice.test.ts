@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { MemoryBytes } from '../../../src/base/bytes/memory-bytes.ts'
 import { encodeFromFile } from '../../../src/storage/archive/encode.ts'
 import { XzImage } from '../../../src/storage/archive/xz-image.ts'
 import { spliceXz } from '../../../src/storage/archive/xz-splice.ts'
+import { storedXz } from '../../../src/storage/archive/xz-stored.ts'
 import { ZstImage } from '../../../src/storage/archive/zst-image.ts'
 import { spliceZst } from '../../../src/storage/archive/zst-splice.ts'
 import type { Extent } from '../../../src/storage/image/edit.ts'
@@ -28,6 +30,13 @@ function openXz(path: string): XzImage {
   const opened = XzImage.open(path)
   if (opened === undefined) throw new Error(`${path} cannot be entered`)
   return opened
+}
+
+/** The archive with the edit in it, made without an encoder. */
+function stored(base: XzImage, extents: readonly Extent[]): Buffer {
+  const archive = readFileSync(base.path)
+  const parts = storedXz(base, new MemoryBytes(image), extents)
+  return Buffer.concat(Array.from(parts, (part) => ('from' in part ? archive.subarray(part.from, part.to) : part)))
 }
 
 function openZst(path: string): ZstImage {
@@ -74,13 +83,14 @@ for (const layout of LAYOUTS) {
         await spliceXz(base, extents, out, { onOutput: (bytes) => seen.push(Uint8Array.from(bytes)) })
         judged(out, edited(extents))
         same(Buffer.concat(seen), readFileSync(out), 'what was seen of the output')
+        judged(put(directory, 'stored.xz', stored(base, extents)), edited(extents))
         // What came out can go in again.
         const again = openXz(out)
         same(again.read(0, again.size), edited(extents), 'read back')
         await spliceXz(again, [{ offset: 0, bytes: image }], join(directory, 'back.xz'))
         judged(join(directory, 'back.xz'), image)
         again.close()
-        run('rm', [out, join(directory, 'back.xz')], Buffer.alloc(0))
+        run('rm', [out, join(directory, 'back.xz'), join(directory, 'stored.xz')], Buffer.alloc(0))
       }
       base.close()
       assert.equal(readdirSync(directory), ['a.xz'])
