@@ -15,6 +15,11 @@ export function isInNetwork(address: string, network: string, length: number): b
   if (version === 0 || isIP(address) !== version) return false
   const family = version === 4 ? 'ipv4' : 'ipv6'
   const list = new BlockList()
-  list.addSubnet(network, length, family)
-  return list.check(address, family)
+  list.addSubnet(unscoped(network), length, family)
+  return list.check(unscoped(address), family)
+}
+
+/** Without its zone (RFC 4007), with which BlockList takes long addresses for none, or throws (Node 20 and 22). */
+function unscoped(address: string): string {
+  return address.replace(/%.*$/s, '')
 }
